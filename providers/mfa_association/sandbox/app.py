@@ -1,0 +1,201 @@
+"""The front: a WSGI application that answers for MFA itself and leaves the rest to moto's server."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from botocore.model import StructureShape
+
+from . import listing, rules, sts, tags, users, wire
+from .callers import Caller, authorize
+from .control import Control
+from .errors import Dropped, Refused
+from .faults import Faults, happen
+from .journal import Call, Journal
+from .request import Action, Request
+from .validation import check
+from .world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OWN: Mapping[str, Mapping[str, Action]] = {
+    "iam": {**rules.ACTIONS, **listing.ACTIONS, **tags.ACTIONS},
+    "sts": sts.ACTIONS,
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A request as it came in. The service and the key come from the signature's credential scope."""
+
+    environ: WSGIEnvironment
+    key: str
+    service: str
+    form: Mapping[str, str]
+    id: str
+
+    @property
+    def action(self) -> str:
+        """The action asked for."""
+        return self.form.get("Action", "")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to be sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    error: str | None = None
+
+
+def incoming(environ: WSGIEnvironment) -> Incoming:
+    """Read a request, and leave its body to be read again."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
+    key, service = (scope[0], scope[3].lower()) if len(scope) == 5 else ("", "")
+    is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
+    return Incoming(environ, key, service, form, str(uuid.uuid4()))
+
+
+class Application:
+    """The whole sandbox as a WSGI application."""
+
+    def __init__(self) -> None:
+        self.world, self.faults, self.journal = World(), Faults(), Journal()
+        self.control = Control(self.world, self.faults, self.journal)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_sandbox/"):
+            status, body = self.control.serve(environ)
+            reply = Reply(status, body, {"Content-Type": "application/json"})
+        else:
+            reply = self.answer(incoming(environ))
+        kept = {key: value for key, value in reply.headers.items() if key.lower() not in ("date", "content-length")}
+        fresh = {"Date": formatdate(self.world.now(), usegmt=True), "Content-Length": str(len(reply.body))}
+        start_response(f"{reply.status} -", list({**kept, **fresh}.items()))
+        return [reply.body]
+
+    def answer(self, request: Incoming) -> Reply:
+        """Count the call, answer it, and log what came of it."""
+        self.journal.arrived(request.action)
+        outcome: str | None = Dropped.__name__
+        caller: Caller | None = None
+        try:
+            with self.world.lock:
+                caller = self.world.caller(request.key)
+            reply = self._troubled(request, caller)
+            outcome = reply.error
+        except Refused as refused:
+            reply, outcome = _refusal(request, refused), refused.code
+        finally:
+            self._log(request, caller, outcome)
+        return reply
+
+    def _log(self, request: Incoming, caller: Caller | None, outcome: str | None) -> None:
+        account, arn = (caller.account.number, caller.arn) if caller else (None, None)
+        user, serial = request.form.get("UserName"), request.form.get("SerialNumber")
+        agent = request.environ.get("HTTP_USER_AGENT", "")
+        self.journal.answered(Call(request.action, account, user, serial, arn, agent, outcome))
+
+    def _troubled(self, request: Incoming, caller: Caller) -> Reply:
+        """The call between the faults that were set up for it."""
+        hits = self.faults.hits(request.action, request.form.get("UserName"))
+        self.faults.admit(request.action)
+        happen(hits, "before")
+        authorize(caller, request.service, request.action, request.form)
+        with self.world.lock:
+            reply = self._effect(request, caller)
+            if not users.is_read(request.action):
+                self.world.wrote()
+        happen(hits, "after")
+        return reply
+
+    def _effect(self, request: Incoming, caller: Caller) -> Reply:
+        action = OWN.get(request.service, {}).get(request.action)
+        if (
+            request.service == "iam"
+            and request.action == "GetUser"
+            and caller.is_root
+            and "UserName" not in request.form
+        ):
+            action = users.get_root
+        if not action:
+            return self._pass_on(request, caller)
+        shape = wire.operation(request.service, request.action).input_shape
+        params: dict[str, Any] = (wire.parse(shape, request.form) or {}) if shape else {}
+        if isinstance(shape, StructureShape):
+            check(shape, params)
+        result = action(Request(self.world, caller, params))
+        body = wire.answer(request.service, request.action, result, request.id)
+        return Reply(200, body.encode(), _headers(request))
+
+    def _pass_on(self, request: Incoming, caller: Caller) -> Reply:
+        """moto's answer, in the caller's account and partition."""
+        from werkzeug.test import run_wsgi_app
+
+        form = dict(request.form)
+        if request.service == "iam":
+            form = users.corrected(self.world, caller, request.action, form)
+        if request.action == "AssumeRole":
+            sts.check_code(Request(self.world, caller, form))
+            self.world.account(*_role_account(form, caller))
+        try:
+            parts, status, headers = run_wsgi_app(self._moto, _for_moto(request, caller, form), buffered=True)
+        except NotImplementedError:
+            raise Refused("InvalidAction", f"The sandbox does not know the action {request.action}.") from None
+        body = b"".join(parts)
+        return Reply(int(status.split()[0]), body, dict(headers), _error_code(status, body))
+
+    @cached_property
+    def _moto(self) -> WSGIApplication:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        return DomainDispatcherApplication(create_backend_app)
+
+
+def _role_account(form: Mapping[str, str], caller: Caller) -> tuple[str, str]:
+    parts = form.get("RoleArn", "").split(":")
+    valid = len(parts) == 6 and parts[2] == "iam" and parts[4].isdigit() and parts[5].startswith("role/")
+    if not valid:
+        raise Refused("ValidationError", f"{form.get('RoleArn', 'null')} is invalid")
+    return parts[4], caller.account.partition
+
+
+def _for_moto(request: Incoming, caller: Caller, form: Mapping[str, str]) -> WSGIEnvironment:
+    """moto finds the partition by the region: in the user agent first, then in the credential scope."""
+    account, body = caller.account, urlencode(form).encode()
+    environ = {**request.environ, "HTTP_X_MOTO_ACCOUNT_ID": account.number}
+    if request.service in wire.NAMESPACES:
+        scope = f"{request.key}/20260101/{account.region}/{request.service}/aws4_request"
+        environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        environ["HTTP_USER_AGENT"] = ""
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    return environ
+
+
+def _error_code(status: str, body: bytes) -> str | None:
+    """The code in moto's answer, or its status where it gives none; None for a success."""
+    found = re.search(rb"<Code>(.*?)</Code>", body)
+    return None if status.startswith("2") else found[1].decode() if found else status
+
+
+def _headers(request: Incoming) -> Mapping[str, str]:
+    return {"Content-Type": "text/xml", "x-amzn-RequestId": request.id}
+
+
+def _refusal(request: Incoming, refused: Refused) -> Reply:
+    body = wire.refusal(request.service, refused, request.id)
+    return Reply(refused.status, body.encode(), _headers(request), refused.code)

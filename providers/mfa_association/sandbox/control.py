@@ -1,0 +1,98 @@
+"""The sandbox's own switches, as JSON over HTTP under `/_sandbox/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .accounts import Kind
+from .errors import Refused
+from .faults import Fault, Faults
+from .journal import Journal
+from .plant import add_device, plant, truth
+from .seed import DeviceSeed, Place, parse
+from .world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Control:
+    """Every switch is a method of keyword arguments that JSON can carry; `COMMANDS` lists them."""
+
+    COMMANDS = frozenset(
+        "add calls clear_faults codes fault holders lag log register_fido reset_calls skew throttle".split()
+    )
+
+    def __init__(self, world: World, faults: Faults, journal: Journal) -> None:
+        self.world, self.faults, self.journal = world, faults, journal
+
+    def serve(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
+        """The HTTP status and JSON body for a request to `/_sandbox/COMMAND`."""
+        name = environ["PATH_INFO"].removeprefix("/_sandbox/")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if name not in self.COMMANDS:
+            return 404, json.dumps({"error": f"the sandbox has no command {name!r}"}).encode()
+        try:
+            command: Callable[..., Any] = getattr(self, name)
+            with self.world.lock:
+                return 200, json.dumps({"result": command(**json.loads(body or b"{}"))}).encode()
+        except (TypeError, ValueError, Refused) as error:
+            return 400, json.dumps({"error": str(error)}).encode()
+
+    def add(self, seed: Mapping[str, Any], source: str = "seed") -> None:
+        """Add accounts, users, devices and keys, in the seed file's format."""
+        plant(self.world, parse(seed, Place(source)))
+
+    def calls(self) -> dict[str, int]:
+        """Calls by action since the last reset."""
+        return self.journal.counts()
+
+    def log(self) -> list[dict[str, Any]]:
+        """Calls since the last reset, oldest first."""
+        return self.journal.calls()
+
+    def reset_calls(self) -> None:
+        """Forget counts and log."""
+        self.journal.reset()
+
+    def fault(self, **settings: Any) -> None:
+        """Set a fault up; see `faults.Fault`."""
+        self.faults.add(Fault(**settings))
+
+    def clear_faults(self) -> None:
+        """Forget all faults."""
+        self.faults.clear()
+
+    def throttle(self, rate: float | None = None, burst: float | None = None) -> None:
+        """Limit each action to `rate` calls a second after a `burst`; None lifts the limit."""
+        self.faults.throttle(rate, burst)
+
+    def lag(self, seconds: float) -> None:
+        """Let reads answer from the state as of so many seconds ago."""
+        self.world.set_lag(seconds)
+
+    def skew(self, seconds: float) -> None:
+        """Put the sandbox's clock ahead (or behind) by so many seconds."""
+        self.world.skew = float(seconds)
+
+    def codes(self, serial: str) -> list[str]:
+        """The pair of codes that the device's owner would enter now, or the next unused pair."""
+        for account in self.world.accounts.values():
+            device = account.devices.get(serial.casefold())
+            if device and device.authenticator:
+                return list(device.authenticator.pair(self.world.now()))
+        raise ValueError(f"no device {serial} shows codes")
+
+    def holders(self, account: str | None = None) -> Mapping[str, list[str]]:
+        """User names to serial numbers, as it is now, regardless of lag; root is `<root>`."""
+        return truth(self.world.account(account))
+
+    def register_fido(self, user: str | None, name: str, account: str | None = None) -> str:
+        """Register a FIDO key for a user (None is root), as only the console can; returns its serial number."""
+        here = self.world.account(account)
+        seed = DeviceSeed(Kind.FIDO, Place("register_fido"), name=name)
+        serial = add_device(self.world, here, here.live.user(user) if user else None, seed)
+        self.world.wrote()
+        return serial

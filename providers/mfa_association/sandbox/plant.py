@@ -1,0 +1,102 @@
+"""What only the seed file and AWS's console can do: users and devices that are simply there."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from random import Random
+
+from moto.iam.models import User
+
+from .accounts import REGIONS, Account, Device, Kind, holder_id
+from .callers import Caller
+from .errors import Refused
+from .rules import DEVICES_PER_USER, new_seed
+from .seed import AccountSeed, DeviceSeed, KeySeed, Seed, UserSeed
+from .totp import Authenticator
+from .world import World
+
+
+def plant(world: World, seed: Seed) -> None:
+    """Add accounts, users, devices and keys. A user that exists gets more devices, a key that exists a new meaning."""
+    generator = None if seed.random_seed is None else Random(seed.random_seed)
+    for number, one in seed.accounts.items():
+        _plant_account(world, number, one, generator)
+    if seed.strict_keys is not None:
+        world.strict_keys = seed.strict_keys
+    world.default_account = seed.default_account or world.default_account or next(iter(world.accounts), None)
+    for key, caller in seed.keys.items():
+        world.keys[key] = _caller(world, key, caller)
+    world.wrote()
+
+
+def _plant_account(world: World, number: str, seed: AccountSeed, generator: Random | None) -> None:
+    account = world.account(number, seed.partition or "aws")
+    for name, one in seed.users.items():
+        user = _user(account, name, one)
+        for device in one.devices:
+            add_device(world, account, user, device, generator)
+    for device in seed.root:
+        add_device(world, account, None, device, generator)
+    for device in seed.devices:
+        add_device(world, account, None, _unheld(device), generator)
+
+
+def _unheld(device: DeviceSeed) -> DeviceSeed:
+    if device.kind is Kind.FIDO:
+        raise device.place.fault("a FIDO key exists only while somebody holds it")
+    return DeviceSeed(**{**vars(device), "held": False})
+
+
+def _user(account: Account, name: str, seed: UserSeed) -> User:
+    user = account.live.find_user(name)
+    if user is None:
+        tags = [{"Key": key, "Value": value} for key, value in seed.tags.items()]
+        user = account.backend.create_user(REGIONS[account.partition], name, seed.path, tags)
+    if seed.password and not user.password:
+        account.backend.create_login_profile(user.name, "sandbox")
+    return user
+
+
+def add_device(
+    world: World, account: Account, user: User | None, seed: DeviceSeed, generator: Random | None = None
+) -> str:
+    """Plant one device, held by a user (None is root) or by nobody, and return its serial number."""
+    if seed.held and len(account.live.held_by(user)) >= DEVICES_PER_USER:
+        raise seed.place.fault(f"nobody can hold more than {DEVICES_PER_USER} devices")
+    app = None if seed.kind is Kind.FIDO else Authenticator(seed.seed or new_seed(generator))
+    holder = holder_id(user) if seed.held else None
+    enabled = (seed.enable_date or int(world.now())) if seed.held else None
+    serial = seed.serial or _serial(account, user, seed)
+    try:
+        account.add(Device(serial, seed.kind, account.next_order(), app, holder, enabled, seed.tags))
+    except Refused:
+        raise seed.place.fault(f"there is a device {serial} already") from None
+    return serial
+
+
+def _serial(account: Account, user: User | None, seed: DeviceSeed) -> str:
+    if seed.kind is Kind.VIRTUAL:
+        return account.arn(f"mfa{seed.path}{seed.name}")
+    owner = f"user/{user.name}" if user else "root"
+    digest = hashlib.sha256(f"{account.number}/{owner}/{seed.name}".encode()).digest()
+    return account.arn(f"u2f/{owner}/{seed.name}-{seed.id or b32encode(digest).decode()[:26]}")
+
+
+def _caller(world: World, key: str, seed: KeySeed) -> Caller:
+    account = world.account(seed.account)
+    user = account.live.find_user(seed.user) if seed.user else None
+    if seed.user and not user:
+        raise (seed.place / "user").fault(f"account {seed.account} has no user {seed.user}")
+    return Caller(key, account, user, seed.role, seed.session, seed.deny, expired=seed.expired)
+
+
+def truth(account: Account) -> Mapping[str, list[str]]:
+    """Who holds what, by name; root is `<root>`, which no user can be called."""
+    holders: dict[str, list[str]] = {}
+    for device in account.devices.values():
+        user = account.live.by_id(device.holder) if device.holder else None
+        if device.holder:
+            holders.setdefault(user.name if user else "<root>", []).append(device.serial)
+    return holders
