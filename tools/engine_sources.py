@@ -32,14 +32,15 @@ def install(folder: Path) -> None:
     """Let the Pulumi SDK download the official distribution into folder/bin."""
     say(f"Downloading Pulumi {PULUMI_VERSION} (about 130 MB, 450 MB unpacked; a minute on a usual line).")
     command = [sys.executable, "-c", INSTALLER, str(folder), PULUMI_VERSION, str(CONNECT_SECONDS)]
-    run("downloading Pulumi", command, limit=INSTALL_LIMIT)
+    # Python looks into the current folder first, and ours may hold another `pulumi`.
+    run("downloading Pulumi", command, limit=INSTALL_LIMIT, cwd=folder)
 
 
 def build(folder: Path) -> None:
     """Build the CLI and the Python language host into folder/bin from the modules that go.mod and go.sum pin."""
     _require_go()
     say(
-        f"Building Pulumi {PULUMI_VERSION} from its Go modules: about 5 minutes on two cores,"
+        f"Building Pulumi {PULUMI_VERSION} from its Go modules: about 4 minutes on two cores,"
         " 4 GB of disk for Go's own caches and 150 MB for the result. Only the first time."
     )
     bin_folder = folder / "bin"

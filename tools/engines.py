@@ -22,6 +22,7 @@ from running import CommandFailed, say
 
 # The oldest version that the tests have run with.
 OLDEST_VERSION = PULUMI_VERSION
+GO_VERSION = "1.26.6"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 STAGING = ".making-"
 
@@ -54,10 +55,14 @@ def cached() -> Path | None:
 
 def engine_folder() -> Path:
     """Where the pinned engine is kept between runs and checkouts."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mfa-association"
     machine = ARCHITECTURES.get(platform.machine(), platform.machine())
-    name = f"pulumi-{PULUMI_VERSION}-{platform.system().lower()}-{machine}"
-    return Path(os.environ.get("MFA_ASSOCIATION_CACHE") or default).absolute() / "engines" / name
+    return cache_folder() / "engines" / f"pulumi-{PULUMI_VERSION}-{platform.system().lower()}-{machine}"
+
+
+def cache_folder() -> Path:
+    """Where the tools keep what is costly to make."""
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mfa-association"
+    return Path(os.environ.get("MFA_ASSOCIATION_CACHE") or default).absolute()
 
 
 def _fault(pulumi: Path) -> str | None:
@@ -107,7 +112,7 @@ def _first_that_serves(folder: Path) -> Path:
             say(f"That did not work: {failure}.")
     raise NoEngine(
         f"No Pulumi engine: install the Pulumi CLI {OLDEST_VERSION} or newer"
-        " (https://www.pulumi.com/docs/iac/download-install/), or Go 1.26.6 or newer, and run this again."
+        f" (https://www.pulumi.com/docs/iac/download-install/), or Go {GO_VERSION} or newer, and run this again."
     )
 
 

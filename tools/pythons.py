@@ -1,0 +1,83 @@
+"""Run the unit tests on every Python from 3.10 on that this machine has, each in a virtualenv kept in the cache.
+
+What needs an engine, and these tools' own tests, run on one Python: `make test`.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from engines import cache_folder
+from running import say
+
+ROOT = Path(__file__).parent.parent
+VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+LEFT_OUT = ("tests/e2e", "tests/tools")
+# 500 MB of generated types that no unit test imports.
+NOT_INSTALLED = "pulumi-aws"
+
+
+def interpreter(version: str) -> str | None:
+    """This Python's path: the one on PATH, or pyenv's newest; None if there is none that starts."""
+    name = f"python{version}"
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
+    candidates = [shutil.which(name), *(str(path) for path in reversed(kept))]
+    return next((path for path in candidates if path and _starts(path)), None)
+
+
+def _starts(python: str) -> bool:
+    """pyenv puts a shim on PATH for every version, selected or not."""
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def requirements() -> str:
+    """The pins of both files, without the project itself: its source is on PYTHONPATH."""
+    lines = [line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).open()]
+    return "".join(line for line in lines if re.match(r"\w", line) and not line.startswith(f"{NOT_INSTALLED}=="))
+
+
+def virtualenv(version: str, python: str) -> Path:
+    """This Python's virtualenv for these pins, made if it is not there; the stamp tells that it was finished."""
+    pins = requirements()
+    folder = cache_folder() / "venvs" / f"python{version}-{hashlib.sha256((python + pins).encode()).hexdigest()[:12]}"
+    stamp = folder / "installed"
+    if not stamp.exists():
+        say(f"Python {version}: installing the pinned requirements (about 15 s, 300 MB) ...")
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+        (folder / "pins.txt").write_text(pins)
+        command = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]
+        subprocess.run([*command, "--no-deps", "-r", str(folder / "pins.txt")], check=True)
+        stamp.touch()
+    return folder
+
+
+def tested(version: str, python: str, arguments: list[str]) -> bool:
+    """Run the unit tests on this Python; tell whether they passed."""
+    try:
+        folder = virtualenv(version, python)
+    except subprocess.CalledProcessError:
+        return False
+    say(f"Python {version} ({python}):")
+    command = [str(folder / "bin/python"), "-m", "pytest", "-n", "auto", "-p", "no:cacheprovider"]
+    command += [f"--ignore={path}" for path in LEFT_OUT] + arguments
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "providers"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def main(arguments: list[str]) -> int:
+    """Test on every Python found; say which were not; exit code 1 if any failed or none was found."""
+    found = {version: python for version in VERSIONS if (python := interpreter(version))}
+    failed = [version for version, python in found.items() if not tested(version, python, arguments)]
+    missing = [version for version in VERSIONS if version not in found]
+    say(f"Tested on Python {', '.join(found) or 'none'}; not found: {', '.join(missing) or 'none'}.")
+    if failed:
+        say(f"Failed on Python {', '.join(failed)}.")
+    return 1 if failed or not found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
