@@ -1,0 +1,143 @@
+"""What a user name, a serial number, an account and a code may look like. Pure: no AWS, no files.
+
+Lengths and patterns are IAM's own (botocore's service model: existingUserNameType, serialNumberType,
+authenticationCodeType). botocore checks only minimum lengths on the client, so they are checked here, anchored and in
+ASCII: Python's ``\\w`` and ``\\d`` alone would accept Unicode letters and digits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mfa_association.errors import MfaError
+
+DeviceKind = Literal["virtual", "hardware", "fido"]
+OnLastDevice = Literal["refuse", "warn", "allow"]
+
+_SHOWN = 80
+_USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
+_CODE = re.compile(r"[0-9]{6}")
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_ROLE_ARN = re.compile(r"arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+")
+_DEVICE_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>[0-9]{12}):(?P<name>(?P<type>mfa|u2f)/(?:[\x21-\x7e]*/)?[\w+=,.@-]+)",
+    re.ASCII,
+)
+_KINDS: dict[str, DeviceKind] = {"mfa": "virtual", "u2f": "fido"}
+
+
+class Fault(MfaError):
+    """A value that breaks a rule; ``value`` is None for a secret, which is never shown."""
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        self.field, self.value, self.rule = field, value, rule
+        shown = "" if value is None else f" {show(value)}"
+        super().__init__(f"{field}{shown}: {rule}")
+
+
+@dataclass(frozen=True)
+class SerialNumber:
+    """What identifies an MFA device, and all that the text alone tells about it."""
+
+    text: str
+    kind: DeviceKind
+    name: str
+    account_id: str | None = None
+    partition: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The form to compare by: IAM holds names equal without regard to case."""
+        return self.text.lower()
+
+
+def show(value: object) -> str:
+    """Quote a value for a message: printable ASCII on one line, shortened."""
+    text = ascii(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two user names or serial numbers mean the same to IAM."""
+    return left.lower() == right.lower()
+
+
+def check_user_name(value: object, field: str = "user_name") -> str:
+    """Return an IAM user name (existingUserNameType: 1-128 of ``[\\w+=,.@-]``), or raise ``Fault``."""
+    text = _text(field, value, 1, 128)
+    if not _USER_NAME.fullmatch(text):
+        raise Fault(field, value, "must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)")
+    return text
+
+
+def check_account_id(value: object, field: str = "account_id") -> str:
+    """Return a 12-digit AWS account id, or raise ``Fault``."""
+    text = _text(field, value, 12, 12)
+    if not _ACCOUNT_ID.fullmatch(text):
+        raise Fault(field, value, "must be 12 digits")
+    return text
+
+
+def check_role_arn(value: object, field: str = "role_arn") -> str:
+    """Return the ARN of an IAM role (20-2048 characters, any partition), or raise ``Fault``."""
+    text = _text(field, value, 20, 2048)
+    if not _ROLE_ARN.fullmatch(text):
+        raise Fault(field, value, "must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")
+    return text
+
+
+def parse_serial_number(value: object, field: str = "serial_number") -> SerialNumber:
+    """Read a serial number (serialNumberType: 9-256 of ``[\\w+=/:,.@-]``) and the device kind it implies.
+
+    ListMFADevices has no field for the kind, so it is derived: ``arn:…:mfa/…`` is virtual, ``arn:…:u2f/…`` a FIDO key
+    or passkey, plain text a hardware token. Raises ``Fault``.
+    """
+    text = _text(field, value, 9, 256)
+    if not _SERIAL_NUMBER.fullmatch(text):
+        raise Fault(field, value, "must hold only ASCII letters, digits and _+=/:,.@-")
+    if text.lower().startswith("arn:"):
+        return _parse_arn(text, field)
+    if "/" in text or ":" in text:
+        raise Fault(field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial")
+    return SerialNumber(text, "hardware", text)
+
+
+def check_codes(first: object, second: object) -> tuple[str, str] | None:
+    """Return two authentication codes (authenticationCodeType: six digits each), or None when neither is given.
+
+    Raises ``Fault`` that never shows a code.
+    """
+    if first is None and second is None:
+        return None
+    pair = (_code("authentication_code_1", first), _code("authentication_code_2", second))
+    if pair[0] == pair[1]:
+        raise Fault("authentication_code_2", None, "must differ from authentication_code_1: give two consecutive codes")
+    return pair
+
+
+def _parse_arn(text: str, field: str) -> SerialNumber:
+    found = _DEVICE_ARN.fullmatch(text)
+    if not found:
+        rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
+        raise Fault(field, text, rule)
+    return SerialNumber(text, _KINDS[found["type"]], found["name"], found["account"], found["partition"])
+
+
+def _code(field: str, value: object) -> str:
+    if value is None:
+        raise Fault(field, None, "is missing: give two consecutive codes, or none")
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise Fault(field, None, "must be six digits, as text")
+    return value
+
+
+def _text(field: str, value: object, least: int, most: int) -> str:
+    if not isinstance(value, str):
+        raise Fault(field, value, "must be text")
+    if not least <= len(value) <= most:
+        length = str(least) if least == most else f"{least} to {most}"
+        raise Fault(field, value, f"must be {length} characters long, not {len(value)}")
+    return value

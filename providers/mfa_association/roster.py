@@ -1,0 +1,237 @@
+"""The roster file: who may hold which MFA device. Pure: text in, lines or faults out.
+
+Every scalar is text (a user may be called ``0123`` or ``no``), so the file is read as YAML nodes and never as Python
+values; that also keeps the line of every fault. Aliases, tags and deep nesting have no use here and are refused before
+anything is built from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import yaml
+
+from mfa_association.errors import MfaError
+from mfa_association.grammar import (
+    Fault,
+    OnLastDevice,
+    SerialNumber,
+    check_account_id,
+    check_user_name,
+    parse_serial_number,
+)
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+_MAX_DEPTH: Final = 8
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TRUTH: Final = {"true": True, "false": False}
+_TOP: Final = ("allow_empty", "defaults", "roots", "users")
+_SETTINGS: Final = ("on_last_device", "require_active")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One declared device: its holder (an IAM user, or the root user of an account), its settings, its line."""
+
+    serial: SerialNumber
+    line: int
+    user_name: str | None = None
+    root_account_id: str | None = None
+    on_last_device: OnLastDevice | None = None
+    require_active: bool = False
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A roster without faults; ``lines`` in the order of the file."""
+
+    path: str
+    lines: tuple[Line, ...]
+
+
+class RosterError(MfaError):
+    """Everything that is wrong with a roster, one fault a line: ``FILE:LINE: FIELD VALUE: RULE``."""
+
+    def __init__(self, path: str, faults: list[tuple[int, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(faults)))
+
+
+def load(path: str | Path) -> Roster:
+    """Read a roster file. Raises ``RosterError`` with every fault, also when the file cannot be read."""
+    try:
+        raw = Path(path).read_bytes()
+        if len(raw) > MAX_BYTES:
+            raise RosterError(str(path), [(1, f"the file has {len(raw)} bytes; a roster has at most {MAX_BYTES}")])
+        return parse(raw.decode("utf-8"), str(path))
+    except UnicodeDecodeError as fault:
+        line = raw[: fault.start].count(b"\n") + 1
+        raise RosterError(str(path), [(line, "the text is not UTF-8")]) from None
+    except OSError as fault:
+        raise RosterError(str(path), [(1, f"the file cannot be read: {fault.strerror}")]) from None
+
+
+def parse(text: str, path: str = "roster.yaml") -> Roster:
+    """Read a roster's text; ``path`` only names it in faults. Raises ``RosterError`` with every fault at once."""
+    faults: list[tuple[int, str]] = []
+    try:
+        _refuse_odd_yaml(text)
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        raise RosterError(path, [(mark.line + 1 if mark else 1, f"not valid YAML: {fault.problem}")]) from None
+    except yaml.YAMLError:
+        raise RosterError(path, [(1, "not valid YAML: the text holds control characters")]) from None
+    reader = _Reader(faults)
+    lines = reader.roster(root)
+    if faults:
+        raise RosterError(path, faults)
+    return Roster(path, tuple(lines))
+
+
+class _Reader:
+    """Walks the nodes of one file and collects faults, so that all of them are told at once."""
+
+    def __init__(self, faults: list[tuple[int, str]]) -> None:
+        self._faults = faults
+
+    def roster(self, root: yaml.Node | None) -> list[Line]:
+        top = {key.value: value for key, value in self._pairs(root, "the file", _TOP)} if root else {}
+        defaults = self._settings(top["defaults"], "defaults") if "defaults" in top else {}
+        lines = [
+            *self._holders(top.get("users"), "users", defaults),
+            *self._holders(top.get("roots"), "roots", defaults),
+        ]
+        empty_allowed = self._truth(top["allow_empty"], "allow_empty") if "allow_empty" in top else False
+        if not lines and not self._faults and not empty_allowed:
+            self._fault(root, "the roster is empty: to deactivate every declared device, say allow_empty: true")
+        self._refuse_doubles(lines)
+        return lines
+
+    def _holders(self, node: yaml.Node | None, field: str, defaults: dict[str, Any]) -> Iterator[Line]:
+        if node is None or _is_null(node):
+            return
+        check, name = (check_user_name, "user_name") if field == "users" else (check_account_id, "root_account_id")
+        for key, devices in self._pairs(node, field):
+            try:
+                holder = {name: check(key.value, field)}
+            except Fault as fault:
+                self._fault(key, str(fault))
+                continue
+            yield from self._devices(devices, f"{field}.{key.value}", {**defaults, **holder})
+
+    def _devices(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Iterator[Line]:
+        if _is_null(node):
+            return
+        if not isinstance(node, yaml.SequenceNode):
+            self._fault(node, f"{field}: must be a list of devices, each on a line that starts with '- '")
+            return
+        for number, item in enumerate(node.value):
+            line = self._device(item, f"{field}[{number}]", settings)
+            if line:
+                yield line
+
+    def _device(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Line | None:
+        serial: yaml.Node | None = node
+        if isinstance(node, yaml.MappingNode):
+            serial = next((value for key, value in node.value if key.value == "serial_number"), None)
+            settings = {**settings, **self._settings(node, field, ("serial_number",))}
+        if not isinstance(serial, yaml.ScalarNode):
+            self._fault(node, f"{field}: must be a serial number, or a mapping with serial_number")
+            return None
+        try:
+            parsed = parse_serial_number(serial.value, f"{field}.serial_number")
+            account = settings.get("root_account_id")
+            if account and parsed.account_id not in (None, account):
+                raise Fault(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
+        except Fault as fault:
+            self._fault(serial, str(fault))
+            return None
+        return Line(parsed, serial.start_mark.line + 1, **settings)
+
+    def _settings(self, node: yaml.Node, field: str, besides: tuple[str, ...] = ()) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in self._pairs(node, field, (*_SETTINGS, *besides)):
+            name = f"{field}.{key.value}"
+            if key.value == "require_active":
+                found[key.value] = self._truth(value, name)
+            elif key.value == "on_last_device":
+                found[key.value] = self._choice(value, name, get_args(OnLastDevice))
+        return found
+
+    def _pairs(
+        self, node: yaml.Node, field: str, known: tuple[str, ...] | None = None
+    ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            self._fault(node, f"{field}: must be a mapping of 'name: value' lines")
+            return
+        first: dict[str, tuple[str, int]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(key, f"{field}: a name must be plain text")
+            elif key.value.lower() in first:
+                self._fault(key, _double(field, key.value, *first[key.value.lower()]))
+            elif known and key.value not in known:
+                self._fault(key, str(Fault(field, key.value, f"unknown field; known are {', '.join(known)}")))
+            else:
+                first[key.value.lower()] = (key.value, key.start_mark.line + 1)
+                yield key, value
+
+    def _truth(self, node: yaml.Node, field: str) -> bool:
+        return _TRUTH.get(self._choice(node, field, tuple(_TRUTH)), False)
+
+    def _choice(self, node: yaml.Node, field: str, allowed: tuple[str, ...]) -> str:
+        value = node.value if isinstance(node, yaml.ScalarNode) else None
+        if value not in allowed:
+            self._fault(node, str(Fault(field, value, f"must be one of {', '.join(allowed)}")))
+        return str(value)
+
+    def _refuse_doubles(self, lines: list[Line]) -> None:
+        first: dict[str, Line] = {}
+        for line in lines:
+            before = first.setdefault(line.serial.key, line)
+            if before is not line:
+                rule = f"already listed on line {before.line}; a device has one holder"
+                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+        self._refuse_second_account([line for line in lines if line.user_name and line.serial.account_id])
+
+    def _refuse_second_account(self, lines: list[Line]) -> None:
+        known = {line.serial.account_id for line in lines[:1]}
+        for line in lines:
+            if line.serial.account_id not in known:
+                known.add(line.serial.account_id)
+                rule = f"belongs to another account than line {lines[0].line}; one roster serves one account"
+                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+
+    def _fault(self, node: yaml.Node | None, fault: str) -> None:
+        self._faults.append((node.start_mark.line + 1 if node else 1, fault))
+
+
+def _double(field: str, name: str, before: str, line: int) -> str:
+    same = "listed twice" if name == before else f"is {before!r} in another case; IAM holds them equal"
+    return str(Fault(field, name, f"{same} (first on line {line})"))
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
+
+
+def _refuse_odd_yaml(text: str) -> None:
+    """Raise ``MarkedYAMLError`` for what no roster needs and what bombs are made of."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        odd = None
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            odd = "anchors and aliases are not used in a roster"
+        elif getattr(event, "tag", None):
+            odd = "tags are not used in a roster"
+        elif depth > _MAX_DEPTH or documents > 1:
+            odd = "nested too deeply" if documents < 2 else "a roster is one document"
+        if odd:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=odd, problem_mark=mark)
