@@ -1,0 +1,214 @@
+"""Every error of every IAM verb as a type, with a sentence and advice of its own.
+
+The codes are those of botocore's service model and of AWS's common errors, and what compatible clouds answer instead.
+AWS's own text is kept at the end of the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from mfa_association.errors import MfaError
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class AwsError(MfaError):
+    """A call to AWS that failed: ``action``, cause, advice, and AWS's own words.
+
+    ``retryable``: the same call may succeed later. ``unclear``: the call may have taken effect all the same.
+    """
+
+    cause: ClassVar[str] = "AWS answered with an error this version does not know"
+    advice: ClassVar[str] = "nothing more is known; see AWS's own words"
+    retryable: ClassVar[bool] = False
+    unclear: ClassVar[bool] = False
+
+    def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
+        self.action, self.operation, self.said, self.note = action, operation, said, note
+        cause, advice = _SENTENCES.get((operation, type(self)), (self.cause, self.advice))
+        super().__init__(f"{action}: {cause}{note}; {advice} (AWS: {plain(said)})")
+
+    def with_note(self, note: str) -> AwsError:
+        """The same error with ``note`` behind its cause, such as for how long it was tried."""
+        return type(self)(self.action, self.operation, self.said, f"{self.note}, {note}")
+
+
+class NoSuchEntity(AwsError):
+    """IAM knows no such user or device, or the device is not this user's."""
+
+    cause = "IAM knows no such user or device"
+    advice = "check both names and the account"
+
+
+class EntityAlreadyExists(AwsError):
+    """The device is held already, by this user or by another."""
+
+    cause = "the device is in use already"
+    advice = "deactivate it for its present holder first"
+
+
+class EntityTemporarilyUnmodifiable(AwsError):
+    """A user name deleted and just created again."""
+
+    cause = "the user was deleted and created again moments ago, and IAM does not let it be changed yet"
+    advice = "wait some minutes and run again"
+    retryable = True
+
+
+class ConcurrentModification(AwsError):
+    """Somebody else changes the same entity."""
+
+    cause = "somebody else is changing the same user or device"
+    advice = "wait some minutes and run again"
+    retryable = True
+
+
+class LimitExceeded(AwsError):
+    """A quota of IAM is used up."""
+
+    cause = "a quota of the account is used up"
+    advice = "raise it, or remove what is not needed"
+
+
+class InvalidAuthenticationCode(AwsError):
+    """The two codes are wrong, stale, used already or not consecutive."""
+
+    cause = "IAM did not accept the two codes"
+    advice = "give two consecutive codes, the older one first, that were never used before"
+
+
+class DeleteConflict(AwsError):
+    """The entity is still in use."""
+
+    cause = "the device is held by a user again"
+    advice = "deactivate it first"
+
+
+class InvalidInput(AwsError):
+    """A value that IAM refuses."""
+
+    cause = "IAM refused a value"
+    advice = "correct the value that AWS names"
+
+
+class AccessDenied(AwsError):
+    """The caller may not do this."""
+
+    cause = "the credentials in use are not allowed to do this"
+    advice = "allow the action that AWS names on that resource"
+
+
+class Throttling(AwsError):
+    """Too many calls a second in this account."""
+
+    cause = "IAM limits the rate of calls in this account"
+    advice = "run again later, or with less parallelism"
+    retryable = True
+
+
+class ServiceFailure(AwsError):
+    """IAM itself failed; the call may have taken effect."""
+
+    cause = "IAM had an internal failure"
+    advice = "run again later"
+    retryable = unclear = True
+
+
+class BadCredentials(AwsError):
+    """Missing, expired or invalid credentials."""
+
+    cause = "AWS does not accept the credentials in use"
+    advice = "sign in again, or correct the profile, keys or role"
+
+
+class NoCredentials(BadCredentials):
+    """There are no credentials at all, or their source fails."""
+
+    cause = "no usable AWS credentials were found"
+    advice = "set aws:profile, sign in, or export AWS credentials"
+
+
+class ExpiredCredentials(BadCredentials):
+    """The session token is too old."""
+
+    cause = "the AWS session has expired"
+    advice = "sign in again and rerun"
+
+
+class Unreachable(AwsError):
+    """No connection could be made: nothing was sent."""
+
+    cause = "the AWS endpoint cannot be reached"
+    advice = "check the network, the proxy and aws:endpoints"
+    retryable = True
+
+
+class LostAnswer(AwsError):
+    """The call was sent but its answer never came, or came broken."""
+
+    cause = "AWS's answer was lost, so whether it took effect is unknown"
+    advice = "run again: it looks first and settles what happened"
+    retryable = unclear = True
+
+
+CODES: Final[dict[str, type[AwsError]]] = {
+    "NoSuchEntity": NoSuchEntity,
+    "NoSuchEntityException": NoSuchEntity,
+    "EntityAlreadyExists": EntityAlreadyExists,
+    "EntityTemporarilyUnmodifiable": EntityTemporarilyUnmodifiable,
+    "ConcurrentModification": ConcurrentModification,
+    "LimitExceeded": LimitExceeded,
+    "InvalidAuthenticationCode": InvalidAuthenticationCode,
+    "DeleteConflict": DeleteConflict,
+    "InvalidInput": InvalidInput,
+    "ValidationError": InvalidInput,
+    "ValidationException": InvalidInput,
+    "AccessDenied": AccessDenied,
+    "AccessDeniedException": AccessDenied,
+    "Throttling": Throttling,
+    "ThrottlingException": Throttling,
+    "ServiceFailure": ServiceFailure,
+    "InternalFailure": ServiceFailure,
+    "InternalError": ServiceFailure,
+    "ServiceUnavailable": ServiceFailure,
+    "ExpiredToken": ExpiredCredentials,
+    "ExpiredTokenException": ExpiredCredentials,
+    "RequestExpired": ExpiredCredentials,
+    "InvalidClientTokenId": BadCredentials,
+    "UnrecognizedClientException": BadCredentials,
+    "SignatureDoesNotMatch": BadCredentials,
+    "IncompleteSignature": BadCredentials,
+    "MissingAuthenticationToken": NoCredentials,
+}
+
+_SENTENCES: dict[tuple[str, type[AwsError]], tuple[str, str]] = {
+    ("EnableMFADevice", NoSuchEntity): ("the user or the device does not exist", "check both names and the account"),
+    ("EnableMFADevice", LimitExceeded): (
+        "the user holds as many MFA devices as IAM allows",
+        "remove one of them first",
+    ),
+    ("EnableMFADevice", EntityAlreadyExists): (
+        "the device is held already",
+        "remove it from its present holder first",
+    ),
+    ("DeactivateMFADevice", NoSuchEntity): (
+        "the user does not hold the device",
+        "nothing needs to be done if that is what you want",
+    ),
+    ("ListMFADevices", NoSuchEntity): ("the user does not exist", "check the name and the account"),
+    ("GetUser", NoSuchEntity): ("the user does not exist", "check the name and the account"),
+    ("GetLoginProfile", NoSuchEntity): ("the user has no console password", "nothing needs to be done"),
+    ("ResyncMFADevice", NoSuchEntity): ("the user does not hold the device", "enable it instead"),
+    ("DeleteVirtualMFADevice", NoSuchEntity): ("the device does not exist", "nothing needs to be done"),
+    ("AssumeRole", AccessDenied): (
+        "the role cannot be assumed",
+        "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",
+    ),
+}
+
+
+def plain(text: str) -> str:
+    """AWS's words on one line, without control characters."""
+    return _CONTROL.sub(" ", text).strip()

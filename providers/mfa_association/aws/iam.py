@@ -1,0 +1,129 @@
+"""The IAM verbs of an MFA device, paginated, their errors typed (aws/errors.py).
+
+UserName is optional in the API, where leaving it out means the caller itself; here every verb demands it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mfa_association.aws.answers import meaning
+from mfa_association.aws.errors import NoSuchEntity
+from mfa_association.aws.session import Caller, Session
+from mfa_association.grammar import check_user_name, same
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that a user holds (ListMFADevices)."""
+
+    serial_number: str
+    enable_date: datetime
+
+
+@dataclass(frozen=True)
+class VirtualDevice:
+    """A virtual device of the account (ListVirtualMFADevices); ``user_arn`` is None while nobody holds it.
+
+    Of the root user only the ARN is told, no name.
+    """
+
+    serial_number: str
+    user_arn: str | None = None
+    user_name: str | None = None
+    user_id: str | None = None
+    enable_date: datetime | None = None
+
+
+class Iam:
+    """The verbs, for the account of one session. Raises ``AwsError``s."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def caller(self) -> Caller:
+        """Whose credentials these are (one GetCallerIdentity per session)."""
+        return self._session.caller
+
+    def list_mfa_devices(self, user_name: str) -> list[Device]:
+        """All devices that a user holds, over all pages. ``NoSuchEntity``: no such user."""
+        with meaning(f"reading the MFA devices of user ({user_name})", "ListMFADevices"):
+            pages = self._session.reader.get_paginator("list_mfa_devices").paginate(UserName=_name(user_name))
+            return [Device(d["SerialNumber"], d["EnableDate"]) for page in pages for d in page["MFADevices"]]
+
+    def list_virtual_mfa_devices(self) -> list[VirtualDevice]:
+        """All virtual devices of the account with their holders, 1000 a page."""
+        with meaning("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
+            pages = self._session.reader.get_paginator("list_virtual_mfa_devices").paginate(
+                AssignmentStatus="Any", PaginationConfig={"PageSize": 1000}
+            )
+            return [_virtual(device) for page in pages for device in page["VirtualMFADevices"]]
+
+    def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
+        """Give a device to a user with two consecutive codes, the older first."""
+        with meaning(f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice"):
+            self._session.writer.enable_mfa_device(
+                UserName=_name(user_name),
+                SerialNumber=serial_number,
+                AuthenticationCode1=codes[0],
+                AuthenticationCode2=codes[1],
+            )
+
+    def deactivate_mfa_device(self, user_name: str, serial_number: str) -> None:
+        """Take a device from a user. ``NoSuchEntity``: the user does not hold it, or one of them is gone."""
+        with meaning(f"deactivating MFA device ({serial_number}) of user ({user_name})", "DeactivateMFADevice"):
+            self._session.writer.deactivate_mfa_device(UserName=_name(user_name), SerialNumber=serial_number)
+
+    def resync_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
+        """Bring a held device back into step with two consecutive codes, the older first."""
+        with meaning(f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice"):
+            self._session.writer.resync_mfa_device(
+                UserName=_name(user_name),
+                SerialNumber=serial_number,
+                AuthenticationCode1=codes[0],
+                AuthenticationCode2=codes[1],
+            )
+
+    def delete_virtual_mfa_device(self, serial_number: str) -> None:
+        """Delete the virtual device itself. ``DeleteConflict``: somebody holds it."""
+        with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
+            self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number)
+
+    def user_id(self, user_name: str) -> str:
+        """The unique id of a user, which tells a renamed user from a new one of the same name."""
+        with meaning(f"reading user ({user_name})", "GetUser"):
+            return self._session.reader.get_user(UserName=_name(user_name))["User"]["UserId"]
+
+    def has_password(self, user_name: str) -> bool:
+        """Whether a user has a console password (GetLoginProfile)."""
+        try:
+            with meaning(f"checking the console password of user ({user_name})", "GetLoginProfile"):
+                self._session.reader.get_login_profile(UserName=_name(user_name))
+        except NoSuchEntity:
+            return False
+        return True
+
+
+def find_serial(devices: list[Any], serial_number: str) -> Any:
+    """The device of this serial number, in whatever case IAM spells it, or None."""
+    return next(_matching(devices, serial_number), None)
+
+
+def _matching(devices: list[Any], serial_number: str) -> Iterator[Any]:
+    return (device for device in devices if same(device.serial_number, serial_number))
+
+
+def _name(user_name: str) -> str:
+    """Refuse an empty or odd name at the last moment: IAM takes a missing UserName for the caller itself."""
+    return check_user_name(user_name)
+
+
+def _virtual(device: Any) -> VirtualDevice:
+    user = device.get("User", {})
+    return VirtualDevice(
+        device["SerialNumber"], user.get("Arn"), user.get("UserName"), user.get("UserId"), device.get("EnableDate")
+    )
