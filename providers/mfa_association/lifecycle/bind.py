@@ -1,0 +1,153 @@
+"""Create: look first, then adopt, enable or record. A run that died half-way can be run again."""
+
+from __future__ import annotations
+
+from mfa_association.aws.errors import AwsError, EntityAlreadyExists, LimitExceeded, NoSuchEntity
+from mfa_association.aws.iam import Device, VirtualDevice, find_serial
+from mfa_association.grammar import same
+from mfa_association.lifecycle.model import Association, Declaration, rfc3339
+from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive, UserMissing
+from mfa_association.lifecycle.run import Run
+
+
+def bind(run: Run, wanted: Declaration) -> Association:
+    """Adopt the device if its holder has it, enable it if there are codes, else record it as not active.
+
+    Raises a ``Refusal`` or an ``AwsError``; in both cases nothing was changed unless the sentence says so.
+    """
+    account_id = run.account_for(wanted.serial_number)
+    with (
+        run.ledger.declaring(account_id, wanted.serial_number),
+        run.ledger.holding(account_id, wanted.user_name),
+    ):
+        return take(run, wanted, look_for_user(run, wanted))
+
+
+def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:
+    """Give the declared holder the device, knowing the devices held now; the caller has the user's lock."""
+    device: Device | None = find_serial(devices, wanted.serial_number)
+    if device:
+        return active(run, wanted, device)
+    if wanted.codes:
+        return active(run, wanted, enable(run, wanted))
+    return _record(run, wanted)
+
+
+def look_for_user(run: Run, wanted: Declaration) -> list[Device]:
+    """The devices of the declared holder, who may have been created moments ago. Raises ``UserMissing``."""
+
+    def look() -> list[Device] | None:
+        try:
+            return run.iam.list_mfa_devices(wanted.user_name)
+        except NoSuchEntity:
+            return None
+
+    devices = run.poll(look, run.limits.propagation)
+    if devices is None:
+        raise UserMissing(wanted.user_name, wanted.serial_number, run.iam.caller.account_id)
+    return devices
+
+
+def enable(run: Run, wanted: Declaration) -> Device | None:
+    """EnableMFADevice with the given codes, then read back; None when IAM does not show it yet."""
+    codes = wanted.codes
+    if codes is None:
+        raise NotActive(wanted.user_name, wanted.serial_number)
+    try:
+        run.insist(
+            lambda: run.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes),
+            lambda: _held(run, wanted) is not None,
+            patient=NoSuchEntity,
+        )
+    except EntityAlreadyExists:
+        device = run.poll(lambda: _held(run, wanted), run.limits.propagation)
+        if device is None:
+            raise held_by_another(run, wanted) from None
+        return device
+    except NoSuchEntity:
+        look_for_user(run, wanted)
+        raise DeviceMissing(wanted.user_name, wanted.serial_number) from None
+    except LimitExceeded as fault:
+        held = ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
+        raise fault.with_note(f"which are {held or 'not shown'}") from None
+    finally:
+        run.directory.drop()
+    run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
+    run.warn(
+        f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of step: "
+        "if its codes are refused at sign-in, resync it"
+    )
+    return _read_back(run, wanted)
+
+
+def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
+    """The association as active; without ``device`` IAM accepted it but does not show it yet."""
+    if device is None:
+        run.warn(f"IAM enabled {wanted.serial_number} for {wanted.user_name} but does not list it yet: refresh later")
+    return Association(
+        user_name=wanted.user_name,
+        serial_number=wanted.serial_number,
+        active=True,
+        device_kind=wanted.kind,
+        account_id=run.iam.caller.account_id,
+        enable_date=rfc3339(device.enable_date) if device else None,
+        user_id=_user_id(run, wanted),
+    )
+
+
+def _read_back(run: Run, wanted: Declaration) -> Device | None:
+    """The device just enabled; what goes wrong here must not lose the record of it."""
+    try:
+        return run.poll(lambda: _held(run, wanted), run.limits.propagation)
+    except AwsError:
+        return None
+
+
+def _record(run: Run, wanted: Declaration) -> Association:
+    entity = _entity(run, wanted) if wanted.kind == "virtual" else None
+    if entity and entity.user_arn:
+        if entity.user_name and entity.enable_date and same(entity.user_name, wanted.user_name):
+            return active(run, wanted, Device(entity.serial_number, entity.enable_date))
+        raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
+    if wanted.require_active:
+        raise NotActive(wanted.user_name, wanted.serial_number)
+    run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
+    return Association(
+        user_name=wanted.user_name,
+        serial_number=wanted.serial_number,
+        active=False,
+        device_kind=wanted.kind,
+        account_id=run.iam.caller.account_id,
+        user_id=_user_id(run, wanted),
+    )
+
+
+def _entity(run: Run, wanted: Declaration) -> VirtualDevice:
+    """The virtual device itself. What the cached walk does not show, or shows as held, is looked up afresh."""
+    entity = run.directory.find(wanted.serial_number)
+    if entity is None or entity.user_arn:
+        entity = run.poll(lambda: run.directory.find(wanted.serial_number, fresh=True), run.limits.propagation)
+    if entity is None:
+        raise DeviceMissing(wanted.user_name, wanted.serial_number)
+    return entity
+
+
+def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
+    """The refusal of a device in other hands, naming the holder where IAM tells."""
+    entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
+    holder = (entity.user_name or entity.user_arn) if entity else None
+    return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
+
+
+def _held(run: Run, wanted: Declaration) -> Device | None:
+    device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
+    return device
+
+
+def _user_id(run: Run, wanted: Declaration) -> str | None:
+    """The holder's unique id: from the one walk where that tells it, else GetUser; None where neither does."""
+    try:
+        known = run.directory.user_id(wanted.user_name) if wanted.kind == "virtual" and not wanted.codes else None
+        return known or run.iam.user_id(wanted.user_name)
+    except AwsError:
+        return None

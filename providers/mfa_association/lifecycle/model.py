@@ -1,0 +1,41 @@
+"""What code declares, and what IAM says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from mfa_association.grammar import DeviceKind, parse_serial_number
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One line of code: this user may hold this device. ``codes``: two consecutive ones, the older first."""
+
+    user_name: str
+    serial_number: str
+    codes: tuple[str, str] | None = field(default=None, repr=False)
+    require_active: bool = False
+
+    @property
+    def kind(self) -> DeviceKind:
+        """The device kind that the serial number implies."""
+        return parse_serial_number(self.serial_number).kind
+
+
+@dataclass(frozen=True)
+class Association:
+    """A declared association as last seen. ``enable_date``: RFC 3339, UTC, whole seconds; None while inactive."""
+
+    user_name: str
+    serial_number: str
+    active: bool
+    device_kind: DeviceKind
+    account_id: str
+    enable_date: str | None = None
+    user_id: str | None = None
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment as every engine shows it: ``2026-01-31T12:00:00Z``."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

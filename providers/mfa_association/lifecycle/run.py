@@ -1,0 +1,154 @@
+"""One run of an engine against one account: the verbs, the clock, the limits, and where warnings go."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TypeVar
+
+from mfa_association.aws.errors import AccessDenied, AwsError
+from mfa_association.aws.iam import Iam, VirtualDevice, find_serial
+from mfa_association.grammar import parse_serial_number
+from mfa_association.lifecycle.ledger import Ledger
+from mfa_association.lifecycle.refusals import WrongAccount
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time and chance, so that tests can own them. Seconds."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``retry_deadline``: seconds for retryable errors. ``propagation``: seconds for IAM to show what is new."""
+
+    retry_deadline: float = 300.0
+    propagation: float = 15.0
+    max_removals: int | None = None
+
+
+def _silent(message: str) -> None:
+    """Drop a message."""
+
+
+@dataclass
+class Run:
+    """Everything the lifecycle needs, for one account. Shared between an engine's threads."""
+
+    iam: Iam
+    ledger: Ledger = field(default_factory=Ledger)
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock = field(default_factory=Clock)
+    warn: Callable[[str], None] = _silent
+    note: Callable[[str], None] = _silent
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.iam)
+
+    def account_for(self, serial_number: str, saved: str | None = None) -> str:
+        """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
+        found = self.iam.caller.account_id
+        wanted = saved or parse_serial_number(serial_number).account_id or found
+        if wanted != found:
+            raise WrongAccount(serial_number, wanted, found)
+        return found
+
+    def pauses(self) -> Iterator[float]:
+        """Seconds to wait between tries: doubling, jittered, at most 20."""
+        base = 0.5
+        while True:
+            yield base * (0.5 + self.clock.random() / 2)
+            base = min(2 * base, 20.0)
+
+    def poll(self, look: Callable[[], T | None], seconds: float) -> T | None:
+        """Look until something is there or the time is over."""
+        started = self.clock.monotonic()
+        for pause in self.pauses():
+            found = look()
+            if found is not None or self.clock.monotonic() - started + pause > seconds:
+                return found
+            self.clock.sleep(pause)
+        return None
+
+    def insist(
+        self, write: Callable[[], None], done: Callable[[], bool], patient: type[AwsError] | None = None
+    ) -> AwsError | None:
+        """Make a write until it is answered; whatever else happens, look before trying again (rule 4).
+
+        ``done`` says whether the write's effect is there. ``patient`` is one more error that passes with IAM's
+        propagation. Returns the error after which the effect was seen, None after a plain success.
+        """
+        started = self.clock.monotonic()
+        for pause in self.pauses():
+            try:
+                write()
+                return None
+            except AwsError as fault:
+                waiting = bool(patient) and isinstance(fault, patient or ())
+                if not (fault.retryable or waiting):
+                    raise
+                if _glance(done):
+                    return fault
+                spent = self.clock.monotonic() - started
+                if spent + pause > (self.limits.propagation if waiting else self.limits.retry_deadline):
+                    raise fault.with_note(f"tried for {spent:.0f} s") from None
+            self.clock.sleep(pause)
+        return None
+
+
+class Directory:
+    """The account's virtual devices and their holders: one cached walk, dropped on every write."""
+
+    def __init__(self, iam: Iam) -> None:
+        self._iam = iam
+        self._lock = threading.Lock()
+        self._devices: list[VirtualDevice] | None = None
+        self._user_ids: dict[str, str] | None = None
+
+    def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
+        """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
+        with self._lock:
+            if fresh or self._devices is None:
+                self._walk()
+            found: VirtualDevice | None = find_serial(self._devices or [], serial_number)
+            return found
+
+    def user_id(self, user_name: str) -> str | None:
+        """The unique id of a user if a walk tells it; walks at most once for that."""
+        with self._lock:
+            if self._user_ids is None:
+                with suppress(AccessDenied):
+                    self._walk()
+            return (self._user_ids or {}).get(user_name.lower())
+
+    def drop(self) -> None:
+        """Forget who holds what; the ids of users stay true."""
+        with self._lock:
+            self._devices = None
+
+    def _walk(self) -> None:
+        self._user_ids = self._user_ids or {}
+        self._devices = self._iam.list_virtual_mfa_devices()
+        held = (device for device in self._devices if device.user_name and device.user_id)
+        self._user_ids.update({str(device.user_name).lower(): str(device.user_id) for device in held})
+
+
+def _glance(done: Callable[[], bool]) -> bool:
+    try:
+        return done()
+    except AwsError as fault:
+        if fault.retryable:
+            return False
+        raise
