@@ -1,0 +1,75 @@
+"""A roster to resources: one association per line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pulumi
+
+from mfa_association import roster
+from mfa_association.errors import MfaError
+from mfa_association.grammar import Fault, check_codes
+from mfa_association.pulumi.resource import MfaDeviceAssociation
+
+CODES_VARIABLE = "MFA_ASSOCIATION_CODES"
+
+
+def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | None = None) -> list[MfaDeviceAssociation]:
+    """Declare one association for each line of a roster file, named after its device.
+
+    Two consecutive codes enable a device that its user does not hold yet; they live for about a minute, so they come
+    from the environment of one run: ``MFA_ASSOCIATION_CODES="mfa/alice-phone=123456,654321"`` (more with spaces).
+    Raises ``pulumi.RunError``, which Pulumi shows without a traceback.
+    """
+    try:
+        codes = _codes(os.environ.get(CODES_VARIABLE, ""))
+        lines = roster.load(path).lines
+        _refuse_roots(str(path), lines)
+        _refuse_strangers(codes, lines)
+    except MfaError as fault:
+        raise pulumi.RunError(str(fault)) from None
+    return [_association(line, codes.get(line.serial.name), opts) for line in lines]
+
+
+def _association(
+    line: roster.Line, codes: tuple[str, str] | None, opts: pulumi.ResourceOptions | None
+) -> MfaDeviceAssociation:
+    first, second = codes or (None, None)
+    return MfaDeviceAssociation(
+        line.serial.name,
+        user_name=line.user_name or "",
+        serial_number=line.serial.text,
+        authentication_code_1=first,
+        authentication_code_2=second,
+        require_active=line.require_active,
+        on_last_device=line.on_last_device,
+        opts=opts,
+    )
+
+
+def _refuse_roots(path: str, lines: tuple[roster.Line, ...]) -> None:
+    roots = [
+        (line.line, "roots: devices of root users are not supported yet") for line in lines if line.root_account_id
+    ]
+    if roots:
+        raise roster.RosterError(path, roots)
+
+
+def _refuse_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...]) -> None:
+    unknown = sorted(codes.keys() - {line.serial.name for line in lines})
+    if unknown:
+        raise Fault(CODES_VARIABLE, None, f"names {', '.join(unknown)}, which the roster does not declare")
+
+
+def _codes(text: str) -> dict[str, tuple[str, str]]:
+    """Read ``DEVICE=CODE,CODE`` pairs. Raises ``Fault``, which never shows a code."""
+    found: dict[str, tuple[str, str]] = {}
+    for item in text.split():
+        name, equals, pair = item.rpartition("=")
+        first, comma, second = pair.partition(",")
+        codes = check_codes(first, second) if equals and comma else None
+        if codes is None:
+            raise Fault(CODES_VARIABLE, None, "must read DEVICE=CODE,CODE, such as mfa/alice-phone=123456,654321")
+        found[name] = codes
+    return found

@@ -1,0 +1,69 @@
+"""The resource that a program declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
+from mfa_association.grammar import OnLastDevice
+from mfa_association.pulumi.provider import Provider
+
+
+class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
+    """An IAM user may hold an MFA device; when this resource goes, the device is deactivated.
+
+    The id is the serial number. A new ``serial_number`` replaces the resource, the new one first; a new ``user_name``
+    moves the device in place.
+
+    :param name: the resource's name; name it after the device, such as ``mfa/alice-phone``.
+    :param user_name: the IAM user who may hold the device.
+    :param serial_number: the ARN of a virtual device, security key or passkey, or the serial of a hardware token.
+    :param authentication_code_1: with ``authentication_code_2`` two consecutive codes, the older first, that enable a
+        device which its user does not hold yet. Used once; a secret in state, never an output.
+    :param require_active: fail the create when the user does not hold the device, instead of recording it.
+    :param on_last_device: ``refuse``, ``warn`` or ``allow`` removing the user's last device; unset: the stack's
+        ``mfa:onLastDevice``, else ``warn``.
+    :param role_arn: a role to assume for this resource, for programs that span accounts.
+    """
+
+    user_name: Output[str]
+    serial_number: Output[str]
+    require_active: Output[bool]
+    on_last_device: Output[str | None]
+    role_arn: Output[str | None]
+    active: Output[bool]
+    device_kind: Output[str]
+    enable_date: Output[str | None]
+    account_id: Output[str]
+    user_id: Output[str | None]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        user_name: Input[str],
+        serial_number: Input[str],
+        authentication_code_1: Input[str] | None = None,
+        authentication_code_2: Input[str] | None = None,
+        require_active: Input[bool] = False,
+        on_last_device: Input[OnLastDevice] | None = None,
+        role_arn: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        inputs: dict[str, Any] = {
+            "user_name": user_name,
+            "serial_number": serial_number,
+            "require_active": None if require_active is False else require_active,
+            "on_last_device": on_last_device,
+            "role_arn": role_arn,
+            "authentication_code_1": _secret(authentication_code_1),
+            "authentication_code_2": _secret(authentication_code_2),
+        }
+        outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
+        super().__init__(Provider(), name, {**inputs, **outputs}, opts)
+
+
+def _secret(value: Input[str] | None) -> Output[str] | None:
+    return None if value is None else Output.secret(value)

@@ -1,0 +1,114 @@
+"""What the provider process holds: the stack's configuration, one run per role, and the line to the engine.
+
+Module state, because a provider instance must stay empty: it is pickled into every resource's state.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, get_args
+
+from mfa_association.aws.iam import Iam
+from mfa_association.aws.session import Role, open_session
+from mfa_association.errors import MfaError
+from mfa_association.grammar import OnLastDevice
+from mfa_association.lifecycle import Ledger, Run
+from mfa_association.pulumi.config import StackConfig, read
+
+_INFO, _WARNING = 1, 2
+_lock = threading.Lock()
+_ledger = Ledger()
+_runs: dict[str | None, Run] = {}
+_config = StackConfig()
+
+
+def configure(get: Callable[[str], Any]) -> None:
+    """Take a new stack configuration; ``get`` reads one key. Raises ``ConfigFault`` when it is first needed."""
+    global _config
+    with _lock:
+        _config = read(get)
+        _runs.clear()
+
+
+def run(role_arn: str | None = None) -> Run:
+    """The run of this role (None: the stack's own identity); one per process."""
+    with _lock:
+        if role_arn not in _runs:
+            _runs[role_arn] = _new_run(role_arn)
+        return _runs[role_arn]
+
+
+def guard_setting(bag: dict[str, Any]) -> OnLastDevice:
+    """What a resource, else the stack, says of removing a last device."""
+    chosen: OnLastDevice = bag.get("on_last_device") or _config.on_last_device
+    return chosen
+
+
+def guard(saved: dict[str, Any]) -> OnLastDevice:
+    """The guard to obey now: the saved one unless the environment overrides it for this run."""
+    override = os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE")
+    if not override:
+        return guard_setting(saved)
+    for choice in get_args(OnLastDevice):
+        if choice == override:
+            warn(f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")
+            return choice  # type: ignore[no-any-return]
+    raise MfaError(
+        f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of {', '.join(get_args(OnLastDevice))}; nothing was changed"
+    )
+
+
+def warn(message: str) -> None:
+    """Show a warning in the engine's diagnostics."""
+    _log(_WARNING, message)
+
+
+def note(message: str) -> None:
+    """Show a note in the engine's diagnostics."""
+    _log(_INFO, message)
+
+
+def _new_run(role_arn: str | None) -> Run:
+    _config.refuse_faults()
+    settings = _config.settings
+    if role_arn:
+        settings = replace(settings, roles=(*settings.roles, Role(role_arn)))
+    limits = replace(_config.limits, max_removals=_max_removals())
+    return Run(Iam(open_session(settings)), ledger=_ledger, limits=limits, warn=warn, note=note)
+
+
+def _max_removals() -> int | None:
+    override = os.environ.get("MFA_ASSOCIATION_MAX_REMOVALS")
+    if not override:
+        return _config.limits.max_removals
+    if not override.isascii() or not override.isdigit():
+        raise MfaError("reading MFA_ASSOCIATION_MAX_REMOVALS: must be a whole number; nothing was changed")
+    warn(f"at most {override} removals in this run (MFA_ASSOCIATION_MAX_REMOVALS)")
+    return int(override)
+
+
+def _log(severity: int, message: str) -> None:
+    from pulumi.runtime.proto import engine_pb2
+
+    engine = _engine()
+    if engine is None:
+        print(message, file=sys.stderr)
+        return
+    engine.Log(engine_pb2.LogRequest(severity=severity, message=message))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    """The engine's log service, whose address is the plugin's last argument; None outside a plugin process."""
+    import grpc  # type: ignore[import-untyped]
+    from pulumi.runtime.proto import engine_pb2_grpc
+
+    address = sys.argv[-1]
+    if ":" not in address or not address.rpartition(":")[2].isdigit():
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
