@@ -26,12 +26,15 @@ def interpreter(version: str) -> str | None:
     name = f"python{version}"
     kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
     candidates = [shutil.which(name), *(str(path) for path in reversed(kept))]
-    return next((path for path in candidates if path and _starts(path)), None)
+    return next((real for path in candidates if path and (real := _real(path))), None)
 
 
-def _starts(python: str) -> bool:
-    """pyenv puts a shim on PATH for every version, selected or not."""
-    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+def _real(python: str) -> str | None:
+    """Where this Python is; pyenv puts a shim on PATH for every version, whether it starts or not."""
+    asked = subprocess.run(
+        [python, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or None
 
 
 def requirements() -> str:
