@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import engines
 import pytest
 
-import engines
 from mfa_association.sandbox import Sandbox
 
 from .stack import ACCOUNT, ADMIN, Stack

@@ -46,6 +46,7 @@ class Stack:
     key: str = ADMIN
     config: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
+    scripts: Path = Path(sys.executable).parent
 
     def __post_init__(self) -> None:
         self.program(ROSTER_PROGRAM)
@@ -136,7 +137,7 @@ class Stack:
         passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
         return {
             **passed,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{self.scripts}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.home),
             "PULUMI_HOME": str(self.home / ".pulumi"),
             "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),

@@ -1,0 +1,32 @@
+"""`pulumi new` from the template: a project that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mfa_association.sandbox import Sandbox
+
+from .programs import DAVES
+from .stack import ACCOUNT, Stack
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_new_project_declares_and_removes(stack: Stack, box: Sandbox) -> None:
+    made = stack.folder / "made"
+    options = ["--generate-only", "--yes", "--force", "--name", "made", "--description", "Ours", "--dir", str(made)]
+    stack.must("new", str(ROOT / "template"), *options)
+    assert "name: made" in (made / "Pulumi.yaml").read_text()
+    stack.program((made / "__main__.py").read_text())
+    stack.lines(dave=[DAVES])
+    assert stack.up().code == 0
+    stack.roster("allow_empty: true\n")
+    assert stack.up().code == 0
+    assert not box.holders(ACCOUNT).get("dave")
+
+
+@pytest.mark.parametrize("name", ["__main__.py", "roster.yaml"])
+def test_the_template_is_what_this_repo_runs(name: str) -> None:
+    assert (ROOT / "template" / name).read_text() == (ROOT / name).read_text()
