@@ -33,6 +33,10 @@ OWN: Mapping[str, Mapping[str, Action]] = {
 }
 
 
+MOTO_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What moto stumbles over when a request is not what it expects."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """A request as it came in. The service and the key come from the signature's credential scope."""
@@ -156,6 +160,8 @@ class Application:
             parts, status, headers = run_wsgi_app(self._moto, _for_moto(request, caller, form), buffered=True)
         except NotImplementedError:
             raise Refused("InvalidAction", f"The sandbox does not know the action {request.action}.") from None
+        except MOTO_FAULTS as error:
+            raise Refused("InternalFailure", f"moto failed: {error!r}") from error
         body = b"".join(parts)
         return Reply(int(status.split()[0]), body, dict(headers), _error_code(status, body))
 
@@ -168,7 +174,9 @@ class Application:
 
 def _role_account(form: Mapping[str, str], caller: Caller) -> tuple[str, str]:
     parts = form.get("RoleArn", "").split(":")
-    valid = len(parts) == 6 and parts[2] == "iam" and parts[4].isdigit() and parts[5].startswith("role/")
+    valid = (
+        len(parts) == 6 and parts[2] == "iam" and re.fullmatch("[0-9]{12}", parts[4]) and parts[5].startswith("role/")
+    )
     if not valid:
         raise Refused("ValidationError", f"{form.get('RoleArn', 'null')} is invalid")
     return parts[4], caller.account.partition

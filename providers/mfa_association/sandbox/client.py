@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -25,6 +26,14 @@ LOCAL = build_opener(ProxyHandler({}))
 ONE_ATTEMPT = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}, proxies={})
 ANY_KEY = "ASIASANDBOXANYBODY00"
 
+_making_clients = Lock()
+
+
+@lru_cache
+def _session() -> Any:
+    """One session for all clients: it reads each service model once, but is not safe to share unlocked."""
+    return boto3.session.Session()
+
 
 class RemoteSandbox:
     """A sandbox at a URL. What it refuses is raised as ValueError with its sentence."""
@@ -42,8 +51,9 @@ class RemoteSandbox:
 
     def client(self, service: str = "iam", access_key: str | None = None, region: str = "us-east-1") -> Any:
         """A boto3 client of one attempt; without a key it is an administrator of the default account."""
-        session = boto3.session.Session(access_key or ANY_KEY, "secret", region_name=region)
-        return session.client(service, endpoint_url=self.url, config=ONE_ATTEMPT)  # type: ignore[call-overload]
+        keys = {"aws_access_key_id": access_key or ANY_KEY, "aws_secret_access_key": "secret"}
+        with _making_clients:
+            return _session().client(service, region, endpoint_url=self.url, config=ONE_ATTEMPT, **keys)
 
     def calls(self) -> Counter[str]:
         """Calls by action since the last reset, whatever became of them."""

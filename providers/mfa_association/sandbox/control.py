@@ -10,8 +10,9 @@ from .accounts import Kind
 from .errors import Refused
 from .faults import Fault, Faults
 from .journal import Journal
+from .place import Place
 from .plant import add_device, plant, truth
-from .seed import DeviceSeed, Place, parse
+from .seed import DeviceSeed, parse
 from .world import World
 
 if TYPE_CHECKING:
@@ -22,7 +23,20 @@ class Control:
     """Every switch is a method of keyword arguments that JSON can carry; `COMMANDS` lists them."""
 
     COMMANDS = frozenset(
-        "add calls clear_faults codes fault holders lag log register_fido reset_calls skew throttle".split()
+        [
+            "add",
+            "calls",
+            "clear_faults",
+            "codes",
+            "fault",
+            "holders",
+            "lag",
+            "log",
+            "register_fido",
+            "reset_calls",
+            "skew",
+            "throttle",
+        ]
     )
 
     def __init__(self, world: World, faults: Faults, journal: Journal) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,55 +12,12 @@ from typing import Any
 import yaml
 
 from .accounts import REGIONS, Kind
+from .place import Place
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
 USER_KEYS = {"password", "path", "tags", "devices"}
 KEY_KEYS = {"account", "user", "role", "root", "session", "deny", "expired"}
 TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed"}
-
-
-class SeedFault(ValueError):
-    """A fault of a seed: one sentence that says file, place and what is wrong."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the seed a value stands, for faults."""
-
-    source: str
-    path: str = ""
-
-    def __truediv__(self, key: object) -> Place:
-        step = f"[{key}]" if isinstance(key, int) else f"{'.' if self.path else ''}{key}"
-        return Place(self.source, self.path + step)
-
-    def fault(self, what: str) -> SeedFault:
-        """The sentence for this place."""
-        return SeedFault(f"{self.source}: {self.path or 'the seed'}: {what}")
-
-    def mapping(self, value: Any, known: set[str] | None = None) -> Mapping[str, Any]:
-        """A mapping whose keys are text, and known where they can be; nothing at all is an empty one."""
-        value = {} if value is None else value
-        if not isinstance(value, Mapping):
-            raise self.fault("must be a mapping")
-        for key in value:
-            if not isinstance(key, str):
-                raise self.fault(f"the key {key!r} must be text: put it in quotes")
-            if known is not None and key not in known:
-                raise self.fault(f"has no field {key!r}; the fields are {', '.join(sorted(known))}")
-        return value
-
-    def text(self, value: Any, pattern: str, what: str) -> str:
-        """Text of a given shape."""
-        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
-            raise self.fault(f"must be {what}")
-        return value
-
-    def flag(self, value: Any) -> bool:
-        """true or false."""
-        if not isinstance(value, bool):
-            raise self.fault("must be true or false")
-        return value
 
 
 @dataclass(frozen=True)
@@ -230,10 +187,8 @@ def _tags(given: Mapping[str, Any], place: Place) -> Mapping[str, str]:
 
 def _date(given: Mapping[str, Any], place: Place) -> int | None:
     date = given.get("enable_date")
-    try:
+    with suppress(ValueError):
         date = datetime.fromisoformat(date.replace("Z", "+00:00")) if isinstance(date, str) else date
-    except ValueError:
-        pass
     if date is None:
         return None
     if not isinstance(date, datetime):

@@ -6,8 +6,10 @@ import io
 import signal
 import socket
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingTCPServer
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -75,19 +77,42 @@ class Handler(BaseHTTPRequestHandler):
         names = ((name.upper().replace("-", "_"), value) for name, value in self.headers.items())
         return environ | {f"HTTP_{name}": value for name, value in names if not name.startswith("CONTENT_")}
 
-    def log_message(self, format: str, *args: object) -> None:
+    def handle_expect_100(self) -> bool:
+        """Let a waiting client go on at once."""
+        proceed = super().handle_expect_100()
+        self.wfile.flush()
+        return proceed
+
+    def log_message(self, *_: object) -> None:
         """Nothing is logged: a request may hold codes."""
 
 
-class Server(ThreadingHTTPServer):
-    """The server of one application."""
+class Server(ThreadingTCPServer):
+    """The server of one application. Closing it cuts the connections that clients keep open."""
 
+    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, app: WSGIApplication, port: int, host: str = "127.0.0.1") -> None:
         self.app = app
+        self._open: set[Any] = set()
         super().__init__((host, port), Handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve one connection."""
+        self._open.add(request)
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            self._open.discard(request)
+
+    def server_close(self) -> None:
+        """Stop listening and hang up."""
+        super().server_close()
+        for connection in tuple(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:

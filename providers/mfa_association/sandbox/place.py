@@ -1,0 +1,52 @@
+"""Where in a seed something stands, and how its faults are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class SeedFault(ValueError):
+    """A fault of a seed: one sentence that says file, place and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the seed a value stands, for faults."""
+
+    source: str
+    path: str = ""
+
+    def __truediv__(self, key: object) -> Place:
+        step = f"[{key}]" if isinstance(key, int) else f"{'.' if self.path else ''}{key}"
+        return Place(self.source, self.path + step)
+
+    def fault(self, what: str) -> SeedFault:
+        """The sentence for this place."""
+        return SeedFault(f"{self.source}: {self.path or 'the seed'}: {what}")
+
+    def mapping(self, value: Any, known: set[str] | None = None) -> Mapping[str, Any]:
+        """A mapping whose keys are text, and known where they can be; nothing at all is an empty one."""
+        value = {} if value is None else value
+        if not isinstance(value, Mapping):
+            raise self.fault("must be a mapping")
+        for key in value:
+            if not isinstance(key, str):
+                raise self.fault(f"the key {key!r} must be text: put it in quotes")
+            if known is not None and key not in known:
+                raise self.fault(f"has no field {key!r}; the fields are {', '.join(sorted(known))}")
+        return value
+
+    def text(self, value: Any, pattern: str, what: str) -> str:
+        """Text of a given shape."""
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+            raise self.fault(f"must be {what}")
+        return value
+
+    def flag(self, value: Any) -> bool:
+        """true or false."""
+        if not isinstance(value, bool):
+            raise self.fault("must be true or false")
+        return value
