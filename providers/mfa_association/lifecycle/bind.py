@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_association.aws.errors import AwsError, EntityAlreadyExists, LimitExceeded, NoSuchEntity
+from contextlib import suppress
+
+from mfa_association.aws.errors import AccessDenied, AwsError, EntityAlreadyExists, LimitExceeded, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.grammar import same
 from mfa_association.lifecycle.model import Association, Declaration, rfc3339
@@ -134,13 +136,19 @@ def _entity(run: Run, wanted: Declaration) -> VirtualDevice:
 
 def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
     """The refusal of a device in other hands, naming the holder where IAM tells."""
-    entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
+    entity = None
+    with suppress(AccessDenied):
+        entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
     holder = (entity.user_name or entity.user_arn) if entity else None
     return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
 
 
 def _held(run: Run, wanted: Declaration) -> Device | None:
-    device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
+    """The device if its holder has it; a user whom IAM does not show at this moment holds nothing."""
+    try:
+        device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
+    except NoSuchEntity:
+        return None
     return device
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
+from mfa_association.grammar import same
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
 
@@ -39,29 +40,34 @@ def who(entity: VirtualDevice) -> str:
     return entity.user_name or entity.user_arn or "nobody"
 
 
-def renamed(saved: Association, entity: VirtualDevice | None) -> bool:
+def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
+    """Who holds a virtual device instead of the saved user; None where nobody does or IAM does not tell.
+
+    The walk may be older than the look at the user's own devices, so it is not believed about that user.
+    """
+    try:
+        entity = run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
+    except AccessDenied:
+        return None
+    held = entity and entity.user_arn and not same(entity.user_name or "", saved.user_name)
+    return entity if held else None
+
+
+def renamed(saved: Association, holder: VirtualDevice) -> bool:
     """Whether the holder is the saved user under another name."""
-    return bool(entity and entity.user_id and entity.user_id == saved.user_id)
+    return holder.user_id is not None and holder.user_id == saved.user_id
 
 
 def _missing(run: Run, saved: Association) -> Association:
-    entity = _entity(run, saved)
-    if entity and renamed(saved, entity) and entity.enable_date:
+    holder = elsewhere(run, saved)
+    if holder and renamed(saved, holder) and holder.enable_date:
         run.warn(
-            f"{saved.user_name} is now called {who(entity)} and still holds {saved.serial_number}: change the line"
+            f"{saved.user_name} is now called {who(holder)} and still holds {saved.serial_number}: change the line"
         )
-        return replace(saved, active=True, enable_date=rfc3339(entity.enable_date))
-    if entity and entity.user_arn:
-        run.warn(f"{saved.serial_number} is declared for {saved.user_name} but held by {who(entity)}")
+        return replace(saved, active=True, enable_date=rfc3339(holder.enable_date))
+    if holder:
+        run.warn(f"{saved.serial_number} is declared for {saved.user_name} but held by {who(holder)}")
     return replace(saved, active=False, enable_date=None)
-
-
-def _entity(run: Run, saved: Association) -> VirtualDevice | None:
-    """Who holds a virtual device instead; None where nobody does or IAM does not tell."""
-    try:
-        return run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
-    except AccessDenied:
-        return None
 
 
 def _held(run: Run, saved: Association) -> Device | None:

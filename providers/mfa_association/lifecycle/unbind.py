@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
+from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle.find import renamed, who
+from mfa_association.lifecycle.find import elsewhere, renamed, who
 from mfa_association.lifecycle.guards import guard_last_device
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.refusals import DeclaredButFailed
@@ -38,12 +38,16 @@ def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn") -> None:
 def release(run: Run, saved: Association, mode: OnLastDevice) -> VirtualDevice | None:
     """Guard and deactivate; the caller has the user's lock. Returns who else holds a virtual device instead."""
     devices = held_devices(run, saved)
-    if devices is not None and find_serial(devices, saved.serial_number) is None:
-        return _already_inactive(run, saved) if _deactivate(run, saved, known_gone=True) else None
-    guard_last_device(run, saved, devices, mode)
-    with run.ledger.removing(saved.account_id, saved.user_name, saved.serial_number, run.limits.max_removals):
-        fault = _deactivate(run, saved, known_gone=False)
-    return _already_inactive(run, saved) if isinstance(fault, NoSuchEntity) else None
+    listed = None if devices is None else find_serial(devices, saved.serial_number) is not None
+    if listed is not False:
+        guard_last_device(run, saved, devices, mode)
+    limit = None if listed is False else run.limits.max_removals
+    try:
+        with run.ledger.removing(saved.account_id, saved.user_name, saved.serial_number, limit):
+            _deactivate(run, saved, listed)
+    except _NotHeld:
+        return _already_inactive(run, saved)
+    return None
 
 
 def held_devices(run: Run, saved: Association) -> list[Device] | None:
@@ -58,24 +62,33 @@ def held_devices(run: Run, saved: Association) -> list[Device] | None:
     return [d for d in devices if not removed(saved.account_id, saved.user_name, d.serial_number)]
 
 
-def _deactivate(run: Run, saved: Association, *, known_gone: bool) -> AwsError | None:
-    """DeactivateMFADevice until settled; returns the error after which the device was seen not to be held."""
+class _NotHeld(Exception):
+    """The user turned out not to hold the device: nothing was removed, so nothing is counted."""
+
+
+def _deactivate(run: Run, saved: Association, listed: bool | None) -> None:
+    """DeactivateMFADevice until settled. ``listed``: whether IAM shows the device as held, None when that is denied.
+
+    Raises ``_NotHeld``, or an ``AwsError``. Only what IAM shows as held is waited for: the rest is gone at once.
+    """
     try:
-        return run.insist(
+        fault = run.insist(
             lambda: run.iam.deactivate_mfa_device(saved.user_name, saved.serial_number),
             lambda: _is_released(run, saved),
-            patient=None if known_gone else NoSuchEntity,
+            patient=NoSuchEntity if listed else None,
         )
-    except NoSuchEntity as fault:
-        if known_gone:
-            return fault
-        raise
-    except AccessDenied as fault:
+    except NoSuchEntity:
+        if listed:
+            raise
+        raise _NotHeld from None
+    except AccessDenied as denied:
         if run.iam.caller.is_user(saved.user_name):
-            raise fault.with_note(_SELF_MANAGEMENT) from None
+            raise denied.with_note(_SELF_MANAGEMENT) from None
         raise
     finally:
         run.directory.drop()
+    if fault and (listed is False or isinstance(fault, NoSuchEntity)):
+        raise _NotHeld
 
 
 _SELF_MANAGEMENT = (
@@ -91,15 +104,9 @@ def _is_released(run: Run, saved: Association) -> bool:
 
 def _already_inactive(run: Run, saved: Association) -> VirtualDevice | None:
     """Say what became of a device that the user did not hold; never touch it."""
-    try:
-        holder = run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
-    except AccessDenied:
-        holder = None
-    if holder and holder.user_arn:
-        if not renamed(saved, holder):
-            run.warn(
-                f"{saved.serial_number} is held by {who(holder)} now and was left alone: {saved.user_name} lost it"
-            )
-        return holder
-    run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
-    return None
+    holder = elsewhere(run, saved)
+    if holder is None:
+        run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
+    elif not renamed(saved, holder):
+        run.warn(f"{saved.serial_number} is held by {who(holder)} now and was left alone: {saved.user_name} lost it")
+    return holder

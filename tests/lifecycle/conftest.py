@@ -1,0 +1,19 @@
+"""One sandbox a module: moto keeps its users once per process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mfa_association.sandbox import Sandbox
+from tests.lifecycle.stage import Stage, staged
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stage(box: Sandbox) -> Iterator[Stage]:
+    yield from staged(box)

@@ -1,0 +1,234 @@
+"""update: the same device for a new holder, checked whole before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+
+from mfa_association import lifecycle
+from mfa_association.aws import errors
+from mfa_association.errors import MfaError
+from mfa_association.grammar import OnLastDevice
+from mfa_association.lifecycle import refusals
+from mfa_association.lifecycle.refusals import MoveRefused
+from tests.lifecycle.stage import OLD, Stage, failure, user, virtual
+
+MOVED = {
+    "GetCallerIdentity": 1,
+    "ListMFADevices": 4,
+    "DeactivateMFADevice": 1,
+    "EnableMFADevice": 1,
+    "GetUser": 1,
+}
+BOTH = {"users": {"alice": user(virtual(), virtual("spare")), "bob": {}}}
+
+
+def _move(stage: Stage, mode: OnLastDevice = "warn", **wanted: Any) -> lifecycle.Association:
+    settings = {"user": "bob", **wanted}
+    return lifecycle.move(
+        stage.run(propagation=6.0, retry_deadline=10.0), stage.saved(), stage.wanted(**settings), mode
+    )
+
+
+def test_codes_move_it(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    user_id, codes = stage.user_id("bob"), stage.codes()
+    stage.start_counting()
+    found = _move(stage, codes=codes)
+    assert stage.holders() == {"alice": [stage.arn("spare")], "bob": [stage.arn()]}
+    assert (found.user_name, found.active, found.user_id) == ("bob", True, user_id)
+    assert stage.calls() == MOVED
+    assert stage.writes() == ["DeactivateMFADevice", "EnableMFADevice"]
+
+
+@pytest.mark.parametrize("codes", [None, ("271828", "314159")], ids=["without codes", "with codes"])
+def test_a_move_by_hand_is_adopted_without_a_write(stage: Stage, codes: tuple[str, str] | None) -> None:
+    stage.plant(users={"alice": {}, "bob": user(virtual(enable_date=OLD))})
+    found = _move(stage, codes=codes)
+    assert (found.user_name, found.active, found.enable_date) == ("bob", True, OLD)
+    assert not stage.writes()
+
+
+def test_a_renamed_user_is_adopted_without_a_write(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    stage.start_counting()
+    assert _move(stage, user="alicia").active
+    assert stage.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 1, "ListVirtualMFADevices": 1}
+
+
+def test_a_line_that_nobody_held_moves_without_codes(stage: Stage) -> None:
+    stage.plant(users={"alice": {}, "bob": {}}, devices=[virtual()])
+    found = _move(stage)
+    assert (found.user_name, found.active) == ("bob", False)
+    assert not stage.writes()
+
+
+def test_a_line_that_nobody_held_is_enabled_with_codes(stage: Stage) -> None:
+    stage.plant(users={"alice": {}, "bob": {}}, devices=[virtual()])
+    _move(stage, codes=stage.codes())
+    assert stage.holders() == {"bob": [stage.arn()]}
+    assert stage.writes() == ["EnableMFADevice"]
+
+
+class Refused(NamedTuple):
+    reason: str
+    seed: dict[str, Any]
+    kind: type[MfaError]
+    sentence: str
+    codes: tuple[str, str] | None = ("271828", "314159")
+    mode: OnLastDevice = "warn"
+    serial: str = "mfa/alice-phone"
+
+
+HEAD = "moving MFA device ({serial}) from user (alice) to user (bob): "
+KEY = "u2f/user/alice/key-A"
+REFUSALS = (
+    Refused(
+        "no codes",
+        BOTH,
+        MoveRefused,
+        HEAD + "bob does not hold it, and no codes are given; nothing was changed, "
+        "give two consecutive codes, or move it by hand first",
+        codes=None,
+    ),
+    Refused(
+        "a FIDO key",
+        {"users": {"alice": user({"kind": "fido", "name": "key", "serial": f"arn:aws:iam::{{}}:{KEY}"}), "bob": {}}},
+        MoveRefused,
+        HEAD + "a FIDO key or passkey is registered by its own user only; nothing was changed, "
+        "remove the line of alice and let bob register the key in the console",
+        codes=None,
+        serial=KEY,
+    ),
+    Refused(
+        "no room",
+        {"users": {"alice": user(virtual()), "bob": user(*(virtual(f"phone-{n}") for n in range(8)))}},
+        MoveRefused,
+        HEAD + "bob holds 8 devices already, as many as IAM allows; nothing was changed, remove one of them first",
+    ),
+    Refused(
+        "no such user",
+        {"users": {"alice": user(virtual())}},
+        refusals.UserMissing,
+        "binding MFA device ({serial}) to user (bob): account {account} has no such user; "
+        "nothing was changed, correct user_name or create the user first",
+    ),
+    Refused(
+        "the old holder's last",
+        {"users": {"alice": user(virtual(), password=True), "bob": {}}},
+        refusals.LastDevice,
+        "deactivating MFA device ({serial}) of user (alice): it is the last MFA device, and there is a console "
+        "password, and on_last_device is refuse; nothing was changed, give another device first or run once with "
+        "MFA_ASSOCIATION_ON_LAST_DEVICE=allow",
+        mode="refuse",
+    ),
+    Refused(
+        "in third hands",
+        {"users": {"alice": {}, "bob": {}, "carol": user(virtual())}},
+        refusals.HeldByAnother,
+        "binding MFA device ({serial}) to user (bob): it is held by carol; "
+        "nothing was changed, remove it from its present holder first",
+        codes=None,
+    ),
+)
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.reason)
+def test_what_cannot_be_finished_is_not_begun(stage: Stage, case: Refused) -> None:
+    serial = f"arn:aws:iam::{stage.account}:{case.serial}"
+    stage.plant(**_placed(case.seed, stage.account))
+    before = stage.holders()
+    run, wanted = stage.run(propagation=2.0), stage.wanted(serial, "bob", codes=case.codes)
+    told = failure(lambda: lifecycle.move(run, stage.saved(serial), wanted, case.mode), case.kind)
+    assert told == case.sentence.format(serial=serial, account=stage.account)
+    assert stage.holders() == before
+    assert not stage.writes()
+
+
+def _placed(seed: Any, account: str) -> Any:
+    """The seed with the account put into its serial numbers."""
+    if isinstance(seed, dict):
+        return {key: _placed(value, account) for key, value in seed.items()}
+    if isinstance(seed, list):
+        return [_placed(value, account) for value in seed]
+    return seed.format(account) if isinstance(seed, str) else seed
+
+
+def test_too_many_removals_stop_a_move_too(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    run, wanted = stage.run(max_removals=0), stage.wanted(user="bob", codes=stage.codes())
+    failure(lambda: lifecycle.move(run, stage.saved(), wanted), refusals.TooManyRemovals)
+    assert not stage.writes()
+
+
+def test_a_failed_first_half_changes_nothing(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.fault("DeactivateMFADevice", error="AccessDenied")
+    codes = stage.codes()
+    told = failure(lambda: _move(stage, codes=codes), errors.AccessDenied)
+    assert told.startswith(f"deactivating MFA device ({stage.arn()}) of user (alice): ")
+    assert stage.writes() == ["DeactivateMFADevice"]
+    assert stage.arn() in stage.holders()["alice"]
+
+
+@pytest.mark.parametrize(
+    "reason, code", [("wrong codes", None), ("a denial", "AccessDenied"), ("never ready", "ConcurrentModification")]
+)
+def test_a_move_broken_in_the_middle_says_who_holds_nothing(stage: Stage, reason: str, code: str | None) -> None:
+    stage.plant(**BOTH)
+    codes = stage.codes() if code else ("271828", "314159")
+    if code:
+        stage.fault("EnableMFADevice", times=None, error=code)
+    told = failure(lambda: _move(stage, codes=codes), refusals.MoveBroken)
+    assert told.startswith(
+        f"moving MFA device ({stage.arn()}) from user (alice) to user (bob): it was deactivated for alice, "
+        f"then: enabling MFA device ({stage.arn()}) for user (bob): "
+    ), reason
+    assert told.endswith("; nobody holds it now, run again with two fresh codes")
+    assert stage.holders() == {"alice": [stage.arn("spare")]}
+
+
+def test_a_broken_move_is_finished_by_running_again(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    failure(lambda: _move(stage, codes=("271828", "314159")), refusals.MoveBroken)
+    assert _move(stage, codes=stage.codes()).active
+    assert stage.holders() == {"alice": [stage.arn("spare")], "bob": [stage.arn()]}
+
+
+@pytest.mark.parametrize("action", ["DeactivateMFADevice", "EnableMFADevice"])
+@pytest.mark.parametrize("when, extra", [("before", 1), ("after", 0)])
+def test_a_lost_answer_in_either_half_is_settled(stage: Stage, action: str, when: Any, extra: int) -> None:
+    stage.plant(**BOTH)
+    stage.fault(action, drop=True, when=when)
+    assert _move(stage, codes=stage.codes()).active
+    assert stage.holders()["bob"] == [stage.arn()]
+    assert stage.writes().count(action) == 1 + extra
+
+
+@pytest.mark.parametrize(
+    "mode, warnings",
+    [("warn", ["deactivating {} of alice: it is the last MFA device; alice has no console password"]), ("allow", [])],
+)
+def test_the_old_holder_is_guarded(stage: Stage, mode: OnLastDevice, warnings: list[str]) -> None:
+    stage.plant(users={"alice": user(virtual()), "bob": {}})
+    _move(stage, mode, codes=stage.codes())
+    assert stage.warnings[:-1] == [text.format(stage.arn()) for text in warnings]
+
+
+def test_a_moved_device_can_come_back_in_the_same_run(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    run = stage.run()
+    lifecycle.move(run, stage.saved(), stage.wanted(user="bob", codes=stage.codes()))
+    lifecycle.move(run, stage.saved(user="bob"), stage.wanted(codes=stage.codes()))
+    assert sorted(stage.holders()["alice"]) == [stage.arn(), stage.arn("spare")]
+    assert "bob" not in stage.holders()
+
+
+def test_another_accounts_credentials_move_nothing(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    saved = replace(stage.saved(), account_id="999999999999")
+    failure(lambda: lifecycle.move(stage.run(), saved, stage.wanted(user="bob")), refusals.WrongAccount)
+    assert stage.calls() == {"GetCallerIdentity": 1}

@@ -1,0 +1,489 @@
+"""delete: a removed line deactivates the device, and nobody else's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple, get_args
+
+import pytest
+
+from mfa_association import lifecycle
+from mfa_association.aws import errors
+from mfa_association.aws.errors import AwsError
+from mfa_association.grammar import OnLastDevice
+from mfa_association.lifecycle import Ledger, refusals
+from mfa_association.lifecycle.refusals import Refusal
+from tests.lifecycle.stage import Stage, failure, hardware, quietly, user, virtual
+
+PLAIN = {"GetCallerIdentity": 1, "ListMFADevices": 1, "DeactivateMFADevice": 1}
+LAST = PLAIN | {"GetLoginProfile": 1}
+MISS = PLAIN | {"ListVirtualMFADevices": 1}
+TOKEN = "GAHT12345678"
+TWO = {"users": {"alice": user(virtual(), virtual("spare"))}}
+
+
+class Removal(NamedTuple):
+    reason: str
+    seed: dict[str, Any]
+    calls: dict[str, int]
+    left: dict[str, list[str]]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    serial: str = "arn"
+    saved_active: bool = True
+
+
+GONE = ("{serial} of alice was already inactive",)
+REMOVALS = (
+    Removal("one of two", TWO, PLAIN, {"alice": ["spare"]}),
+    Removal("saved as inactive, yet held", TWO, PLAIN, {"alice": ["spare"]}, saved_active=False),
+    Removal(
+        "a hardware token",
+        {"users": {"alice": user(hardware(), virtual("spare"))}},
+        PLAIN,
+        {"alice": ["spare"]},
+        serial=TOKEN,
+    ),
+    Removal("already inactive", {"users": {"alice": {}}, "devices": [virtual()]}, MISS, {}, notes=GONE),
+    Removal("the device is gone", {"users": {"alice": {}}}, MISS, {}, notes=GONE),
+    Removal("the user is gone", {"devices": [virtual()]}, MISS, {}, notes=GONE),
+    Removal("a token of a user who is gone", {}, PLAIN, {}, notes=GONE, serial=TOKEN),
+    Removal(
+        "moved by hand to another user",
+        {"users": {"alice": {}, "bob": user(virtual())}},
+        MISS,
+        {"bob": ["alice-phone"]},
+        ("{serial} is held by bob now and was left alone: alice lost it",),
+    ),
+    Removal(
+        "moved by hand to the root user",
+        {"users": {"alice": {}}, "root": user(virtual())},
+        MISS,
+        {"<root>": ["alice-phone"]},
+        ("{serial} is held by arn:aws:iam::{account}:root now and was left alone: alice lost it",),
+    ),
+    Removal(
+        "a token moved by hand: IAM does not tell",
+        {"users": {"alice": {}, "bob": user(hardware())}},
+        PLAIN,
+        {"bob": [TOKEN]},
+        notes=GONE,
+        serial=TOKEN,
+    ),
+)
+
+
+@pytest.mark.parametrize("case", REMOVALS, ids=lambda case: case.reason)
+def test_the_saved_pair_is_deactivated_and_nothing_else(stage: Stage, case: Removal) -> None:
+    stage.plant(**case.seed)
+    saved = stage.saved(None if case.serial == "arn" else case.serial, user_id="AIDASAVED", active=case.saved_active)
+    lifecycle.unbind(stage.run(), saved)
+    assert _short(stage) == case.left
+    assert stage.calls() == case.calls
+    told = {"serial": saved.serial_number, "account": stage.account}
+    assert stage.warnings == [text.format(**told) for text in case.warnings]
+    assert stage.notes == [text.format(**told) for text in case.notes]
+
+
+def _short(stage: Stage) -> dict[str, list[str]]:
+    return {who: [serial.rpartition("/")[2] for serial in serials] for who, serials in stage.holders().items()}
+
+
+def test_a_second_removal_finds_it_done(stage: Stage) -> None:
+    stage.plant(**TWO)
+    run = stage.run()
+    lifecycle.unbind(run, stage.saved())
+    lifecycle.unbind(run, stage.saved())
+    assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
+
+
+def test_a_renamed_user_loses_it_under_the_new_name(stage: Stage) -> None:
+    stage.plant(**TWO)
+    saved = stage.saved(user_id=stage.user_id())
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    lifecycle.unbind(stage.run(), saved)
+    assert _short(stage) == {"alicia": ["spare"]}
+    assert stage.warnings == [f"alice is now called alicia: deactivating {stage.arn()} under that name"]
+
+
+def test_the_guard_holds_under_the_new_name_too(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    saved = stage.saved(user_id=stage.user_id())
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    told = failure(lambda: lifecycle.unbind(stage.run(), saved, "refuse"), refusals.LastDevice)
+    assert told.startswith(f"deactivating MFA device ({stage.arn()}) of user (alicia): ")
+    assert _short(stage) == {"alicia": ["alice-phone"]}
+
+
+def test_a_renamed_user_of_unknown_id_is_left_alone(stage: Stage) -> None:
+    stage.plant(**TWO)
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    lifecycle.unbind(stage.run(), stage.saved(user_id=None))
+    assert stage.warnings == [f"{stage.arn()} is held by alicia now and was left alone: alice lost it"]
+    assert _short(stage)["alicia"] == ["alice-phone", "spare"]
+
+
+def test_a_new_user_of_the_old_name_loses_it_for_the_call_names_the_pair(stage: Stage) -> None:
+    stage.plant(**TWO)
+    lifecycle.unbind(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE"))
+    assert _short(stage) == {"alice": ["spare"]}
+
+
+class Guard(NamedTuple):
+    reason: str
+    mode: OnLastDevice
+    password: bool
+    denied: tuple[str, ...]
+    told: str | None
+    refused: bool = False
+
+
+LAST_ONE = "it is the last MFA device"
+ANY_ONE = "whether it is the last MFA device was not checked"
+UNSURE = "a console password or not, which could not be checked (AccessDenied)"
+GUARDS = (
+    Guard("password alone", "warn", True, (), f"{LAST_ONE}; alice can now sign in with a password alone"),
+    Guard("no password", "warn", False, (), f"{LAST_ONE}; alice has no console password"),
+    Guard("password unknown", "warn", True, ("GetLoginProfile",), f"{LAST_ONE}; alice has {UNSURE}"),
+    Guard(
+        "devices unknown", "warn", True, ("ListMFADevices",), f"{ANY_ONE}; alice can now sign in with a password alone"
+    ),
+    Guard("nothing known", "warn", True, ("ListMFADevices", "GetLoginProfile"), f"{ANY_ONE}; alice has {UNSURE}"),
+    Guard("password alone", "refuse", True, (), f"{LAST_ONE}, and there is a console password", True),
+    Guard("no password", "refuse", False, (), f"{LAST_ONE}; alice has no console password"),
+    Guard("password unknown", "refuse", False, ("GetLoginProfile",), f"{LAST_ONE}, and there is {UNSURE}", True),
+    Guard(
+        "devices unknown", "refuse", False, ("ListMFADevices",), f"{ANY_ONE}, and there is no console password", True
+    ),
+    Guard("password alone", "allow", True, (), None),
+    Guard("nothing known", "allow", True, ("ListMFADevices", "GetLoginProfile"), None),
+)
+
+
+@pytest.mark.parametrize("case", GUARDS, ids=lambda case: f"{case.mode}: {case.reason}")
+def test_the_last_device_is_guarded(stage: Stage, case: Guard) -> None:
+    stage.plant(users={"alice": user(virtual(), password=case.password)})
+    stage.deny(*case.denied)
+    _attempt(stage, case)
+    assert stage.writes() == ([] if case.refused else ["DeactivateMFADevice"])
+    assert bool(stage.holders()) is case.refused
+    assert stage.calls() == ({k: v for k, v in LAST.items() if _is_made(k, case)})
+
+
+def _is_made(action: str, case: Guard) -> bool:
+    if action == "DeactivateMFADevice":
+        return not case.refused
+    return action != "GetLoginProfile" or case.mode != "allow"
+
+
+def _attempt(stage: Stage, case: Guard) -> None:
+    head = f"deactivating {stage.arn()} of alice: "
+    if case.refused:
+        assert failure(lambda: lifecycle.unbind(stage.run(), stage.saved(), case.mode), refusals.LastDevice) == (
+            f"deactivating MFA device ({stage.arn()}) of user (alice): {case.told}, and on_last_device is refuse; "
+            "nothing was changed, give another device first or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
+        )
+        return
+    lifecycle.unbind(stage.run(), stage.saved(), case.mode)
+    assert stage.warnings == ([] if case.told is None else [head + case.told])
+
+
+@pytest.mark.parametrize("mode", get_args(OnLastDevice))
+def test_nothing_is_asked_while_another_device_is_left(stage: Stage, mode: OnLastDevice) -> None:
+    stage.plant(**TWO)
+    lifecycle.unbind(stage.run(), stage.saved(), mode)
+    assert stage.calls() == PLAIN
+    assert not stage.warnings
+
+
+def test_two_leaving_together_are_not_both_the_last_but_one(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("spare"), password=True)})
+    stage.fault("DeactivateMFADevice", times=None, delay=0.1)
+    refused = _in_threads(stage, "refuse")
+    assert len(refused) == 1 and isinstance(refused[0], refusals.LastDevice)
+    assert len(stage.holders()["alice"]) == 1
+
+
+def test_two_leaving_together_warn_once(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("spare"), password=True)})
+    stage.fault("DeactivateMFADevice", times=None, delay=0.1)
+    assert not _in_threads(stage, "warn")
+    assert len(stage.warnings) == 1
+    assert not stage.holders()
+
+
+def test_two_leaving_together_are_seen_through_lagging_reads(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("spare"), password=True)})
+    stage.box.lag(3600)
+    assert len(_in_threads(stage, "refuse")) == 1
+
+
+def _in_threads(stage: Stage, mode: OnLastDevice) -> list[Refusal]:
+    run, refused = stage.run(), list[Refusal]()
+
+    def leave(name: str) -> None:
+        try:
+            lifecycle.unbind(run, stage.saved(stage.arn(name)), mode)
+        except Refusal as refusal:
+            refused.append(refusal)
+
+    threads = [threading.Thread(target=leave, args=(name,)) for name in ("alice-phone", "spare")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+RETRYABLE = (
+    ("EntityTemporarilyUnmodifiable", errors.EntityTemporarilyUnmodifiable),
+    ("ConcurrentModification", errors.ConcurrentModification),
+    ("Throttling", errors.Throttling),
+    ("ServiceFailure", errors.ServiceFailure),
+)
+
+
+@pytest.mark.parametrize("code, _kind", RETRYABLE)
+def test_an_error_that_clears_is_waited_out(stage: Stage, code: str, _kind: type[AwsError]) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeactivateMFADevice", times=3, error=code)
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert _short(stage) == {"alice": ["spare"]}
+    assert stage.time.slept == [0.5, 1.0, 2.0]
+    assert stage.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 4, "DeactivateMFADevice": 4}
+
+
+@pytest.mark.parametrize("code, kind", RETRYABLE)
+def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, kind: type[AwsError]) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeactivateMFADevice", times=None, error=code)
+    told = failure(lambda: lifecycle.unbind(stage.run(retry_deadline=10.0), stage.saved()), kind)
+    assert told.startswith(
+        f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}, tried for 8 s; {kind.advice} (AWS: "
+    )
+    assert stage.time.slept == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "reason, code, kind",
+    [
+        ("modelled, though no quota is known", "LimitExceeded", errors.LimitExceeded),
+        ("an old token", "ExpiredToken", errors.ExpiredCredentials),
+        ("nothing we know", "Surprise", AwsError),
+    ],
+)
+def test_any_other_error_keeps_the_state(stage: Stage, reason: str, code: str, kind: type[AwsError]) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeactivateMFADevice", error=code)
+    told = failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), kind)
+    assert told.startswith(f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}; "), reason
+    assert stage.calls() == PLAIN
+
+
+@pytest.mark.parametrize("when, writes", [("before", 2), ("after", 1)])
+def test_a_lost_answer_is_settled_by_looking(stage: Stage, when: Any, writes: int) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeactivateMFADevice", drop=True, when=when)
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert _short(stage) == {"alice": ["spare"]}
+    assert stage.writes() == ["DeactivateMFADevice"] * writes
+    assert stage.calls()["ListMFADevices"] == 2
+    assert (stage.warnings, stage.notes) == ([], [])
+
+
+def test_a_lost_answer_that_lagging_reads_hide_ends_well(stage: Stage) -> None:
+    stage.plant(**TWO)
+    stage.box.lag(3600)
+    stage.fault("DeactivateMFADevice", drop=True, when="after")
+    stage.time.at(3, lambda: stage.box.lag(0))
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert _short(stage) == {"alice": ["spare"]}
+    assert 3 <= stage.time.spent <= 15
+
+
+def test_a_list_that_shows_what_nobody_can_deactivate_is_an_error(stage: Stage) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeactivateMFADevice", times=None, error="NoSuchEntity")
+    told = failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), errors.NoSuchEntity)
+    assert "the user does not hold the device, tried for 8 s;" in told
+    assert stage.holders()
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_a_denial_names_action_and_resource(stage: Stage, code: str) -> None:
+    stage.plant(**TWO)
+    said = "User: ci is not authorized to perform: iam:DeactivateMFADevice on resource: user alice"
+    stage.fault("DeactivateMFADevice", error=code, message=said)
+    assert failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), errors.AccessDenied) == (
+        f"deactivating MFA device ({stage.arn()}) of user (alice): the credentials in use are not allowed to do this; "
+        f"allow the action that AWS names on that resource (AWS: DeactivateMFADevice: {code}: {said})"
+    )
+
+
+@pytest.mark.parametrize(
+    "reason, caller, told",
+    [("the user's own device", "Alice", True), ("another user's device", "bob", False)],
+)
+def test_self_management_is_explained_where_it_applies(stage: Stage, reason: str, caller: str, told: bool) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("spare")), "bob": {}})
+    key = stage.be_user(caller)
+    stage.fault("DeactivateMFADevice", error="AccessDenied")
+    text = failure(lambda: lifecycle.unbind(stage.run(key), stage.saved()), errors.AccessDenied)
+    note = (
+        "not allowed to do this, and a user who holds an MFA device may change its own devices only in a session "
+        "authenticated with one of them (AWS-2023-001): use a role; "
+    )
+    assert (note in text) is told, reason
+
+
+def test_aws_2023_001_itself(stage: Stage) -> None:
+    stage.plant(**TWO)
+    text = failure(lambda: lifecycle.unbind(stage.run(stage.be_user("alice")), stage.saved()), errors.AccessDenied)
+    assert "(AWS-2023-001)" in text
+    assert "authenticated with an MFA device that is enabled for this user" in text
+
+
+@pytest.mark.parametrize(
+    "reason, code",
+    [("a compatible cloud on an unbound device", "InternalError"), ("IAM fails all the same", "ServiceFailure")],
+)
+def test_an_unclear_error_on_what_nobody_holds_is_success(stage: Stage, reason: str, code: str) -> None:
+    stage.plant(users={"alice": {}}, devices=[virtual()])
+    stage.fault("DeactivateMFADevice", times=None, error=code)
+    lifecycle.unbind(stage.run(max_removals=0), stage.saved())
+    assert stage.notes == [f"{stage.arn()} of alice was already inactive"], reason
+    assert stage.writes() == ["DeactivateMFADevice"]
+
+
+def test_a_compatible_cloud_says_not_found_in_its_own_way(stage: Stage) -> None:
+    stage.plant()
+    for action in ("ListMFADevices", "DeactivateMFADevice"):
+        stage.fault(action, error="NoSuchEntityException")
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
+
+
+@pytest.mark.parametrize("devices", [[], [virtual("spare")]], ids=["gone", "another is left"])
+def test_a_denied_list_does_not_keep_what_is_gone_for_ever(stage: Stage, devices: list[dict[str, Any]]) -> None:
+    stage.plant(users={"alice": user(*devices)})
+    stage.deny("ListMFADevices")
+    lifecycle.unbind(stage.run(max_removals=1), stage.saved())
+    assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
+    assert stage.writes() == ["DeactivateMFADevice"]
+
+
+def test_a_denied_walk_does_not_keep_what_is_gone_for_ever(stage: Stage) -> None:
+    stage.plant(users={"alice": {}})
+    stage.deny("ListVirtualMFADevices")
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
+
+
+@pytest.mark.parametrize("account", ["999999999999"])
+def test_another_accounts_credentials_change_nothing(stage: Stage, account: str) -> None:
+    stage.plant(users={"alice": user(hardware())})
+    saved = replace(stage.saved(TOKEN), account_id=account)
+    failure(lambda: lifecycle.unbind(stage.run(), saved), refusals.WrongAccount)
+    assert stage.calls() == {"GetCallerIdentity": 1}
+
+
+FOUR = ("one", "two", "three", "four")
+
+
+def _leave(stage: Stage, run: lifecycle.Run, name: str) -> None:
+    lifecycle.unbind(run, stage.saved(stage.arn(name)), "allow")
+
+
+def test_more_removals_than_allowed_fail(stage: Stage) -> None:
+    stage.plant(users={"alice": user(*(virtual(name) for name in FOUR))})
+    run = stage.run(max_removals=2)
+    _leave(stage, run, "one")
+    _leave(stage, run, "two")
+    assert failure(lambda: _leave(stage, run, "three"), refusals.TooManyRemovals) == (
+        f"deactivating MFA device ({stage.arn('three')}) of user (alice): this run has already deactivated 2, as many "
+        "as mfa:maxRemovals allows; this device was not changed, check the roster, then run again or once with "
+        "MFA_ASSOCIATION_MAX_REMOVALS=N"
+    )
+    assert _short(stage) == {"alice": ["three", "four"]}
+
+
+def _denied(stage: Stage) -> None:
+    stage.fault("DeactivateMFADevice", error="AccessDenied")
+
+
+def _nothing(stage: Stage) -> None:
+    pass
+
+
+def _by_hand_while_lists_lag(stage: Stage) -> None:
+    stage.box.lag(3600)
+    stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn("one"))
+    stage.time.at(1, lambda: stage.box.lag(0))
+
+
+@pytest.mark.parametrize(
+    "reason, names, before",
+    [
+        ("a failed one", FOUR, _denied),
+        ("an inactive one", FOUR[1:], _nothing),
+        ("one that only seemed held", FOUR, _by_hand_while_lists_lag),
+    ],
+)
+def test_only_real_removals_count(
+    stage: Stage, reason: str, names: tuple[str, ...], before: Callable[[Stage], None]
+) -> None:
+    stage.plant(users={"alice": user(*(virtual(name) for name in names))})
+    before(stage)
+    run = stage.run(max_removals=1)
+    quietly(lambda: _leave(stage, run, "one"), errors.AccessDenied)
+    _leave(stage, run, "two")
+    failure(lambda: _leave(stage, run, "three"), refusals.TooManyRemovals)
+
+
+def test_a_removal_that_a_lagging_list_did_not_show_counts(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual("two"))})
+    stage.box.lag(3600)
+    stage.plant(users={"alice": user(virtual("one"))})
+    run = stage.run(max_removals=1)
+    _leave(stage, run, "one")
+    failure(lambda: _leave(stage, run, "two"), refusals.TooManyRemovals)
+    assert _short(stage) == {"alice": ["two"]}
+
+
+def test_what_is_already_inactive_may_leave_beyond_the_limit(stage: Stage) -> None:
+    stage.plant(users={"alice": {}})
+    lifecycle.unbind(stage.run(max_removals=0), stage.saved())
+    assert len(stage.notes) == 1
+
+
+def test_what_is_declared_again_in_this_run_is_kept(stage: Stage) -> None:
+    stage.plant(**TWO)
+    run = stage.run()
+    lifecycle.bind(run, stage.wanted())
+    stage.start_counting()
+    lifecycle.unbind(run, stage.saved(stage.arn("Alice-Phone")))
+    assert stage.warnings == [
+        f"{stage.arn('Alice-Phone')} of alice stays active: it is declared again under another name"
+    ]
+    assert not stage.calls()
+
+
+def test_a_failed_new_declaration_keeps_it_too(stage: Stage) -> None:
+    stage.plant(**TWO)
+    ledger = Ledger()
+    run = stage.run(ledger=ledger, propagation=0.0)
+    failure(lambda: lifecycle.bind(run, stage.wanted(user="nobody")), refusals.UserMissing)
+    assert failure(lambda: lifecycle.unbind(run, stage.saved()), refusals.DeclaredButFailed) == (
+        f"deactivating MFA device ({stage.arn()}) of user (alice): it is declared again under another resource name, "
+        "which failed in this run; nothing was changed, mend that failure and run again"
+    )
+    assert not stage.writes()
+
+
+def test_the_next_run_knows_nothing_of_it(stage: Stage) -> None:
+    stage.plant(**TWO)
+    lifecycle.bind(stage.run(), stage.wanted())
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert _short(stage) == {"alice": ["spare"]}
