@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from mfa_association.errors import MfaError
 from mfa_association.grammar import check_account_id, check_codes, check_user_name, parse_serial_number
 from mfa_association.lifecycle import Association, Declaration
+from mfa_association.lifecycle.model import rfc3339
 from mfa_association.pulumi import runtime
 
 Props = dict[str, Any]
@@ -43,7 +45,7 @@ def association(saved: Props) -> Association:
             active=saved.get("active") is not False,
             device_kind=serial.kind,
             account_id=check_account_id(saved.get("account_id")),
-            enable_date=_text(saved.get("enable_date")),
+            enable_date=_moment(saved.get("enable_date")),
             user_id=_text(saved.get("user_id")),
         )
     except MfaError as fault:
@@ -65,3 +67,11 @@ def outputs(declared: Props, found: Association) -> Props:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _moment(value: object) -> str | None:
+    """A saved moment; one that cannot be read only warns of nothing, and must not keep a device active."""
+    try:
+        return rfc3339(datetime.fromisoformat(str(value).replace("Z", "+00:00")))
+    except ValueError:
+        return None
