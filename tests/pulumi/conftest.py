@@ -1,0 +1,44 @@
+"""A provider process of one's own: fresh module state, a sandbox, and an engine that listens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from mfa_association.lifecycle import Ledger
+from mfa_association.pulumi import runtime
+from mfa_association.sandbox import Sandbox
+from tests.lifecycle.stage import Stage, staged
+from tests.pulumi.engine import Log, log_service
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stage(box: Sandbox) -> Iterator[Stage]:
+    yield from staged(box)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[tuple[str, Log]]:
+    with log_service() as address_and_log:
+        yield address_and_log
+
+
+@pytest.fixture
+def log(service: tuple[str, Log], monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    """The engine's log, empty, at the address that a plugin finds as its last argument."""
+    address, log = service
+    log.said.clear()
+    monkeypatch.setattr(sys, "argv", ["plugin", address])
+    monkeypatch.setattr(runtime, "_ledger", Ledger())
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    runtime._engine.cache_clear()
+    yield log
+    runtime._engine.cache_clear()
