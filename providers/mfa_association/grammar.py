@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from mfa_association.errors import MfaError
 
 DeviceKind = Literal["virtual", "hardware", "fido"]
 OnLastDevice = Literal["refuse", "warn", "allow"]
+OnDestroy = Literal["keep", "delete-virtual-device"]
+
+ROOT_USER: Final = "the root user"
+"""How the root user of an account is called where IAM users have names; no IAM user can be called so."""
 
 _SHOWN = 80
 _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
@@ -87,6 +91,11 @@ def check_role_arn(value: object, field: str = "role_arn") -> str:
     if not _ROLE_ARN.fullmatch(text):
         raise Fault(field, value, "must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")
     return text
+
+
+def check_renew(value: object, field: str = "renew") -> str:
+    """Return what marks a renewal: any text of 1 to 128 characters, such as a date. Raises ``Fault``."""
+    return _text(field, value, 1, 128)
 
 
 def parse_serial_number(value: object, field: str = "serial_number") -> SerialNumber:

@@ -17,19 +17,24 @@ import yaml
 from mfa_association.errors import MfaError
 from mfa_association.grammar import (
     Fault,
+    OnDestroy,
     OnLastDevice,
     SerialNumber,
     check_account_id,
+    check_renew,
     check_user_name,
     parse_serial_number,
 )
+from mfa_association.totp import parse_seed_source
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 _MAX_DEPTH: Final = 8
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
-_SETTINGS: Final = ("on_last_device", "require_active")
+_CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
+_DEFAULTS: Final = (*_CHOICES, "require_active")
+_SETTINGS: Final = (*_DEFAULTS, "renew", "seed_source")
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ class Line:
     user_name: str | None = None
     root_account_id: str | None = None
     on_last_device: OnLastDevice | None = None
+    on_destroy: OnDestroy | None = None
     require_active: bool = False
+    renew: str | None = None
+    seed_source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class _Reader:
 
     def roster(self, root: yaml.Node | None) -> list[Line]:
         top = {key.value: value for key, value in self._pairs(root, "the file", _TOP)} if root else {}
-        defaults = self._settings(top["defaults"], "defaults") if "defaults" in top else {}
+        defaults = self._settings(top["defaults"], "defaults", _DEFAULTS) if "defaults" in top else {}
         lines = [
             *self._holders(top.get("users"), "users", defaults),
             *self._holders(top.get("roots"), "roots", defaults),
@@ -138,7 +146,7 @@ class _Reader:
         serial: yaml.Node | None = node
         if isinstance(node, yaml.MappingNode):
             serial = next((value for key, value in node.value if key.value == "serial_number"), None)
-            settings = {**settings, **self._settings(node, field, ("serial_number",))}
+            settings = {**settings, **self._settings(node, field, (*_SETTINGS, "serial_number"))}
         if not isinstance(serial, yaml.ScalarNode):
             self._fault(node, f"{field}: must be a serial number, or a mapping with serial_number")
             return None
@@ -152,15 +160,23 @@ class _Reader:
             return None
         return Line(parsed, serial.start_mark.line + 1, **settings)
 
-    def _settings(self, node: yaml.Node, field: str, besides: tuple[str, ...] = ()) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in self._pairs(node, field, (*_SETTINGS, *besides)):
-            name = f"{field}.{key.value}"
-            if key.value == "require_active":
-                found[key.value] = self._truth(value, name)
-            elif key.value == "on_last_device":
-                found[key.value] = self._choice(value, name, get_args(OnLastDevice))
-        return found
+    def _settings(self, node: yaml.Node, field: str, known: tuple[str, ...]) -> dict[str, Any]:
+        pairs = self._pairs(node, field, known)
+        return {key.value: self._setting(key.value, value, field) for key, value in pairs if key.value in _SETTINGS}
+
+    def _setting(self, name: str, node: yaml.Node, field: str) -> Any:
+        where = f"{field}.{name}"
+        if name in _CHOICES:
+            return self._choice(node, where, _CHOICES[name])
+        return self._truth(node, where) if name == "require_active" else self._text(node, where, name)
+
+    def _text(self, node: yaml.Node, field: str, name: str) -> str | None:
+        value = node.value if isinstance(node, yaml.ScalarNode) else None
+        try:
+            return check_renew(value, field) if name == "renew" else str(parse_seed_source(value, field))
+        except Fault as fault:
+            self._fault(node, str(fault))
+            return None
 
     def _pairs(
         self, node: yaml.Node, field: str, known: tuple[str, ...] | None = None

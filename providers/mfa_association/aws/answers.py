@@ -28,7 +28,8 @@ def meaning(action: str, operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as fault:
-        raise _from_answer(action, fault.operation_name, fault.response) from None
+        asked = operation if operation.startswith(fault.operation_name or "?") else fault.operation_name
+        raise _from_answer(action, asked, fault.response) from None
     except (BotoCoreError, ResponseParserError) as fault:
         raise _from_boto(action, operation, fault) from None
 
@@ -38,7 +39,7 @@ def _from_answer(action: str, operation: str, answer: Any) -> AwsError:
     code, said = str(error.get("Code", "")), str(error.get("Message", ""))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = CODES.get(code) or (ServiceFailure if status >= 500 else NoSuchEntity if status == 404 else AwsError)
-    return kind(action, operation, f"{operation}: {code}: {said}")
+    return kind(action, operation, f"{operation.partition(' ')[0]}: {code}: {said}")
 
 
 def _from_boto(action: str, operation: str, fault: Exception) -> AwsError:

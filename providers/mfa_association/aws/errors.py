@@ -100,6 +100,13 @@ class AccessDenied(AwsError):
     advice = "allow the action that AWS names on that resource"
 
 
+class RootFeatureDisabled(AwsError):
+    """Central management of root credentials is not enabled in the organization."""
+
+    cause = "the organization does not manage root credentials centrally"
+    advice = "enable it with EnableOrganizationsRootCredentialsManagement in the management account"
+
+
 class Throttling(AwsError):
     """Too many calls a second in this account."""
 
@@ -156,6 +163,11 @@ class LostAnswer(AwsError):
 CODES: Final[dict[str, type[AwsError]]] = {
     "NoSuchEntity": NoSuchEntity,
     "NoSuchEntityException": NoSuchEntity,
+    "ParameterNotFound": NoSuchEntity,
+    "ResourceNotFoundException": NoSuchEntity,
+    "ServiceAccessNotEnabledException": RootFeatureDisabled,
+    "ServiceAccessNotEnabled": RootFeatureDisabled,
+    "OrganizationNotFoundException": RootFeatureDisabled,
     "EntityAlreadyExists": EntityAlreadyExists,
     "EntityTemporarilyUnmodifiable": EntityTemporarilyUnmodifiable,
     "ConcurrentModification": ConcurrentModification,
@@ -202,6 +214,17 @@ _SENTENCES: dict[tuple[str, type[AwsError]], tuple[str, str]] = {
     ("GetLoginProfile", NoSuchEntity): ("the user has no console password", "nothing needs to be done"),
     ("ResyncMFADevice", NoSuchEntity): ("the user does not hold the device", "enable it instead"),
     ("DeleteVirtualMFADevice", NoSuchEntity): ("the device does not exist", "nothing needs to be done"),
+    ("GetParameter", NoSuchEntity): ("there is no such parameter", "correct seed_source"),
+    ("GetSecretValue", NoSuchEntity): ("there is no such secret", "correct seed_source"),
+    ("AssumeRoot", AccessDenied): (
+        "no root session is allowed there",
+        "the management account itself has none; for a member account the caller must be in the management account or a "
+        "delegated administrator's, and may need sts:AssumeRoot on it",
+    ),
+    ("DeactivateMFADevice of root", AccessDenied): (
+        "a service control policy denies it to root users",
+        "exempt the root task sessions in the policy that AWS names, or act as root in the console",
+    ),
     ("AssumeRole", AccessDenied): (
         "the role cannot be assumed",
         "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",

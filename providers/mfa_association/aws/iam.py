@@ -12,8 +12,10 @@ from typing import Any
 
 from mfa_association.aws.answers import meaning
 from mfa_association.aws.errors import NoSuchEntity
+from mfa_association.aws.secrets import read_seed
 from mfa_association.aws.session import Caller, Session
 from mfa_association.grammar import check_user_name, same
+from mfa_association.totp import Seed, SeedSource
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Iam:
     def caller(self) -> Caller:
         """Whose credentials these are (one GetCallerIdentity per session)."""
         return self._session.caller
+
+    def now(self) -> datetime:
+        """The time by AWS's clock."""
+        return self._session.now()
+
+    def read_seed(self, source: SeedSource) -> Seed:
+        """Read a seed from wherever it is kept. Raises ``SeedUnreadable`` or an ``AwsError``."""
+        return read_seed(self._session, source)
 
     def list_mfa_devices(self, user_name: str) -> list[Device]:
         """All devices that a user holds, over all pages. ``NoSuchEntity``: no such user."""

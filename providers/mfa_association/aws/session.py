@@ -9,7 +9,10 @@ from __future__ import annotations
 import functools
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from mfa_association import __version__
@@ -41,6 +44,14 @@ class Role:
 
 
 @dataclass(frozen=True)
+class RootTask:
+    """A root session in a member account (AssumeRoot), for one of AWS's task policies by name."""
+
+    account_id: str
+    policy: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """How to reach AWS and as whom. None means: as the usual AWS environment says."""
 
@@ -51,6 +62,7 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     endpoints: tuple[tuple[str, str], ...] = ()
     roles: tuple[Role, ...] = ()
+    root: RootTask | None = None
     allowed_account_ids: tuple[str, ...] = ()
     forbidden_account_ids: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
@@ -83,6 +95,7 @@ class Session:
         self._boto: Any = None
         self._clients: dict[tuple[str, int], Any] = {}
         self._caller: Caller | None = None
+        self._ahead = timedelta()
 
     @property
     def reader(self) -> IAMClient:
@@ -95,6 +108,14 @@ class Session:
         """An IAM client that makes one attempt."""
         client: IAMClient = self._client("iam", 1)
         return client
+
+    def client(self, service: str) -> Any:
+        """A client of another service in the same account, for reads."""
+        return self._client(service, self._settings.read_attempts)
+
+    def now(self) -> datetime:
+        """The time by AWS's clock: that of its last answer, carried on."""
+        return datetime.now(timezone.utc) + self._ahead
 
     @property
     def caller(self) -> Caller:
@@ -118,6 +139,10 @@ class Session:
             told = f"using the credentials of AWS account {account_id}: the configuration {rule}; nothing was changed"
             raise AccountRefused(f"{told}; correct the credentials, aws:allowedAccountIds or aws:forbiddenAccountIds")
 
+    def _note_date(self, http_response: Any, **_: Any) -> None:
+        with suppress(TypeError, ValueError):
+            self._ahead = parsedate_to_datetime(http_response.headers["Date"]) - datetime.now(timezone.utc)
+
     def _session(self) -> Any:
         if self._boto is None:
             self._boto = _assume(_boto_session(self._settings), self._settings)
@@ -128,7 +153,9 @@ class Session:
         with self._lock:
             if key not in self._clients:
                 with meaning(f"connecting to AWS {service.upper()}", ""):
-                    self._clients[key] = _client(self._session(), self._settings, service, attempts)
+                    client = _client(self._session(), self._settings, service, attempts)
+                    client.meta.events.register("after-call", self._note_date)
+                    self._clients[key] = client
             return self._clients[key]
 
 
@@ -180,7 +207,33 @@ def _assume(session: Any, settings: Settings) -> Any:
         )
         session = _boto_session(settings)
         session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-    return session
+    return _assume_root(session, settings, settings.root) if settings.root else session
+
+
+def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
+    """AssumeRoot, on the regional endpoint; the session renews itself before its 900 seconds are over."""
+    from botocore.credentials import DeferredRefreshableCredentials
+
+    sts = _client(session, settings, "sts", settings.read_attempts)
+    partition = session.get_partition_for_region(sts.meta.region_name)
+
+    def fetch() -> dict[str, str]:
+        with meaning(f"opening a root session in account ({task.account_id})", "AssumeRoot"):
+            given = sts.assume_root(
+                TargetPrincipal=task.account_id,
+                TaskPolicyArn={"arn": f"arn:{partition}:iam::aws:policy/root-task/{task.policy}"},
+                DurationSeconds=900,
+            )["Credentials"]
+        return {
+            "access_key": given["AccessKeyId"],
+            "secret_key": given["SecretAccessKey"],
+            "token": given["SessionToken"],
+            "expiry_time": given["Expiration"].isoformat(),
+        }
+
+    rooted = _boto_session(settings)
+    rooted._credentials = DeferredRefreshableCredentials(fetch, "assume-root")
+    return rooted
 
 
 def _sts_as(settings: Settings, service: str, **credentials: Any) -> Any:

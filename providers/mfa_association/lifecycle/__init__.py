@@ -1,4 +1,4 @@
-"""What happens to an association: bind, find, move, unbind. The one place that decides; knows no engine.
+"""What happens to an association: bind, find, move, renew, unbind. The one place that decides; knows no engine.
 
 The rules are those of docs/contract.md. Everything that an engine tells the user comes from here: errors as
 ``MfaError``s of one sentence, warnings and notes through the ``Run``.
@@ -9,7 +9,8 @@ from mfa_association.lifecycle.find import find
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.move import move
+from mfa_association.lifecycle.renew import renew
 from mfa_association.lifecycle.run import Clock, Limits, Run
 from mfa_association.lifecycle.unbind import unbind
 
-__all__ = ["Association", "Clock", "Declaration", "Ledger", "Limits", "Run", "bind", "find", "move", "unbind"]
+__all__ = ["Association", "Clock", "Declaration", "Ledger", "Limits", "Run", "bind", "find", "move", "renew", "unbind"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from mfa_association.aws.errors import AccessDenied, AwsError, EntityAlreadyExists, LimitExceeded, NoSuchEntity
+from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import same
+from mfa_association.grammar import ROOT_USER, same
+from mfa_association.lifecycle.enable import enable, look_for_user
 from mfa_association.lifecycle.model import Association, Declaration, rfc3339
-from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive, UserMissing
+from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive
 from mfa_association.lifecycle.run import Run
 
 
@@ -30,56 +29,9 @@ def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:
     device: Device | None = find_serial(devices, wanted.serial_number)
     if device:
         return active(run, wanted, device)
-    if wanted.codes:
+    if wanted.can_enable:
         return active(run, wanted, enable(run, wanted))
     return _record(run, wanted)
-
-
-def look_for_user(run: Run, wanted: Declaration) -> list[Device]:
-    """The devices of the declared holder, who may have been created moments ago. Raises ``UserMissing``."""
-
-    def look() -> list[Device] | None:
-        try:
-            return run.iam.list_mfa_devices(wanted.user_name)
-        except NoSuchEntity:
-            return None
-
-    devices = run.poll(look, run.limits.propagation)
-    if devices is None:
-        raise UserMissing(wanted.user_name, wanted.serial_number, run.iam.caller.account_id)
-    return devices
-
-
-def enable(run: Run, wanted: Declaration) -> Device | None:
-    """EnableMFADevice with the given codes, then read back; None when IAM does not show it yet."""
-    codes = wanted.codes
-    if codes is None:
-        raise NotActive(wanted.user_name, wanted.serial_number)
-    try:
-        run.insist(
-            lambda: run.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes),
-            lambda: _held(run, wanted) is not None,
-            patient=NoSuchEntity,
-        )
-    except EntityAlreadyExists:
-        device = run.poll(lambda: _held(run, wanted), run.limits.propagation)
-        if device is None:
-            raise held_by_another(run, wanted) from None
-        return device
-    except NoSuchEntity:
-        look_for_user(run, wanted)
-        raise DeviceMissing(wanted.user_name, wanted.serial_number) from None
-    except LimitExceeded as fault:
-        held = ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
-        raise fault.with_note(f"which are {held or 'not shown'}") from None
-    finally:
-        run.directory.drop()
-    run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
-    run.warn(
-        f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of step: "
-        "if its codes are refused at sign-in, resync it"
-    )
-    return _read_back(run, wanted)
 
 
 def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
@@ -97,16 +49,9 @@ def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
     )
 
 
-def _read_back(run: Run, wanted: Declaration) -> Device | None:
-    """The device just enabled; what goes wrong here must not lose the record of it."""
-    try:
-        return run.poll(lambda: _held(run, wanted), run.limits.propagation)
-    except AwsError:
-        return None
-
-
 def _record(run: Run, wanted: Declaration) -> Association:
-    entity = _entity(run, wanted) if wanted.kind == "virtual" else None
+    told = wanted.kind == "virtual" and wanted.user_name != ROOT_USER
+    entity = _entity(run, wanted) if told else None
     if entity and entity.user_arn:
         if entity.user_name and entity.enable_date and same(entity.user_name, wanted.user_name):
             return active(run, wanted, Device(entity.serial_number, entity.enable_date))
@@ -134,28 +79,10 @@ def _entity(run: Run, wanted: Declaration) -> VirtualDevice:
     return entity
 
 
-def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
-    """The refusal of a device in other hands, naming the holder where IAM tells."""
-    entity = None
-    with suppress(AccessDenied):
-        entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
-    holder = (entity.user_name or entity.user_arn) if entity else None
-    return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
-
-
-def _held(run: Run, wanted: Declaration) -> Device | None:
-    """The device if its holder has it; a user whom IAM does not show at this moment holds nothing."""
-    try:
-        device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
-    except NoSuchEntity:
-        return None
-    return device
-
-
 def _user_id(run: Run, wanted: Declaration) -> str | None:
     """The holder's unique id: from the one walk where that tells it, else GetUser; None where neither does."""
     try:
-        known = run.directory.user_id(wanted.user_name) if wanted.kind == "virtual" and not wanted.codes else None
+        known = run.directory.user_id(wanted.user_name) if wanted.kind == "virtual" and not wanted.can_enable else None
         return known or run.iam.user_id(wanted.user_name)
     except AwsError:
         return None

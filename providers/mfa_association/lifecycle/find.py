@@ -32,6 +32,8 @@ def find(run: Run, saved: Association) -> Association:
             f"{saved.serial_number} of {saved.user_name} was enabled again at {enabled} (before: {saved.enable_date}): "
             "somebody removed and registered it outside this code"
         )
+        if _is_somebody_new(run, saved):
+            return replace(saved, active=False, enable_date=None)
     return replace(saved, active=True, enable_date=enabled)
 
 
@@ -56,6 +58,21 @@ def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
 def renamed(saved: Association, holder: VirtualDevice) -> bool:
     """Whether the holder is the saved user under another name."""
     return holder.user_id is not None and holder.user_id == saved.user_id
+
+
+def _is_somebody_new(run: Run, saved: Association) -> bool:
+    """Whether the user was deleted and created again under the same name; asked only after a new registration."""
+    try:
+        user_id = run.iam.user_id(saved.user_name)
+    except (AccessDenied, NoSuchEntity):
+        return False
+    if saved.user_id in (None, user_id):
+        return False
+    run.warn(
+        f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was created "
+        "anew; to accept it, give the line a new renew value with fresh codes or a seed"
+    )
+    return True
 
 
 def _missing(run: Run, saved: Association) -> Association:

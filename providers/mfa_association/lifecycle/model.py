@@ -6,21 +6,33 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from mfa_association.grammar import DeviceKind, parse_serial_number
+from mfa_association.totp import Seed, SeedSource
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """One line of code: this user may hold this device. ``codes``: two consecutive ones, the older first."""
+    """One line of code: this user may hold this device.
+
+    ``codes`` (two consecutive ones, the older first), ``seed`` or ``seed_source`` enable it; ``user_name`` may be
+    ``ROOT_USER``.
+    """
 
     user_name: str
     serial_number: str
     codes: tuple[str, str] | None = field(default=None, repr=False)
+    seed: Seed | None = field(default=None, repr=False)
+    seed_source: SeedSource | None = None
     require_active: bool = False
 
     @property
     def kind(self) -> DeviceKind:
         """The device kind that the serial number implies."""
         return parse_serial_number(self.serial_number).kind
+
+    @property
+    def can_enable(self) -> bool:
+        """Whether there are codes, or something that gives them."""
+        return bool(self.codes or self.seed or self.seed_source)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle.bind import active, enable, held_by_another, look_for_user, take
+from mfa_association.lifecycle.bind import active, take
+from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
 from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.refusals import MoveBroken, MoveRefused
 from mfa_association.lifecycle.run import Run
@@ -51,9 +52,9 @@ def _refuse_unfinishable(saved: Association, wanted: Declaration, devices: list[
     if wanted.kind == "fido":
         cause = "a FIDO key or passkey is registered by its own user only"
         advice = f"remove the line of {saved.user_name} and let {wanted.user_name} register the key in the console"
-    elif wanted.codes is None:
-        cause = f"{wanted.user_name} does not hold it, and no codes are given"
-        advice = "give two consecutive codes, or move it by hand first"
+    elif not wanted.can_enable:
+        cause = f"{wanted.user_name} does not hold it, and neither codes nor a seed are given"
+        advice = "give two consecutive codes or a seed, or move it by hand first"
     elif len(devices) >= MOST_DEVICES:
         cause = f"{wanted.user_name} holds {len(devices)} devices already, as many as IAM allows"
         advice = "remove one of them first"

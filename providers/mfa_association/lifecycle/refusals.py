@@ -90,6 +90,28 @@ class MoveBroken(Refusal):
 
 
 @final
+class RenewRefused(Refusal):
+    """A new ``renew`` value without anything to renew with."""
+
+    def __init__(self, user_name: str, serial_number: str) -> None:
+        super().__init__(
+            f"renewing MFA device ({serial_number}) of user ({user_name}): there are neither codes nor a seed; "
+            "nothing was changed, give two fresh codes, a seed or a seed_source together with the new renew value"
+        )
+
+
+@final
+class ResyncUnknown(Refusal):
+    """The answer to a resync with given codes was lost."""
+
+    def __init__(self, user_name: str, serial_number: str, cause: str) -> None:
+        super().__init__(
+            f"resyncing MFA device ({serial_number}) of user ({user_name}): whether it took effect is unknown "
+            f"({cause}); run again with another renew value and two fresh codes"
+        )
+
+
+@final
 class LastDevice(Refusal):
     """``on_last_device`` is ``refuse``."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_association.aws.errors import AccessDenied, NoSuchEntity
+from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import OnLastDevice
+from mfa_association.grammar import OnDestroy, OnLastDevice
 from mfa_association.lifecycle.find import elsewhere, renamed, who
 from mfa_association.lifecycle.guards import guard_last_device
 from mfa_association.lifecycle.model import Association
@@ -14,7 +14,7 @@ from mfa_association.lifecycle.refusals import DeclaredButFailed
 from mfa_association.lifecycle.run import Run
 
 
-def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn") -> None:
+def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn", on_destroy: OnDestroy = "keep") -> None:
     """Deactivate the saved pair, whatever ``saved.active`` says; success when the user does not hold the device.
 
     Raises a ``Refusal`` or an ``AwsError``; the state must then be kept.
@@ -32,7 +32,9 @@ def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn") -> None:
         run.warn(
             f"{saved.user_name} is now called {holder.user_name}: deactivating {saved.serial_number} under that name"
         )
-        unbind(run, replace(saved, user_name=holder.user_name), mode)
+        unbind(run, replace(saved, user_name=holder.user_name), mode, on_destroy)
+    elif holder is None and on_destroy == "delete-virtual-device" and saved.device_kind == "virtual":
+        _delete_entity(run, saved)
 
 
 def release(run: Run, saved: Association, mode: OnLastDevice) -> VirtualDevice | None:
@@ -60,6 +62,21 @@ def held_devices(run: Run, saved: Association) -> list[Device] | None:
         return None
     removed = run.ledger.removed
     return [d for d in devices if not removed(saved.account_id, saved.user_name, d.serial_number)]
+
+
+def _delete_entity(run: Run, saved: Association) -> None:
+    """Delete the virtual device itself, which this code is said to own."""
+    try:
+        run.insist(
+            lambda: run.iam.delete_virtual_mfa_device(saved.serial_number),
+            lambda: run.directory.find(saved.serial_number, fresh=True) is None,
+        )
+    except NoSuchEntity:
+        run.note(f"{saved.serial_number} was deleted already")
+    except DeleteConflict:
+        run.warn(f"{saved.serial_number} was kept: somebody registered it meanwhile")
+    finally:
+        run.directory.drop()
 
 
 class _NotHeld(Exception):

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from mfa_association.aws.session import ROLE_SESSION_NAME, Role, Settings
+from mfa_association.aws.session import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice, check_account_id, check_role_arn, show
 from mfa_association.lifecycle import Limits
 
 _TRUE, _FALSE = ("true", "True", True), ("false", "False", False)
+_SERVICES = ("iam", "secretsmanager", "ssm", "sts")
 _FILES = {"sharedCredentialsFiles": "credentials_file", "sharedConfigFiles": "config_file"}
 _ROLE_OPTIONS = {
     "externalId": "ExternalId",
@@ -113,7 +114,7 @@ def _settings(reader: _Reader) -> Settings:
         proxy=reader.text("aws:httpsProxy") or reader.text("aws:httpProxy"),
         use_fips=reader.truth("aws:useFipsEndpoint"),
         use_dualstack=reader.truth("aws:useDualstackEndpoint"),
-        **({} if retries is None else {"read_attempts": retries + 1}),
+        read_attempts=READ_ATTEMPTS if retries is None else retries + 1,
     )
 
 
@@ -123,7 +124,7 @@ def _endpoints(reader: _Reader) -> tuple[tuple[str, str], ...]:
         if not isinstance(item, dict):
             raise ConfigFault("aws:endpoints", "must be a list of {service: URL}")
         merged.update({service: str(url) for service, url in item.items() if url})
-    return tuple(sorted((service, url) for service, url in merged.items() if service in ("iam", "sts")))
+    return tuple(sorted((service, url) for service, url in merged.items() if service in _SERVICES))
 
 
 def _roles(reader: _Reader) -> tuple[Role, ...]:

@@ -25,7 +25,6 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
     try:
         codes = _codes(os.environ.get(CODES_VARIABLE, ""))
         lines = roster.load(path).lines
-        _refuse_roots(str(path), lines)
         _refuse_strangers(codes, lines)
     except MfaError as fault:
         raise pulumi.RunError(str(fault)) from None
@@ -38,22 +37,18 @@ def _association(
     first, second = codes or (None, None)
     return MfaDeviceAssociation(
         line.serial.name,
-        user_name=line.user_name or "",
+        user_name=line.user_name,
+        root_account_id=line.root_account_id,
         serial_number=line.serial.text,
         authentication_code_1=first,
         authentication_code_2=second,
+        seed_source=line.seed_source,
+        renew=line.renew,
         require_active=line.require_active,
         on_last_device=line.on_last_device,
+        on_destroy=line.on_destroy,
         opts=opts,
     )
-
-
-def _refuse_roots(path: str, lines: tuple[roster.Line, ...]) -> None:
-    roots = [
-        (line.line, "roots: devices of root users are not supported yet") for line in lines if line.root_account_id
-    ]
-    if roots:
-        raise roster.RosterError(path, roots)
 
 
 def _refuse_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -10,14 +10,23 @@ from pulumi.output import Unknown
 
 from mfa_association.grammar import (
     Fault,
+    OnDestroy,
     OnLastDevice,
+    SerialNumber,
+    check_account_id,
     check_codes,
+    check_renew,
     check_role_arn,
     check_user_name,
     parse_serial_number,
 )
+from mfa_association.totp import parse_seed, parse_seed_source
 
 CODES = ("authentication_code_1", "authentication_code_2")
+_ENABLERS = (*CODES, "seed", "seed_source")
+_SECRETS = (*CODES, "seed")
+
+Props = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,10 +37,11 @@ class InputFault:
     reason: str
 
 
-def faults(news: dict[str, Any]) -> list[InputFault]:
+def faults(news: Props) -> list[InputFault]:
     """Everything wrong with a resource's inputs; unknown ones are left for later."""
-    found = [fault for name, check in _CHECKS.items() for fault in _fault_of(check, news.get(name))]
-    return [*found, *_faults_of_codes(news)]
+    checks = [*((name, _one(check, name)) for name, check in _CHECKS.items()), *_CROSS_CHECKS]
+    found = (_fault_of(check, news) for needed, check in checks if not is_unknown(news.get(needed)))
+    return [fault for fault in found if fault]
 
 
 def is_unknown(value: object) -> bool:
@@ -39,60 +49,102 @@ def is_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
 
 
-def without_blanks(news: dict[str, Any]) -> dict[str, Any]:
+def without_blanks(news: Props) -> Props:
     """The inputs less those that were not given, which keeps the state small."""
     return {key: value for key, value in news.items() if value is not None and value is not False}
 
 
-def _fault_of(check: Callable[[Any], object], value: object) -> Iterator[InputFault]:
-    if is_unknown(value):
-        return
+def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | None:
     try:
-        check(value)
+        check(news)
     except Fault as fault:
-        yield InputFault(fault.field, fault.rule)
+        secret = fault.field in _SECRETS
+        return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
+    return None
 
 
-def _faults_of_codes(news: dict[str, Any]) -> Iterator[InputFault]:
+def _one(check: Callable[[Any], object], name: str) -> Callable[[Props], object]:
+    """The check of one input; only what must be there is checked when it is missing."""
+    return lambda news: None if news.get(name) is None and name != "serial_number" else check(news.get(name))
+
+
+def _check_holder(news: Props) -> None:
+    user, root = news.get("user_name"), news.get("root_account_id")
+    if (user is None) == (root is None):
+        raise Fault("user_name", user, "must be given, or root_account_id, and not both")
+
+
+def _check_codes(news: Props) -> None:
     first, second = (news.get(name) for name in CODES)
-    if is_unknown(first) or is_unknown(second):
-        return
-    try:
-        codes = check_codes(first, second)
-    except Fault as fault:
-        yield InputFault("", f"{fault.field} {fault.rule}")
-        return
-    if codes and _is_fido(news.get("serial_number")):
-        rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console; give no codes"
-        yield InputFault("", f"authentication_code_1 {rule}")
+    if not (is_unknown(first) or is_unknown(second)):
+        check_codes(first, second)
 
 
-def _is_fido(serial_number: object) -> bool:
+def _check_one_way(news: Props) -> None:
+    ways = [name for name in ("authentication_code_1", "seed", "seed_source") if news.get(name) is not None]
+    if len(ways) > 1:
+        raise Fault(ways[1], None, f"cannot be given together with {ways[0]}")
+
+
+def _check_kind(news: Props) -> None:
+    """FIDO keys and root's devices are registered by hand."""
+    given = next((name for name in _ENABLERS if news.get(name) is not None), None)
+    serial = _serial(news)
+    if given and serial and serial.kind == "fido":
+        rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
+        raise Fault(given, None, rule)
+    if given and news.get("root_account_id") is not None:
+        raise Fault(given, None, "cannot be used: the root user registers its devices itself, in the console")
+    if serial and serial.kind != "virtual" and news.get("on_destroy") == "delete-virtual-device":
+        raise Fault("on_destroy", "delete-virtual-device", "is for virtual devices only")
+
+
+def _check_root(news: Props) -> None:
+    serial, account = _serial(news), news.get("root_account_id")
+    if account is None or serial is None or serial.account_id is None:
+        return
+    if serial.partition == "aws-cn":
+        raise Fault("root_account_id", account, "cannot be used: accounts in China have no root user")
+    if not is_unknown(account) and serial.account_id != account:
+        raise Fault("serial_number", serial.text, f"must be a device of account {account}")
+
+
+def _serial(news: Props) -> SerialNumber | None:
     try:
-        return not is_unknown(serial_number) and parse_serial_number(serial_number).kind == "fido"
+        return parse_serial_number(news.get("serial_number"))
     except Fault:
-        return False
+        return None
 
 
 def _check_truth(value: object) -> None:
-    if value is not None and not isinstance(value, bool):
+    if not isinstance(value, bool):
         raise Fault("require_active", value, "must be true or false")
 
 
-def _check_guard(value: object) -> None:
-    if value is not None and value not in get_args(OnLastDevice):
-        raise Fault("on_last_device", value, f"must be one of {', '.join(get_args(OnLastDevice))}")
+def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[Any], object]:
+    def check(value: object) -> None:
+        if value not in allowed:
+            raise Fault(name, value, f"must be one of {', '.join(allowed)}")
 
-
-def _check_role(value: object) -> None:
-    if value is not None:
-        check_role_arn(value)
+    return check
 
 
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "user_name": check_user_name,
+    "root_account_id": lambda value: check_account_id(value, "root_account_id"),
     "serial_number": parse_serial_number,
+    "seed": parse_seed,
+    "seed_source": parse_seed_source,
+    "renew": check_renew,
     "require_active": _check_truth,
-    "on_last_device": _check_guard,
-    "role_arn": _check_role,
+    "on_last_device": _one_of("on_last_device", get_args(OnLastDevice)),
+    "on_destroy": _one_of("on_destroy", get_args(OnDestroy)),
+    "role_arn": check_role_arn,
 }
+_CROSS_CHECKS: tuple[tuple[str, Callable[[Props], object]], ...] = (
+    ("user_name", _check_holder),
+    ("", _check_codes),
+    ("", _check_one_way),
+    ("serial_number", _check_kind),
+    ("serial_number", _check_root),
+)

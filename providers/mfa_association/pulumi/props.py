@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_account_id, check_codes, check_user_name, parse_serial_number
+from mfa_association.grammar import ROOT_USER, check_account_id, check_codes, check_user_name, parse_serial_number
 from mfa_association.lifecycle import Association, Declaration
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.pulumi import runtime
+from mfa_association.totp import parse_seed, parse_seed_source
 
 Props = dict[str, Any]
 
@@ -27,10 +28,13 @@ class StateUnreadable(MfaError):
 
 def declaration(news: Props) -> Declaration:
     """What the code declares. Raises ``Fault``."""
+    seed, source = news.get("seed"), news.get("seed_source")
     return Declaration(
-        user_name=check_user_name(news.get("user_name")),
+        user_name=_holder(news),
         serial_number=parse_serial_number(news.get("serial_number")).text,
         codes=check_codes(news.get("authentication_code_1"), news.get("authentication_code_2")),
+        seed=None if seed is None else parse_seed(seed),
+        seed_source=None if source is None else parse_seed_source(source),
         require_active=bool(news.get("require_active")),
     )
 
@@ -40,7 +44,7 @@ def association(saved: Props) -> Association:
     try:
         serial = parse_serial_number(saved.get("serial_number"))
         return Association(
-            user_name=check_user_name(saved.get("user_name")),
+            user_name=_holder(saved),
             serial_number=serial.text,
             active=saved.get("active") is not False,
             device_kind=serial.kind,
@@ -52,17 +56,34 @@ def association(saved: Props) -> Association:
         raise StateUnreadable(str(fault)) from None
 
 
-def settings(bag: Props) -> tuple[bool, str, str | None]:
+def settings(bag: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
-    return bool(bag.get("require_active")), runtime.guard_setting(bag), _text(bag.get("role_arn"))
+    chosen = {name: bag.get(name) or None for name in ("require_active", "role_arn", "on_destroy", "seed_source")}
+    return {**chosen, "on_last_device": runtime.guard_setting(bag)}
 
 
 def outputs(declared: Props, found: Association) -> Props:
-    """All outputs: the settings that differ from the defaults, the rest as found. Codes are never among them."""
-    require_active, on_last_device, role_arn = settings(declared)
-    told = on_last_device if declared.get("on_last_device") or on_last_device != "warn" else None
-    chosen = {"require_active": require_active or None, "on_last_device": told, "role_arn": role_arn}
-    return {key: value for key, value in {**asdict(found), **chosen}.items() if value is not None}
+    """All outputs: the settings that differ from the defaults, the rest as found. No secret is among them."""
+    chosen = {**settings(declared), "renew": declared.get("renew")}
+    if chosen["on_last_device"] == "warn" and not declared.get("on_last_device"):
+        del chosen["on_last_device"]
+    facts = asdict(found)
+    if found.user_name == ROOT_USER:
+        facts["root_account_id"] = facts.pop("user_name") and found.account_id
+    return {key: value for key, value in {**facts, **chosen}.items() if value is not None}
+
+
+def holder(bag: Props) -> str:
+    """Whom a bag names, for messages and comparison; empty when it names nobody."""
+    root, user = bag.get("root_account_id"), bag.get("user_name")
+    return f"{ROOT_USER} of {root}" if root else str(user or "")
+
+
+def _holder(bag: Props) -> str:
+    if bag.get("root_account_id") is not None:
+        check_account_id(bag["root_account_id"], "root_account_id")
+        return ROOT_USER
+    return check_user_name(bag.get("user_name"))
 
 
 def _text(value: object) -> str | None:

@@ -20,13 +20,21 @@ from pulumi.dynamic import (
 )
 
 from mfa_association import lifecycle
-from mfa_association.grammar import same
+from mfa_association.grammar import OnDestroy, same
 from mfa_association.pulumi import inputs, props, runtime
 from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
 
-REPLACES = "serial_number"
-MOVES = "user_name"
-SETTINGS = ("require_active", "on_last_device", "role_arn")
+REPLACES = ("serial_number", "root_account_id")
+COMPARED = (
+    *REPLACES,
+    "user_name",
+    "renew",
+    "require_active",
+    "on_last_device",
+    "on_destroy",
+    "role_arn",
+    "seed_source",
+)
 
 Props = dict[str, Any]
 
@@ -48,46 +56,47 @@ class Provider(ResourceProvider):
         return CheckResult(inputs.without_blanks(news), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
-        """A new serial number replaces, a new holder or setting updates, codes alone are no change."""
+        """A new serial number replaces, a new holder or setting updates, codes and seeds alone are no change."""
         if olds.get("active") is False:
-            runtime.warn(f"{olds.get('user_name')} does not hold {olds.get('serial_number')}: declared, not active")
-        if any(inputs.is_unknown(news.get(key)) for key in (REPLACES, MOVES, *SETTINGS)):
+            runtime.warn(f"{props.holder(olds)} does not hold {olds.get('serial_number')}: declared, not active")
+        if any(inputs.is_unknown(news.get(key)) for key in COMPARED):
             return DiffResult(changes=None)
-        replaced = not same(str(olds.get(REPLACES)), str(news.get(REPLACES)))
-        moved = not same(str(olds.get(MOVES)), str(news.get(MOVES)))
-        changed = props.settings(olds) != props.settings(news)
+        replaces = [key for key in REPLACES if not same(str(olds.get(key)), str(news.get(key)))]
+        changes = bool(replaces) or props.settings(olds) != props.settings(news) or _is_moved(olds, news)
         return DiffResult(
-            changes=replaced or moved or changed,
-            replaces=[REPLACES] if replaced else [],
-            delete_before_replace=False,
+            changes=changes or olds.get("renew") != news.get("renew"),
+            replaces=replaces,
+            delete_before_replace="root_account_id" in replaces,
         )
 
     @one_sentence
     def create(self, props_: Props) -> CreateResult:
         """Adopt, enable or record; the id is the serial number."""
-        run = runtime.run(props_.get("role_arn"))
-        found = lifecycle.bind(run, props.declaration(props_))
+        found = lifecycle.bind(runtime.run(props_), props.declaration(props_))
         return CreateResult(found.serial_number, props.outputs(props_, found))
 
     @one_sentence
     def read(self, id_: str, props_: Props) -> ReadResult:
         """What IAM says now; never "gone", so that a removed line is always acted on."""
-        run = runtime.run(props_.get("role_arn"))
-        found = lifecycle.find(run, props.association(props_))
+        found = lifecycle.find(runtime.run(props_), props.association(props_))
         return ReadResult(id_, props.outputs(props_, found))
 
     @one_sentence
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
-        """Move the device to a new holder; anything else changes in state only."""
-        found = props.association(olds)
-        wanted = props.declaration(news)
-        if not same(found.user_name, wanted.user_name):
-            run = runtime.run(news.get("role_arn"))
-            found = lifecycle.move(run, found, wanted, runtime.guard(olds))
+        """Move the device to a new holder, or renew it; anything else changes in state only."""
+        found, wanted = props.association(olds), props.declaration(news)
+        if _is_moved(olds, news):
+            found = lifecycle.move(runtime.run(news), found, wanted, runtime.guard(olds))
+        elif news.get("renew") not in (None, olds.get("renew")):
+            found = lifecycle.renew(runtime.run(news), found, wanted)
         return UpdateResult(props.outputs(news, found))
 
     @one_sentence
     def delete(self, _id: str, props_: Props) -> None:
         """Deactivate the saved pair."""
-        run = runtime.run(props_.get("role_arn"))
-        lifecycle.unbind(run, props.association(props_), runtime.guard(props_))
+        on_destroy: OnDestroy = props_.get("on_destroy") or "keep"
+        lifecycle.unbind(runtime.run(props_), props.association(props_), runtime.guard(props_), on_destroy)
+
+
+def _is_moved(olds: Props, news: Props) -> bool:
+    return not same(props.holder(olds), props.holder(news))

@@ -7,7 +7,7 @@ from typing import Any
 from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from mfa_association.grammar import OnLastDevice
+from mfa_association.grammar import OnDestroy, OnLastDevice
 from mfa_association.pulumi.provider import Provider
 
 
@@ -18,20 +18,31 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
     moves the device in place.
 
     :param name: the resource's name; name it after the device, such as ``mfa/alice-phone``.
-    :param user_name: the IAM user who may hold the device.
+    :param user_name: the IAM user who may hold the device; or
+    :param root_account_id: the account whose root user may hold it (through AssumeRoot; read and deactivate only).
     :param serial_number: the ARN of a virtual device, security key or passkey, or the serial of a hardware token.
     :param authentication_code_1: with ``authentication_code_2`` two consecutive codes, the older first, that enable a
         device which its user does not hold yet. Used once; a secret in state, never an output.
+    :param seed: instead of codes: the base32 seed, such as ``aws.iam.VirtualMfaDevice``'s ``base32_string_seed``. A
+        secret in state, never an output. For service and test users.
+    :param seed_source: instead of codes: where the seed is kept (``env:NAME``, ``file:PATH``, ``ssm:/path``,
+        ``secretsmanager:ID[#key]``), which keeps it out of the state.
+    :param renew: any text; a new value with codes or a seed enables an inactive device or resyncs an active one.
     :param require_active: fail the create when the user does not hold the device, instead of recording it.
     :param on_last_device: ``refuse``, ``warn`` or ``allow`` removing the user's last device; unset: the stack's
         ``mfa:onLastDevice``, else ``warn``.
+    :param on_destroy: ``delete-virtual-device`` deletes the virtual device too when the resource goes.
     :param role_arn: a role to assume for this resource, for programs that span accounts.
     """
 
-    user_name: Output[str]
+    user_name: Output[str | None]
+    root_account_id: Output[str | None]
     serial_number: Output[str]
-    require_active: Output[bool]
+    seed_source: Output[str | None]
+    renew: Output[str | None]
+    require_active: Output[bool | None]
     on_last_device: Output[str | None]
+    on_destroy: Output[str | None]
     role_arn: Output[str | None]
     active: Output[bool]
     device_kind: Output[str]
@@ -43,20 +54,30 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         self,
         name: str,
         *,
-        user_name: Input[str],
         serial_number: Input[str],
+        user_name: Input[str] | None = None,
+        root_account_id: Input[str] | None = None,
         authentication_code_1: Input[str] | None = None,
         authentication_code_2: Input[str] | None = None,
+        seed: Input[str] | None = None,
+        seed_source: Input[str] | None = None,
+        renew: Input[str] | None = None,
         require_active: Input[bool] = False,
         on_last_device: Input[OnLastDevice] | None = None,
+        on_destroy: Input[OnDestroy] | None = None,
         role_arn: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         inputs: dict[str, Any] = {
             "user_name": user_name,
+            "root_account_id": root_account_id,
             "serial_number": serial_number,
+            "seed": _secret(seed),
+            "seed_source": seed_source,
+            "renew": renew,
             "require_active": None if require_active is False else require_active,
             "on_last_device": on_last_device,
+            "on_destroy": on_destroy,
             "role_arn": role_arn,
             "authentication_code_1": _secret(authentication_code_1),
             "authentication_code_2": _secret(authentication_code_2),

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from mfa_association.aws.iam import Iam
+from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Role, open_session
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
@@ -23,7 +24,7 @@ from mfa_association.pulumi.config import StackConfig, read
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
 _ledger = Ledger()
-_runs: dict[str | None, Run] = {}
+_runs: dict[tuple[str | None, str | None], Run] = {}
 _config = StackConfig()
 
 
@@ -35,12 +36,13 @@ def configure(get: Callable[[str], Any]) -> None:
         _runs.clear()
 
 
-def run(role_arn: str | None = None) -> Run:
-    """The run of this role (None: the stack's own identity); one per process."""
+def run(bag: dict[str, Any]) -> Run:
+    """The run of this resource's role and holder's account (neither: the stack's own identity); one per process."""
+    key = (bag.get("role_arn"), bag.get("root_account_id"))
     with _lock:
-        if role_arn not in _runs:
-            _runs[role_arn] = _new_run(role_arn)
-        return _runs[role_arn]
+        if key not in _runs:
+            _runs[key] = _new_run(*key)
+        return _runs[key]
 
 
 def guard_setting(bag: dict[str, Any]) -> OnLastDevice:
@@ -73,13 +75,14 @@ def note(message: str) -> None:
     _log(_INFO, message)
 
 
-def _new_run(role_arn: str | None) -> Run:
+def _new_run(role_arn: str | None, root_account_id: str | None) -> Run:
     _config.refuse_faults()
     settings = _config.settings
     if role_arn:
         settings = replace(settings, roles=(*settings.roles, Role(role_arn)))
     limits = replace(_config.limits, max_removals=_max_removals())
-    return Run(Iam(open_session(settings)), ledger=_ledger, limits=limits, warn=warn, note=note)
+    iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
+    return Run(iam, ledger=_ledger, limits=limits, warn=warn, note=note)
 
 
 def _max_removals() -> int | None:

@@ -1,0 +1,102 @@
+"""EnableMFADevice and what may come of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from mfa_association.aws.errors import (
+    AccessDenied,
+    AwsError,
+    EntityAlreadyExists,
+    InvalidAuthenticationCode,
+    LimitExceeded,
+    NoSuchEntity,
+)
+from mfa_association.aws.iam import Device, find_serial
+from mfa_association.lifecycle.codes import Codes
+from mfa_association.lifecycle.model import Declaration
+from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, UserMissing
+from mfa_association.lifecycle.run import Run
+
+
+def enable(run: Run, wanted: Declaration) -> Device | None:
+    """EnableMFADevice, then read back; None when IAM does not show it yet.
+
+    Given codes are tried once; a seed's once more with the next unused pair (up to 60 s later).
+    """
+    try:
+        _enable(run, wanted, Codes(run, wanted))
+    except EntityAlreadyExists:
+        device = run.poll(lambda: _held(run, wanted), run.limits.propagation)
+        if device is None:
+            raise held_by_another(run, wanted) from None
+        return device
+    except NoSuchEntity:
+        look_for_user(run, wanted)
+        raise DeviceMissing(wanted.user_name, wanted.serial_number) from None
+    except LimitExceeded as fault:
+        held = ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
+        raise fault.with_note(f"which are {held or 'not shown'}") from None
+    finally:
+        run.directory.drop()
+    run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
+    if wanted.codes:
+        run.warn(
+            f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of "
+            "step: if its codes are refused at sign-in, resync it"
+        )
+    return _read_back(run, wanted)
+
+
+def look_for_user(run: Run, wanted: Declaration) -> list[Device]:
+    """The devices of the declared holder, who may have been created moments ago. Raises ``UserMissing``."""
+
+    def look() -> list[Device] | None:
+        try:
+            return run.iam.list_mfa_devices(wanted.user_name)
+        except NoSuchEntity:
+            return None
+
+    devices = run.poll(look, run.limits.propagation)
+    if devices is None:
+        raise UserMissing(wanted.user_name, wanted.serial_number, run.iam.caller.account_id)
+    return devices
+
+
+def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
+    """The refusal of a device in other hands, naming the holder where IAM tells."""
+    entity = None
+    with suppress(AccessDenied):
+        entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
+    holder = (entity.user_name or entity.user_arn) if entity else None
+    return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
+
+
+def _held(run: Run, wanted: Declaration) -> Device | None:
+    """The device if its holder has it; a user whom IAM does not show at this moment holds nothing."""
+    try:
+        device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
+    except NoSuchEntity:
+        return None
+    return device
+
+
+def _enable(run: Run, wanted: Declaration, codes: Codes) -> None:
+    try:
+        run.insist(
+            lambda: run.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes.pair()),
+            lambda: _held(run, wanted) is not None,
+            patient=NoSuchEntity,
+        )
+    except InvalidAuthenticationCode:
+        if not codes.refused():
+            raise
+        _enable(run, wanted, codes)
+
+
+def _read_back(run: Run, wanted: Declaration) -> Device | None:
+    """The device just enabled; what goes wrong here must not lose the record of it."""
+    try:
+        return run.poll(lambda: _held(run, wanted), run.limits.propagation)
+    except AwsError:
+        return None

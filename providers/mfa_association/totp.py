@@ -1,0 +1,115 @@
+"""Seeds and the codes they give, and where a seed may come from. No AWS here.
+
+A seed is the base32 text behind a device's QR code; a code is TOTP (RFC 6238) with SHA-1, six digits and steps of 30
+seconds, as IAM's virtual devices use it. IAM takes two consecutive codes, the older first, and only steps that are
+newer than the last pair it accepted for that seed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from mfa_association.errors import MfaError
+from mfa_association.grammar import Fault, show
+
+STEP: Final = 30
+_BASE32 = re.compile(r"[A-Z2-7]{16,}=*")
+_SOURCE = re.compile(r"(?P<place>env|file|ssm|secretsmanager):(?P<name>[\x21-\x7e]{1,2048})", re.ASCII)
+_MOST_BYTES = 4096
+
+Place = Literal["env", "file", "ssm", "secretsmanager"]
+
+
+class SeedUnreadable(MfaError):
+    """A seed source gave no seed. The sentence names the source, never what it held."""
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(f"reading the seed from ({source}): {cause}; nothing was changed, correct seed_source")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The secret of a virtual or hardware device, as base32 text."""
+
+    base32: str = field(repr=False)
+
+    def code(self, step: int) -> str:
+        """The code of one step, counted from 1970 in units of 30 seconds."""
+        import pyotp
+
+        return pyotp.HOTP(self.base32).at(step)
+
+    def pair(self, step: int) -> tuple[str, str]:
+        """The two consecutive codes that end with this step."""
+        return self.code(step - 1), self.code(step)
+
+
+@dataclass(frozen=True)
+class SeedSource:
+    """Where a seed is kept: ``env:NAME``, ``file:PATH``, ``ssm:/path`` or ``secretsmanager:ID[#key]``."""
+
+    place: Place
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.name}"
+
+    def read_here(self) -> str:
+        """The text of an environment variable or a file. Raises ``SeedUnreadable``."""
+        return self._variable() if self.place == "env" else self._file()
+
+    def _variable(self) -> str:
+        value = os.environ.get(self.name)
+        if not value:
+            raise SeedUnreadable(str(self), "the environment variable is not set")
+        return value
+
+    def _file(self) -> str:
+        try:
+            with Path(self.name).expanduser().open("rb") as file:
+                return file.read(_MOST_BYTES).decode("ascii")
+        except OSError as fault:
+            raise SeedUnreadable(str(self), f"the file cannot be read: {fault.strerror}") from None
+        except UnicodeDecodeError:
+            raise SeedUnreadable(str(self), "the file holds no base32 text") from None
+
+
+def step_at(moment: datetime) -> int:
+    """The number of the step that a moment lies in."""
+    return int(moment.timestamp()) // STEP
+
+
+def parse_seed(value: object, field: str = "seed") -> Seed:
+    """Read a seed: base32 text in any case, spaces allowed, or that text once more in base64. Raises ``Fault``.
+
+    The base64 form is how some tools hand on IAM's ``Base32StringSeed``. A fault never shows the value.
+    """
+    text = "".join(value.split()) if isinstance(value, str) else ""
+    for candidate in (text, _from_base64(text)):
+        if (candidate.isupper() or candidate.islower()) and _BASE32.fullmatch(candidate.upper()):
+            return Seed(candidate.upper().rstrip("="))
+    raise Fault(field, None, "must be the base32 text of the device's seed")
+
+
+def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
+    """Read a seed source. Raises ``Fault``."""
+    found = _SOURCE.fullmatch(value) if isinstance(value, str) else None
+    places: dict[str, Place] = {"env": "env", "file": "file", "ssm": "ssm", "secretsmanager": "secretsmanager"}
+    if not found:
+        rule = "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"
+        raise Fault(field, show(value) if value is None else value, rule)
+    return SeedSource(places[found["place"]], found["name"])
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
