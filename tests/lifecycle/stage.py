@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -133,6 +133,17 @@ class Stage:
         self.box.fault(action, **how)
 
 
+def let_time_pass(run: Run, stage: Stage) -> None:
+    """Let AWS's clock run with the test's own."""
+    sleep = run.clock.sleep
+
+    def passing(seconds: float) -> None:
+        sleep(seconds)
+        stage.box.skew(stage.time.spent)
+
+    run.clock = replace(run.clock, sleep=passing)
+
+
 def virtual(name: str = "alice-phone", **more: Any) -> dict[str, Any]:
     return {"kind": "virtual", "name": name, **more}
 
@@ -151,6 +162,7 @@ def staged(box: Sandbox) -> Iterator[Stage]:
     yield Stage(box)
     box.clear_faults()
     box.lag(0)
+    box.skew(0)
 
 
 def failure(attempt: Callable[[], object], kind: type[Exception]) -> str:
