@@ -80,6 +80,27 @@ def test_a_delay_holds_up_one_call_and_nobody_else(lab: Lab) -> None:
         assert slow.result() - start >= 0.5 > quick - start
 
 
+@pytest.mark.parametrize(("when", "held"), [("before", False), ("after", True)])
+def test_a_delayed_call_is_told_and_let_go_when_the_faults_end(when: str, held: bool, lab: Lab) -> None:
+    assert lab.sandbox
+    serial = lab.create()
+    lab.sandbox.fault("EnableMFADevice", delay=20, drop=True, when=when)  # type: ignore[arg-type]
+    assert lab.sandbox.waiting() == {}
+    start = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(lab.enable, "alice", serial)
+        while not lab.sandbox.waiting():
+            assert time.monotonic() - start < 5
+        assert lab.sandbox.waiting() == {"EnableMFADevice": 1}
+        assert ("alice" in lab.sandbox.holders()) == held
+        lab.sandbox.clear_faults()
+        with pytest.raises(LOST):
+            slow.result()
+    assert time.monotonic() - start < 5
+    assert lab.sandbox.waiting() == {}
+    assert ("alice" in lab.sandbox.holders()) == held
+
+
 @pytest.mark.parametrize("settings", [{"nth": 0}, {"times": 0}, {"delay": -1.0}, {"when": "during"}])
 def test_a_senseless_fault_is_refused(settings: dict[str, int], lab: Lab) -> None:
     assert lab.sandbox

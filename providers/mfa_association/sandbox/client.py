@@ -89,8 +89,12 @@ class RemoteSandbox:
         self._do("fault", **settings, when=when, user=user, message=message)
 
     def clear_faults(self) -> None:
-        """Forget all faults."""
+        """Forget all faults, and let go of the calls that one of them delays."""
         self._do("clear_faults")
+
+    def waiting(self) -> Counter[str]:
+        """How many calls of each action wait in a delay now: where a caller can be killed."""
+        return Counter(self._do("waiting"))
 
     def throttle(self, rate: float | None, burst: float | None = None) -> None:
         """Limit each action to `rate` calls a second after a `burst`; None lifts the limit."""

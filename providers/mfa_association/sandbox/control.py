@@ -36,6 +36,7 @@ class Control:
             "reset_calls",
             "skew",
             "throttle",
+            "waiting",
         ]
     )
 
@@ -76,8 +77,12 @@ class Control:
         self.faults.add(Fault(**settings))
 
     def clear_faults(self) -> None:
-        """Forget all faults."""
+        """Forget all faults, and let go of the calls that one of them delays."""
         self.faults.clear()
+
+    def waiting(self) -> dict[str, int]:
+        """How many calls of each action wait in a delay now."""
+        return self.faults.waiting()
 
     def throttle(self, rate: float | None = None, burst: float | None = None) -> None:
         """Limit each action to `rate` calls a second after a `burst`; None lifts the limit."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from typing import Literal
 
 from .errors import Dropped, Refused
@@ -17,7 +18,7 @@ When = Literal["before", "after"]
 class Fault:
     """What happens to the `nth` call of an action from now, and to `times` - 1 more; `times` None is for ever.
 
-    `delay` is in seconds. `when` says whether the action takes effect first.
+    `delay` is in seconds, or until `over`. `when` says whether the action takes effect first.
     """
 
     action: str
@@ -30,6 +31,8 @@ class Fault:
     user: str | None = None
     message: str | None = None
     seen: int = field(default=0, init=False)
+    over: Event = field(default_factory=Event, init=False)
+    waiting: list[None] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         if self.nth < 1 or (self.times is not None and self.times < 1) or self.delay < 0:
@@ -46,7 +49,10 @@ class Fault:
 
     def happen(self) -> None:
         """Wait, then lose the answer or turn it into an error."""
-        time.sleep(self.delay)
+        if self.delay:
+            self.waiting.append(None)
+            self.over.wait(self.delay)
+            self.waiting.pop()
         if self.drop:
             raise Dropped("the sandbox was told to lose this answer")
         if self.error:
@@ -88,9 +94,16 @@ class Faults:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """Forget all faults; the rate limit stays."""
+        """Forget all faults, and let go of the calls that one of them delays; the rate limit stays."""
         with self._lock:
+            for fault in self._faults:
+                fault.over.set()
             self._faults.clear()
+
+    def waiting(self) -> Counter[str]:
+        """How many calls of each action wait in a delay now."""
+        with self._lock:
+            return +sum((Counter({fault.action: len(fault.waiting)}) for fault in self._faults), Counter())
 
     def throttle(self, rate: float | None, burst: float | None) -> None:
         """Allow each action `burst` calls at once and `rate` more a second; None lifts the limit."""
