@@ -1,0 +1,47 @@
+"""What README and docs say of the code is what the code says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from mfa_association.pulumi import MfaDeviceAssociation
+from mfa_association.pulumi.provider import COMPARED, REPLACES
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def section(title: str) -> str:
+    """The README's text under a heading."""
+    return (ROOT / "README.md").read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(title: str) -> dict[str, list[str]]:
+    """The table of a section: first cell to the others."""
+    found = re.findall(r"^\| `(\w+)` \|(.+)\|$", section(title), re.MULTILINE)
+    return {name: [cell.strip() for cell in cells.split(" | ")] for name, cells in found}
+
+
+def test_the_arguments_table_lists_exactly_the_arguments() -> None:
+    parameters = inspect.signature(MfaDeviceAssociation.__init__).parameters
+    keyword_only = {name for name, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    assert rows("Arguments").keys() == keyword_only
+
+
+def test_what_replaces_is_what_the_table_says() -> None:
+    assert {name for name, cells in rows("Arguments").items() if "**replaces**" in cells[-1]} == set(REPLACES)
+
+
+def test_what_is_said_to_change_something_is_compared() -> None:
+    idle = {name for name, cells in rows("Arguments").items() if cells[-1] in ("nothing", "as in Pulumi")}
+    assert rows("Arguments").keys() - idle == set(COMPARED)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)(?:#[\w-]*)?\)", page.read_text()):
+        assert link.startswith("https://") or (page.parent / link).exists(), link
