@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage, staged
+from tests.lifecycle.stage import Stage, one_sandbox, staged
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
+    yield from one_sandbox()
 
 
 @pytest.fixture

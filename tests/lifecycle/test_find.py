@@ -35,17 +35,6 @@ HERE = {"users": {"alice": user(virtual(enable_date=OLD))}}
 FINDINGS = (
     Finding("held as saved", HERE, {"enable_date": OLD}, True, LOOK),
     Finding("registered since", HERE, {"active": False}, True, LOOK),
-    Finding(
-        "removed and registered again by hand",
-        HERE,
-        {"enable_date": "2024-01-31T12:00:00Z"},
-        True,
-        LOOK,
-        (
-            f"{{arn}} of alice was enabled again at {OLD} (before: 2024-01-31T12:00:00Z): "
-            "somebody removed and registered it outside this code",
-        ),
-    ),
     Finding("inactive", {"users": {"alice": {}}, "devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
     Finding("the device is gone", {"users": {"alice": {}}}, {"enable_date": OLD}, False, MISS),
     Finding("the user is gone", {"devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
@@ -78,6 +67,42 @@ def test_the_truth_is_told(stage: Stage, case: Finding) -> None:
     assert stage.calls() == case.calls
     assert tuple(stage.warnings) == tuple(w.format(arn=stage.arn(), account=stage.account) for w in case.warnings)
     assert not stage.time.slept
+
+
+BEFORE = "2024-01-31T12:00:00Z"
+
+
+class Again(NamedTuple):
+    reason: str
+    same_user: bool
+    known: bool
+    denied: tuple[str, ...]
+    active: bool
+
+
+AGAIN = (
+    Again("by the same user", True, True, (), True),
+    Again("by a new user of the same name", False, True, (), False),
+    Again("by somebody, no id was saved", False, False, (), True),
+    Again("by somebody, GetUser is denied", False, True, ("GetUser",), True),
+)
+
+
+@pytest.mark.parametrize("case", AGAIN, ids=lambda case: case.reason)
+def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Again) -> None:
+    stage.plant(**HERE)
+    user_id = stage.user_id() if case.same_user else "AIDABEFORE"
+    stage.deny(*case.denied)
+    stage.start_counting()
+    saved = stage.saved(enable_date=BEFORE, user_id=user_id if case.known else None)
+    found = lifecycle.find(stage.run(), saved)
+    assert found == replace(saved, active=case.active, enable_date=OLD if case.active else None)
+    assert stage.calls() == LOOK | {"GetUser": 1}
+    assert stage.warnings[0] == (
+        f"{stage.arn()} of alice was enabled again at {OLD} (before: {BEFORE}): "
+        "somebody removed and registered it outside this code"
+    )
+    assert [("alice is not the user that" in text) for text in stage.warnings[1:]] == ([] if case.active else [True])
 
 
 def test_many_misses_share_one_walk(stage: Stage) -> None:

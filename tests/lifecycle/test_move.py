@@ -90,8 +90,8 @@ REFUSALS = (
         "no codes",
         BOTH,
         MoveRefused,
-        HEAD + "bob does not hold it, and no codes are given; nothing was changed, "
-        "give two consecutive codes, or move it by hand first",
+        HEAD + "bob does not hold it, and neither codes nor a seed are given; nothing was changed, "
+        "give two consecutive codes or a seed, or move it by hand first",
         codes=None,
     ),
     Refused(

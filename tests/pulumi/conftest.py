@@ -10,14 +10,13 @@ import pytest
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage, staged
+from tests.lifecycle.stage import Stage, one_sandbox, staged
 from tests.pulumi.engine import Log, log_service
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
+    yield from one_sandbox()
 
 
 @pytest.fixture

@@ -60,6 +60,36 @@ def test_every_line_is_one_resource_named_after_its_device(roster: Path) -> None
     assert _declared(roster) == LINES
 
 
+def test_every_setting_of_a_line_is_an_input(roster: Path) -> None:
+    roster.write_text(
+        f"""\
+users:
+  alice:
+    - serial_number: {PHONE}
+      seed_source: env:ALICE_SEED
+      renew: "2"
+      on_destroy: delete-virtual-device
+roots:
+  "111122223333":
+    - arn:aws:iam::111122223333:mfa/root-phone
+""",
+        encoding="utf-8",
+    )
+    assert _declared(roster) == {
+        "mfa/alice-phone": {
+            "user_name": "alice",
+            "serial_number": PHONE,
+            "seed_source": "env:ALICE_SEED",
+            "renew": "2",
+            "on_destroy": "delete-virtual-device",
+        },
+        "mfa/root-phone": {
+            "root_account_id": "111122223333",
+            "serial_number": "arn:aws:iam::111122223333:mfa/root-phone",
+        },
+    }
+
+
 def test_the_resources_are_returned_in_the_files_order(roster: Path) -> None:
     made: list[Any] = []
     declared_by(lambda: made.extend(declare(str(roster))))
@@ -140,11 +170,6 @@ def test_the_faults_of_the_roster_name_file_and_line(roster: Path) -> None:
     "reason, text, fault",
     [
         ("empty", "users: {}\n", ":1: the roster is empty: to deactivate every declared device, say allow_empty: true"),
-        (
-            "roots come later",
-            'roots:\n  "222233334444":\n    - GAHT12345678\n',
-            ":3: roots: devices of root users are not supported yet",
-        ),
     ],
 )
 def test_a_roster_that_cannot_be_declared_is_refused(roster: Path, reason: str, text: str, fault: str) -> None:

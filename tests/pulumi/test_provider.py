@@ -31,6 +31,7 @@ TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
 SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"
 OTHER = "arn:aws:iam::111122223333:mfa/bob-phone"
 FIDO = "arn:aws:iam::111122223333:u2f/user/alice/key-A"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ROLE = "arn:aws:iam::111122223333:role/mfa"
 INPUTS: dict[str, Any] = {"user_name": "alice", "serial_number": SERIAL}
 CODES: dict[str, Any] = {"authentication_code_1": "271828", "authentication_code_2": "314159"}
@@ -94,12 +95,17 @@ def test_the_constructor_is_keyword_only_and_pinned() -> None:
     empty, word = inspect.Parameter.empty, "KEYWORD_ONLY"
     assert shown == [
         ("name", "POSITIONAL_OR_KEYWORD", empty),
-        ("user_name", word, empty),
         ("serial_number", word, empty),
+        ("user_name", word, None),
+        ("root_account_id", word, None),
         ("authentication_code_1", word, None),
         ("authentication_code_2", word, None),
+        ("seed", word, None),
+        ("seed_source", word, None),
+        ("renew", word, None),
         ("require_active", word, False),
         ("on_last_device", word, None),
+        ("on_destroy", word, None),
         ("role_arn", word, None),
         ("opts", word, None),
     ]
@@ -118,6 +124,12 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "_log", lambda *_: None)
 
 
+FIDO_RULE = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
+ROOT_RULE = "cannot be used: the root user registers its devices itself, in the console"
+HOLDER_RULE = "must be given, or root_account_id, and not both"
+SECRETS = ("authentication_code_1", "authentication_code_2", "seed")
+
+
 class Check(NamedTuple):
     reason: str
     news: dict[str, Any]
@@ -131,11 +143,42 @@ CHECKS = (
     Check("everything", INPUTS | CODES | {"require_active": True, "on_last_device": "allow", "role_arn": ROLE}),
     Check("a FIDO key without codes", INPUTS | {"serial_number": FIDO}),
     Check(
-        "nothing known", dict.fromkeys([*INPUTS, *CODES, "require_active", "on_last_device", "role_arn"], UNKNOWN_VALUE)
+        "nothing known",
+        dict.fromkeys([*INPUTS, *CODES, "renew", "require_active", "on_last_device", "role_arn"], UNKNOWN_VALUE),
     ),
     Check("one code unknown", INPUTS | CODES | {"authentication_code_1": UNKNOWN_VALUE}),
     Check("codes for a device unknown", INPUTS | CODES | {"serial_number": UNKNOWN_VALUE}),
-    Check("no user", {"serial_number": SERIAL}, (("user_name", "must be text"),)),
+    Check("no holder", {"serial_number": SERIAL}, (("user_name", HOLDER_RULE),)),
+    Check("two holders", INPUTS | {"root_account_id": "111122223333"}, (("user_name", HOLDER_RULE),)),
+    Check("a root user", {"serial_number": SERIAL, "root_account_id": "111122223333"}),
+    Check(
+        "a root user of another account",
+        {"serial_number": SERIAL, "root_account_id": "999999999999"},
+        (("serial_number", "must be a device of account 999999999999"),),
+    ),
+    Check(
+        "a root user with codes",
+        {"serial_number": SERIAL, "root_account_id": "111122223333"} | CODES,
+        (("", f"authentication_code_1 {ROOT_RULE}"),),
+    ),
+    Check("a seed", INPUTS | {"seed": SEED, "renew": "1", "on_destroy": "delete-virtual-device"}),
+    Check("no seed", INPUTS | {"seed": "271828"}, (("", "seed must be the base32 text of the device's seed"),)),
+    Check(
+        "a seed and codes",
+        INPUTS | CODES | {"seed": SEED},
+        (("", "seed cannot be given together with authentication_code_1"),),
+    ),
+    Check("a FIDO key with a seed", INPUTS | {"serial_number": FIDO, "seed": SEED}, (("", f"seed {FIDO_RULE}"),)),
+    Check(
+        "a seed's place of no kind",
+        INPUTS | {"seed_source": "here"},
+        (("seed_source", "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+    ),
+    Check(
+        "a token has no entity to delete",
+        INPUTS | {"serial_number": "GAHT12345678", "on_destroy": "delete-virtual-device"},
+        (("on_destroy", "is for virtual devices only"),),
+    ),
     Check(
         "an empty user would be the caller itself",
         INPUTS | {"user_name": ""},
@@ -184,13 +227,7 @@ CHECKS = (
     Check(
         "a FIDO key with codes",
         INPUTS | CODES | {"serial_number": FIDO},
-        (
-            (
-                "",
-                "authentication_code_1 cannot be used: a FIDO key or passkey is registered by its own user, "
-                "in the console; give no codes",
-            ),
-        ),
+        (("", f"authentication_code_1 {FIDO_RULE}"),),
     ),
     Check(
         "all faults at once",
@@ -209,9 +246,8 @@ CHECKS = (
 def test_check_tells_all_faults_and_no_secret(offline: None, case: Check) -> None:
     result = Provider().check({}, dict(case.news))
     assert tuple((fault.property, fault.reason) for fault in result.failures) == case.failures
-    assert not any(
-        str(case.news[code]) in fault.reason for fault in result.failures for code in CODES.keys() & case.news
-    )
+    secrets = [str(case.news[name]) for name in SECRETS if name in case.news]
+    assert not any(secret in fault.reason for fault in result.failures for secret in secrets)
 
 
 def test_check_keeps_the_inputs_less_the_blanks(offline: None) -> None:
@@ -221,6 +257,7 @@ def test_check_keeps_the_inputs_less_the_blanks(offline: None) -> None:
     )
 
 
+ROOT = {"user_name": None, "root_account_id": "111122223333"}
 SAVED = {**INPUTS, "active": True, "device_kind": "virtual", "account_id": "111122223333", "enable_date": OLD}
 
 
@@ -238,6 +275,11 @@ DIFFS = (
     Diff("a device in another case", {}, {"serial_number": SERIAL.replace("alice", "Alice")}, False, []),
     Diff("another holder moves", {}, {"user_name": "bob"}, True, []),
     Diff("a holder in another case", {}, {"user_name": "ALICE"}, False, []),
+    Diff("a root user instead", {}, ROOT, True, ["root_account_id"]),
+    Diff("a renewal", {}, {"renew": "1"}, True, []),
+    Diff("a renewal, done", {"renew": "1"}, {"renew": "1"}, False, []),
+    Diff("a seed alone", {}, {"seed": SEED}, False, []),
+    Diff("the entity's fate", {}, {"on_destroy": "delete-virtual-device"}, True, []),
     Diff("both", {}, {"user_name": "bob", "serial_number": OTHER}, True, ["serial_number"]),
     Diff("codes alone", {}, CODES, False, []),
     Diff("codes on what is inactive", {"active": False}, CODES, False, []),
@@ -255,10 +297,23 @@ DIFFS = (
 def test_diff_compares_named_keys(offline: None, case: Diff) -> None:
     result = Provider().diff(SERIAL, SAVED | case.olds, INPUTS | case.news)
     assert (result.changes, result.replaces) == (case.changes, case.replaces)
-    assert result.delete_before_replace is False
+    assert result.delete_before_replace is ("root_account_id" in case.replaces)
 
 
-@pytest.mark.parametrize("key", ["serial_number", "user_name", "require_active", "on_last_device", "role_arn"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "serial_number",
+        "user_name",
+        "root_account_id",
+        "renew",
+        "require_active",
+        "on_last_device",
+        "on_destroy",
+        "role_arn",
+        "seed_source",
+    ],
+)
 def test_diff_does_not_compare_what_is_unknown(offline: None, key: str) -> None:
     result = Provider().diff(SERIAL, SAVED, INPUTS | {key: UNKNOWN_VALUE})
     assert (result.changes, result.replaces) == (None, DiffResult().replaces)
