@@ -487,3 +487,69 @@ def test_the_next_run_knows_nothing_of_it(stage: Stage) -> None:
     lifecycle.bind(stage.run(), stage.wanted())
     lifecycle.unbind(stage.run(), stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
+
+
+class Entity(NamedTuple):
+    reason: str
+    seed: dict[str, Any]
+    gone: bool
+    fault: dict[str, Any] | None = None
+    said: tuple[str, ...] = ()
+    deletions: int = 1
+
+
+FREE: dict[str, Any] = {"users": {"alice": {}}, "devices": [virtual()]}
+ENTITIES = (
+    Entity("held until now", TWO, True),
+    Entity("inactive already", FREE, True, said=GONE),
+    Entity("deleted already", {"users": {"alice": {}}}, True, said=(*GONE, "{serial} was deleted already")),
+    Entity(
+        "in other hands",
+        {"users": {"alice": {}, "bob": user(virtual())}},
+        False,
+        said=("{serial} is held by bob now and was left alone: alice lost it",),
+        deletions=0,
+    ),
+    Entity(
+        "registered meanwhile",
+        TWO,
+        False,
+        {"error": "DeleteConflict"},
+        ("{serial} was kept: somebody registered it meanwhile",),
+    ),
+    Entity("busy at first", TWO, True, {"error": "ConcurrentModification"}, deletions=2),
+    Entity("answer lost before", TWO, True, {"drop": True}, deletions=2),
+    Entity("answer lost after", TWO, True, {"drop": True, "when": "after"}),
+)
+
+
+@pytest.mark.parametrize("case", ENTITIES, ids=lambda case: case.reason)
+def test_the_entity_goes_too_where_the_line_says_so(stage: Stage, case: Entity) -> None:
+    stage.plant(**case.seed)
+    if case.fault:
+        stage.fault("DeleteVirtualMFADevice", **case.fault)
+    lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device")
+    assert stage.calls().get("DeleteVirtualMFADevice", 0) == case.deletions
+    assert (stage.arn() not in _entities(stage)) is case.gone
+    assert [*stage.notes, *stage.warnings] == [text.format(serial=stage.arn()) for text in case.said]
+
+
+def _entities(stage: Stage) -> list[str]:
+    return [device["SerialNumber"] for device in stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]]
+
+
+def test_a_failed_deletion_of_the_entity_is_finished_by_running_again(stage: Stage) -> None:
+    stage.plant(**TWO)
+    stage.fault("DeleteVirtualMFADevice", error="AccessDenied")
+    told = failure(
+        lambda: lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device"), errors.AccessDenied
+    )
+    assert told.startswith(f"deleting virtual MFA device ({stage.arn()}): ")
+    lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device")
+    assert stage.arn() not in _entities(stage)
+
+
+def test_the_entity_stays_where_the_line_says_nothing(stage: Stage) -> None:
+    stage.plant(**TWO)
+    lifecycle.unbind(stage.run(), stage.saved())
+    assert stage.arn() in _entities(stage)
