@@ -1,0 +1,78 @@
+"""`python -m benchmarks`: measure, print Markdown on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+from .machine import machine, versions
+from .page import write
+from .processes import Failed, say
+from .project import ROOT
+from .report import Result, render
+from .rounds import rounds
+
+PAGE = ROOT / "docs" / "performance.md"
+
+
+def main() -> int:
+    """Exit code 0, 1 with one sentence, or 130 after Ctrl-C. A figure over its bound is marked, not an error."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        report = render(_measure(options.n, options.rounds))
+        print(report, end="")
+        if options.write:
+            write(PAGE, report)
+            say(f"written to {PAGE.relative_to(ROOT)}")
+    except KeyboardInterrupt:
+        say("\nInterrupted; nothing was left behind.")
+        return 130
+    except Failed as failure:
+        say(f"No figures: {failure}")
+        return 1
+    return 0
+
+
+def _measure(n: int, count: int) -> Result:
+    if not shutil.which("pulumi"):
+        raise Failed("there is no `pulumi` on PATH; `make bench` finds or builds one")
+    about, date = machine(), datetime.datetime.now(datetime.timezone.utc).date()
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        done = list(rounds(n, count, Path(folder)))
+    samples = [sample for one in done for sample in one.samples]
+    return Result(n, count, samples, done[-1].weights, about, versions(), date.isoformat())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the provider beside its floors.")
+    parser.add_argument("--n", type=_at_least(2), default=300, help="associations (default 300)")
+    parser.add_argument("--rounds", type=_at_least(1), default=3, help="how often each step is measured (default 3)")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md too")
+    return parser.parse_args()
+
+
+class _at_least:
+    """An argument type; argparse shows the message."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def __call__(self, text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < self.least:
+            raise argparse.ArgumentTypeError(f"must be a whole number of at least {self.least}")
+        return int(text)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

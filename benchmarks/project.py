@@ -1,0 +1,101 @@
+"""A Pulumi project with a stack of its own: nobody's home, nobody's state."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .processes import Spent, timed
+
+ACCOUNT = "111122223333"
+KEY = "ASIASANDBOXADMIN0000"
+ROOT = Path(__file__).resolve().parent.parent
+OURS = 'from mfa_association.pulumi import declare\n\ndeclare("roster.yaml")\n'
+FLOOR = """import json
+from pathlib import Path
+
+from benchmarks.floor import NoOpAssociation
+
+for user, (serial,) in json.loads(Path("roster.yaml").read_text())["users"].items():
+    NoOpAssociation(serial.rpartition(":")[2], user_name=user, serial_number=serial)
+"""
+
+Line = tuple[str, str]
+
+
+def lines(n: int) -> list[Line]:
+    """User names and serial numbers of N users, each with one virtual device."""
+    users = [f"user-{number:05}" for number in range(n)]
+    return [(user, f"arn:aws:iam::{ACCOUNT}:mfa/{user}-phone") for user in users]
+
+
+def seed(n: int) -> dict[str, Any]:
+    """The sandbox's seed for those."""
+    users = {user: {"devices": [{"kind": "virtual", "name": f"{user}-phone", "held": True}]} for user, _ in lines(n)}
+    return {"accounts": {ACCOUNT: {"users": users}}, "keys": {KEY: {"account": ACCOUNT, "role": "infra"}}}
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """A clean environment, with the engine of this process's PATH and a home that is nobody's."""
+    kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(home),
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **more,
+    }
+
+
+@dataclass(frozen=True)
+class Project:
+    """One program in a folder of its own, against one endpoint."""
+
+    folder: Path
+    env: Mapping[str, str]
+
+    def declare(self, declared: list[Line]) -> None:
+        """Write the roster that both programs read."""
+        users = {user: [serial] for user, serial in declared}
+        (self.folder / "roster.yaml").write_text(json.dumps({"users": users}, indent=1))
+
+    def run(self, *arguments: str) -> Spent:
+        """Run one command of the CLI."""
+        command = ["pulumi", "--color", "never", "--non-interactive", *arguments]
+        return timed(command, cwd=self.folder, env=self.env)
+
+    def records(self) -> list[dict[str, Any]]:
+        """The engine's records of the associations."""
+        found = json.loads(self.checkpoint())["checkpoint"]["latest"].get("resources") or []
+        return [record for record in found if record["type"].startswith("pulumi-python:dynamic/iam:")]
+
+    def checkpoint(self) -> str:
+        """The state file."""
+        return next((self.folder / "state").rglob("dev.json")).read_text()
+
+
+def new_project(folder: Path, program: str, home: Path, endpoint: str) -> Project:
+    """Make a project with an empty stack."""
+    (folder / "state").mkdir(parents=True)
+    (folder / "__main__.py").write_text(program)
+    (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+    config = {"aws:region": "us-east-1", "aws:endpoints": [{"iam": endpoint, "sts": endpoint}]}
+    (folder / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
+    engine = {
+        "PULUMI_HOME": str(home / ".pulumi"),
+        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "bench",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+    project = Project(folder, environment(home, **engine))
+    project.run("stack", "init", "dev")
+    return project
