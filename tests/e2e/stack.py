@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Output:
     code: int
     text: str
     calls: list[dict[str, Any]]
+    log: str = ""
 
     def methods(self, name: str | None = None) -> list[str]:
         """The provider's CRUD calls in order, of the resource of this URN name if given."""
@@ -108,7 +110,24 @@ class Stack:
             text=True,
             timeout=120,
         )
-        return Output(done.returncode, done.stdout, _provider_calls(log))
+        return Output(done.returncode, done.stdout, _provider_calls(log), log.read_text() if log.exists() else "")
+
+    @contextmanager
+    def started(self, *arguments: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+        """A command under way, in a process group of its own; it must have ended well when the block ends."""
+        process = subprocess.Popen(
+            ["pulumi", "--color", "never", *arguments],
+            cwd=self.folder,
+            env={**self._environment(), **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        yield process
+        text, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, text
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The associations in state by name: the engine's records."""

@@ -1,0 +1,138 @@
+"""Seeds through the real engine: enabled in one run, and nowhere to be read afterwards."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from mfa_association.sandbox import Sandbox
+from mfa_association.totp import parse_seed, step_at
+
+from .programs import program
+from .stack import ACCOUNT, Output, Stack, virtual
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+TOKEN = virtual("erin-token")
+
+
+@pytest.fixture
+def planted(stack: Stack, box: Sandbox) -> Iterator[Stack]:
+    """erin, and a device whose seed is known."""
+    device = {"kind": "virtual", "name": "erin-token", "seed": SEED, "held": False}
+    box.add({"accounts": {ACCOUNT: {"devices": [device]}}})
+    yield stack
+
+
+def secrets_in(text: str) -> list[str]:
+    """The seed, and every code it gave in these minutes, as far as they stand in a text."""
+    now = step_at(datetime.now(timezone.utc))
+    codes = {parse_seed(SEED).code(step) for step in range(now - 4, now + 2)}
+    return [SEED] * (SEED in text) + sorted(codes & set(re.findall(r"(?<![\d.])\d{6}(?!\d)", text)))
+
+
+def places(stack: Stack, done: Output) -> dict[str, str]:
+    """Everything that a run leaves for others to read."""
+    return {"what the CLI printed": done.text, "the state": stack.checkpoint(), "the RPCs": done.log}
+
+
+def declare(stack: Stack, extra: str) -> None:
+    stack.program(program(user="erin", serial=TOKEN, extra=extra))
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that has to come."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def command_lines() -> Iterator[str]:
+    """The arguments of every process that lives now."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield path.read_bytes().decode(errors="replace").replace("\0", " ")
+
+
+@pytest.mark.parametrize(
+    ("source", "env"),
+    [("env:ERIN_SEED", {"ERIN_SEED": SEED}), ("file:seed.txt", {}), ("file:{folder}/seed.txt", {})],
+)
+def test_a_seed_source_enables_in_one_run_and_is_nowhere(
+    planted: Stack, box: Sandbox, source: str, env: dict[str, str]
+) -> None:
+    (planted.folder / "seed.txt").write_text(f"{SEED}\n")
+    declare(planted, f"seed_source={source.format(folder=planted.folder)!r},")
+    done = planted.up(**env)
+    assert done.code == 0, done.text
+    assert box.holders(ACCOUNT)["erin"] == [TOKEN]
+    for place, text in places(planted, done).items():
+        assert not secrets_in(text), place
+
+
+def test_a_seed_is_in_state_encrypted_and_no_output(planted: Stack, box: Sandbox) -> None:
+    declare(planted, f"seed={SEED!r},")
+    preview = planted.preview()
+    done = planted.up()
+    assert done.code == 0, done.text
+    assert box.holders(ACCOUNT)["erin"] == [TOKEN]
+    assert SEED not in preview.text + done.text + planted.checkpoint()
+    record = planted.state()["phone"]
+    assert "ciphertext" in record["inputs"]["seed"]
+    assert "seed" not in record["outputs"]
+
+
+def test_a_missing_seed_source_is_one_sentence(planted: Stack, box: Sandbox) -> None:
+    declare(planted, "seed_source='env:NOT_SET',")
+    done = planted.up()
+    assert done.code != 0
+    assert "reading the seed from (env:NOT_SET): the environment variable is not set; nothing was changed" in done.text
+    assert "Traceback" not in done.text
+
+
+def test_the_process_arguments_hold_no_seed(planted: Stack, box: Sandbox) -> None:
+    box.fault("EnableMFADevice", delay=3.0)
+    declare(planted, f"seed={SEED!r},")
+    with planted.started("up", "--yes", "--skip-preview", "--non-interactive"):
+        until(lambda: box.waiting()["EnableMFADevice"] == 1)
+        arguments = list(command_lines())
+    assert any("pulumi.dynamic" in line for line in arguments)
+    assert not [line for line in arguments if secrets_in(line)]
+
+
+def test_only_a_new_renew_value_arms_again(planted: Stack, box: Sandbox) -> None:
+    env = {"ERIN_SEED": SEED}
+    source = "seed_source='env:ERIN_SEED',"
+    declare(planted, source)
+    planted.up(**env)
+    box.client().deactivate_mfa_device(UserName="erin", SerialNumber=TOKEN)
+    box.skew(120)
+    planted.refresh()
+    assert planted.up(**env).code == 0
+    assert not box.holders(ACCOUNT).get("erin")
+    declare(planted, f"{source} renew='2026-11-24',")
+    done = planted.up(**env)
+    assert done.code == 0, done.text
+    assert done.methods("phone") == ["Check", "Diff", "Update"]
+    assert box.holders(ACCOUNT)["erin"] == [TOKEN]
+    assert planted.outputs()["phone"]["active"] is True
+    box.skew(240)
+    declare(planted, f"{source} renew='2026-11-25',")
+    box.reset_calls()
+    assert planted.up(**env).code == 0
+    assert box.calls()["ResyncMFADevice"] == 1
+
+
+def test_on_destroy_deletes_the_device_itself(planted: Stack, box: Sandbox) -> None:
+    declare(planted, f"seed={SEED!r}, on_destroy='delete-virtual-device',")
+    planted.up()
+    planted.program("")
+    assert planted.up().code == 0
+    devices = box.client().list_virtual_mfa_devices()["VirtualMFADevices"]
+    assert TOKEN not in [device["SerialNumber"] for device in devices]
