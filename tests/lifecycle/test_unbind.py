@@ -520,6 +520,7 @@ ENTITIES = (
     Entity("busy at first", TWO, True, {"error": "ConcurrentModification"}, deletions=2),
     Entity("answer lost before", TWO, True, {"drop": True}, deletions=2),
     Entity("answer lost after", TWO, True, {"drop": True, "when": "after"}),
+    Entity("answer lost after an earlier walk", FREE, True, {"drop": True, "when": "after"}, GONE),
 )
 
 

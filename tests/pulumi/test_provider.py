@@ -85,6 +85,12 @@ def test_the_inputs_are_those_that_were_given_and_codes_are_secrets() -> None:
     assert made[0].inputs == given | {"__provider": serialize_provider(Provider())}
 
 
+def test_a_seed_is_a_secret_input_and_its_source_a_plain_one() -> None:
+    made = declared_by(lambda: MfaDeviceAssociation("one", **INPUTS, seed=SEED, seed_source="env:SEED"))
+    assert made[0].inputs["seed"] == {"4dabf18193072939515e22adb298388d": SECRET, "value": SEED}
+    assert made[0].inputs["seed_source"] == "env:SEED"
+
+
 def test_what_was_not_given_is_not_an_input() -> None:
     made = declared_by(lambda: MfaDeviceAssociation("mfa/alice-phone", **INPUTS, require_active=False))
     assert made[0].inputs == INPUTS | {"__provider": serialize_provider(Provider())}
