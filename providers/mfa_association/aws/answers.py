@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from mfa_association.aws.errors import (
     CODES,
     AwsError,
+    BadSettings,
     InvalidInput,
     LostAnswer,
     NoCredentials,
@@ -20,8 +21,12 @@ from mfa_association.aws.errors import (
 
 
 @contextmanager
-def meaning(action: str, operation: str) -> Iterator[None]:
-    """Turn whatever botocore raises into a typed ``AwsError``; ``action`` starts its sentence."""
+def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterator[None]:
+    """Turn whatever botocore raises into a typed ``AwsError``; ``action`` starts its sentence.
+
+    ``secrets`` are struck out of AWS's words: a ValidationError repeats the value it refuses. A KeyError or ValueError
+    is what botocore raises for a document that is XML but not AWS's.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -29,22 +34,54 @@ def meaning(action: str, operation: str) -> Iterator[None]:
         yield
     except ClientError as fault:
         asked = operation if operation.startswith(fault.operation_name or "?") else fault.operation_name
-        raise _from_answer(action, asked, fault.response) from None
-    except (BotoCoreError, ResponseParserError) as fault:
-        raise _from_boto(action, operation, fault) from None
+        raise _from_answer(action, asked, fault.response, secrets) from None
+    except (BotoCoreError, ResponseParserError, KeyError, ValueError) as fault:
+        raise _from_boto(action, operation, fault, secrets) from None
 
 
-def _from_answer(action: str, operation: str, answer: Any) -> AwsError:
+@contextmanager
+def making_a_client(action: str) -> Iterator[None]:
+    """As ``meaning``, where nothing is sent yet: there a ValueError is a setting such as an endpoint without http."""
+    with meaning(action, ""):
+        try:
+            yield
+        except ValueError as fault:
+            raise BadSettings(action, "", str(fault)) from None
+
+
+def confirm(answer: Any) -> None:
+    """Refuse a success without a request id: a proxy's page, say, which would be taken for a finished write."""
+    if "RequestId" not in answer["ResponseMetadata"]:
+        raise KeyError("RequestId")
+
+
+def _from_answer(action: str, operation: str, answer: Any, secrets: Sequence[str]) -> AwsError:
     error = answer.get("Error", {})
     code, said = str(error.get("Code", "")), str(error.get("Message", ""))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    kind = CODES.get(code) or (ServiceFailure if status >= 500 else NoSuchEntity if status == 404 else AwsError)
-    return kind(action, operation, f"{operation.partition(' ')[0]}: {code}: {said}")
+    kind = CODES.get(code) or _by_status(status, code)
+    return kind(action, operation, _without(secrets, f"{operation.partition(' ')[0]}: {code}: {said}"))
 
 
-def _from_boto(action: str, operation: str, fault: Exception) -> AwsError:
+def _by_status(status: int, code: str) -> type[AwsError]:
+    """A 404 with a code of its own is a compatible cloud's NoSuchEntity; one without is some proxy's page."""
+    if status >= 500:
+        return ServiceFailure
+    if not code:
+        return LostAnswer
+    return NoSuchEntity if status == 404 else AwsError
+
+
+def _from_boto(action: str, operation: str, fault: Exception, secrets: Sequence[str]) -> AwsError:
     kind = next((kind for causes, kind in _kinds() if isinstance(fault, causes)), AwsError)
-    return kind(action, operation, str(fault))
+    said = f"the answer has no {fault}" if isinstance(fault, KeyError) else str(fault)
+    return kind(action, operation, _without(secrets, said))
+
+
+def _without(secrets: Sequence[str], said: str) -> str:
+    for secret in secrets:
+        said = said.replace(secret, "******")
+    return said
 
 
 @functools.cache
@@ -53,8 +90,20 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
     from botocore.parsers import ResponseParserError
 
     never_sent = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError)
-    refused = (boto.ParamValidationError, boto.InvalidRegionError, boto.NoRegionError)
-    lost = (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError)
+    refused = (boto.ParamValidationError,)
+    settings = (
+        boto.InvalidRegionError,
+        boto.UnknownRegionError,
+        boto.BaseEndpointResolverError,
+        boto.EndpointProviderError,
+        boto.InvalidEndpointConfigurationError,
+        boto.InvalidRetryConfigurationError,
+        boto.InvalidProxiesConfigError,
+        boto.InvalidDefaultsMode,
+        boto.ConfigParseError,
+        boto.ConfigNotFound,
+    )
+    lost = (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError, KeyError, ValueError)
     identity = (
         boto.NoCredentialsError,
         boto.PartialCredentialsError,
@@ -62,8 +111,18 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         boto.MetadataRetrievalError,
         boto.TokenRetrievalError,
         boto.SSOError,
+        getattr(boto, "LoginError", boto.SSOError),  # `aws login`: younger than the oldest boto3 that is allowed
         boto.ProfileNotFound,
-        boto.ConfigParseError,
-        boto.ConfigNotFound,
+        boto.UnknownCredentialError,
+        boto.UnknownTokenProviderError,
+        boto.NoAuthTokenError,
+        boto.InvalidConfigError,
+        boto.MissingDependencyException,
     )
-    return (never_sent, Unreachable), (refused, InvalidInput), (lost, LostAnswer), (identity, NoCredentials)
+    return (
+        (never_sent, Unreachable),
+        (refused, InvalidInput),
+        (settings, BadSettings),
+        (identity, NoCredentials),
+        (lost, LostAnswer),
+    )

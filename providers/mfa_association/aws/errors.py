@@ -11,7 +11,8 @@ from typing import ClassVar, Final
 
 from mfa_association.errors import MfaError
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# Besides control characters: what breaks a line or turns its direction.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class AwsError(MfaError):
@@ -91,6 +92,13 @@ class InvalidInput(AwsError):
 
     cause = "IAM refused a value"
     advice = "correct the value that AWS names"
+
+
+class BadSettings(AwsError):
+    """A region, endpoint or AWS configuration file that cannot be used: nothing was sent."""
+
+    cause = "the AWS configuration cannot be used"
+    advice = "correct the region, endpoint or file that is named"
 
 
 class AccessDenied(AwsError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import confirm, meaning
 from mfa_association.aws.errors import NoSuchEntity
 from mfa_association.aws.secrets import read_seed
 from mfa_association.aws.session import Caller, Session
@@ -75,33 +75,36 @@ class Iam:
 
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Give a device to a user with two consecutive codes, the older first."""
-        with meaning(f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice"):
-            self._session.writer.enable_mfa_device(
+        with meaning(f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice", secrets=codes):
+            answer = self._session.writer.enable_mfa_device(
                 UserName=_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
             )
+            confirm(answer)
 
     def deactivate_mfa_device(self, user_name: str, serial_number: str) -> None:
         """Take a device from a user. ``NoSuchEntity``: the user does not hold it, or one of them is gone."""
         with meaning(f"deactivating MFA device ({serial_number}) of user ({user_name})", "DeactivateMFADevice"):
-            self._session.writer.deactivate_mfa_device(UserName=_name(user_name), SerialNumber=serial_number)
+            answer = self._session.writer.deactivate_mfa_device(UserName=_name(user_name), SerialNumber=serial_number)
+            confirm(answer)
 
     def resync_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Bring a held device back into step with two consecutive codes, the older first."""
-        with meaning(f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice"):
-            self._session.writer.resync_mfa_device(
+        with meaning(f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice", secrets=codes):
+            answer = self._session.writer.resync_mfa_device(
                 UserName=_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
             )
+            confirm(answer)
 
     def delete_virtual_mfa_device(self, serial_number: str) -> None:
         """Delete the virtual device itself. ``DeleteConflict``: somebody holds it."""
         with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
-            self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number)
+            confirm(self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def user_id(self, user_name: str) -> str:
         """The unique id of a user, which tells a renamed user from a new one of the same name."""

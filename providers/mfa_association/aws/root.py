@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import confirm, meaning
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, Iam, VirtualDevice
 from mfa_association.aws.session import RootTask, Settings, open_session
@@ -39,12 +39,12 @@ class RootIam(Iam):
         """Take a device from the root user."""
         action = f"deactivating MFA device ({serial_number}) of {user_name} of account ({self._account_id})"
         with meaning(action, "DeactivateMFADevice of root"):
-            self._remover.writer.deactivate_mfa_device(SerialNumber=serial_number)
+            confirm(self._remover.writer.deactivate_mfa_device(SerialNumber=serial_number))
 
     def delete_virtual_mfa_device(self, serial_number: str) -> None:
         """Delete the virtual device itself."""
         with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
-            self._remover.writer.delete_virtual_mfa_device(SerialNumber=serial_number)
+            confirm(self._remover.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def user_id(self, user_name: str) -> str:
         """Of a root user, the account id."""

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from mfa_association import __version__
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import making_a_client, meaning
 from mfa_association.errors import MfaError
 from mfa_association.grammar import same
 
@@ -66,7 +66,7 @@ class Settings:
     allowed_account_ids: tuple[str, ...] = ()
     forbidden_account_ids: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
-    verify: bool | str = True
+    verify: bool | str | None = None
     proxy: str | None = None
     use_fips: bool = False
     use_dualstack: bool = False
@@ -141,7 +141,7 @@ class Session:
 
     def _note_date(self, http_response: Any, **_: Any) -> None:
         with suppress(TypeError, ValueError):
-            self._ahead = parsedate_to_datetime(http_response.headers["Date"]) - datetime.now(timezone.utc)
+            self._ahead = parsedate_to_datetime(http_response.headers.get("Date")) - datetime.now(timezone.utc)
 
     def _session(self) -> Any:
         if self._boto is None:
@@ -152,7 +152,7 @@ class Session:
         key = (service, attempts)
         with self._lock:
             if key not in self._clients:
-                with meaning(f"connecting to AWS {service.upper()}", ""):
+                with making_a_client(f"connecting to AWS {service.upper()}"):
                     client = _client(self._session(), self._settings, service, attempts)
                     client.meta.events.register("after-call", self._note_date)
                     self._clients[key] = client
@@ -197,7 +197,10 @@ def _client(session: Any, settings: Settings, service: str, attempts: int) -> An
 def _assume(session: Any, settings: Settings) -> Any:
     """Follow the chain of roles; each link refreshes itself before it expires."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
 
+    if settings.roles and session.get_credentials() is None:
+        raise NoCredentialsError
     for role in settings.roles:
         fetcher = AssumeRoleCredentialFetcher(
             client_creator=functools.partial(_sts_as, settings),
