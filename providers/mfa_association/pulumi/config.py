@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from mfa_association.aws.session import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice, check_account_id, check_role_arn, show
+from mfa_association.grammar import Fault, OnLastDevice, check_account_id, check_role_arn, show
 from mfa_association.lifecycle import Limits
 
 _TRUE, _FALSE = ("true", "True", True), ("false", "False", False)
 _SERVICES = ("iam", "secretsmanager", "ssm", "sts")
+_URL = re.compile(r"https?://[!-~]+")
 _FILES = {"sharedCredentialsFiles": "credentials_file", "sharedConfigFiles": "config_file"}
 _ROLE_OPTIONS = {
     "externalId": "ExternalId",
@@ -98,6 +100,8 @@ def _settings(reader: _Reader) -> Settings:
     if reader.text("aws:assumeRoleWithWebIdentity"):
         advice = "is not read by this provider: export AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE instead"
         raise ConfigFault("aws:assumeRoleWithWebIdentity", advice)
+    if bool(reader.text("aws:accessKey")) != bool(reader.text("aws:secretKey")):
+        raise ConfigFault("aws:accessKey", "goes with aws:secretKey: give both, or neither")
     retries = reader.number("aws:maxRetries")
     return Settings(
         region=reader.text("aws:region"),
@@ -110,7 +114,7 @@ def _settings(reader: _Reader) -> Settings:
         allowed_account_ids=_accounts(reader, "aws:allowedAccountIds"),
         forbidden_account_ids=_accounts(reader, "aws:forbiddenAccountIds"),
         files=tuple((variable, path) for key, variable in _FILES.items() for path in reader.items(f"aws:{key}")[:1]),
-        verify=False if reader.truth("aws:insecure") else reader.text("aws:customCaBundle") or True,
+        verify=False if reader.truth("aws:insecure") else reader.text("aws:customCaBundle"),
         proxy=reader.text("aws:httpsProxy") or reader.text("aws:httpProxy"),
         use_fips=reader.truth("aws:useFipsEndpoint"),
         use_dualstack=reader.truth("aws:useDualstackEndpoint"),
@@ -124,17 +128,25 @@ def _endpoints(reader: _Reader) -> tuple[tuple[str, str], ...]:
         if not isinstance(item, dict):
             raise ConfigFault("aws:endpoints", "must be a list of {service: URL}")
         merged.update({service: str(url) for service, url in item.items() if url})
+    for url in merged.values():
+        if not _URL.fullmatch(url):
+            raise ConfigFault("aws:endpoints", f"{show(url)} must be a URL: https://HOST or http://HOST:PORT")
     return tuple(sorted((service, url) for service, url in merged.items() if service in _SERVICES))
 
 
 def _roles(reader: _Reader) -> tuple[Role, ...]:
     items = reader.items("aws:assumeRoles") or reader.items("aws:assumeRole")
-    return tuple(_role(item) for item in items)
+    try:
+        return tuple(_role(item) for item in items)
+    except Fault as fault:
+        raise ConfigFault("aws:assumeRoles", str(fault)) from None
 
 
 def _role(item: Any) -> Role:
     if not isinstance(item, dict):
         raise ConfigFault("aws:assumeRoles", "must be a list of {roleArn: ARN, …}")
+    if not isinstance(item.get("policyArns") or [], list) or not isinstance(item.get("tags") or {}, dict):
+        raise ConfigFault("aws:assumeRoles", "policyArns must be a list and tags a mapping")
     options: dict[str, Any] = {theirs: item[ours] for ours, theirs in _ROLE_OPTIONS.items() if item.get(ours)}
     if item.get("policyArns"):
         options["PolicyArns"] = [{"arn": arn} for arn in item["policyArns"]]
@@ -156,7 +168,10 @@ def _seconds(text: Any) -> int:
 
 
 def _accounts(reader: _Reader, key: str) -> tuple[str, ...]:
-    return tuple(check_account_id(str(item), key) for item in reader.items(key))
+    try:
+        return tuple(check_account_id(str(item), "account") for item in reader.items(key))
+    except Fault as fault:
+        raise ConfigFault(key, str(fault)) from None
 
 
 def _limits(reader: _Reader) -> Limits:
