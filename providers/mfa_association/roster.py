@@ -24,6 +24,7 @@ from mfa_association.grammar import (
     check_renew,
     check_user_name,
     parse_serial_number,
+    show,
 )
 from mfa_association.totp import parse_seed_source
 
@@ -93,6 +94,8 @@ def parse(text: str, path: str = "roster.yaml") -> Roster:
         raise RosterError(path, [(mark.line + 1 if mark else 1, f"not valid YAML: {fault.problem}")]) from None
     except yaml.YAMLError:
         raise RosterError(path, [(1, "not valid YAML: the text holds control characters")]) from None
+    except UnicodeEncodeError:
+        raise RosterError(path, [(1, "the text is not UTF-8")]) from None
     reader = _Reader(faults)
     lines = reader.roster(root)
     if faults:
@@ -227,7 +230,7 @@ class _Reader:
 
 
 def _double(field: str, name: str, before: str, line: int) -> str:
-    same = "listed twice" if name == before else f"is {before!r} in another case; IAM holds them equal"
+    same = "listed twice" if name == before else f"is {show(before)} in another case; IAM holds them equal"
     return str(Fault(field, name, f"{same} (first on line {line})"))
 
 
