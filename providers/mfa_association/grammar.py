@@ -144,6 +144,8 @@ def _code(field: str, value: object) -> str:
 
 
 def _text(field: str, value: object, least: int, most: int) -> str:
+    if value is None:
+        raise Fault(field, None, "is missing")
     if not isinstance(value, str):
         raise Fault(field, value, "must be text")
     if not least <= len(value) <= most:

@@ -11,8 +11,10 @@ from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import Association, refusals
+from mfa_association.totp import parse_seed
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
+BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ADOPT = {"GetCallerIdentity": 1, "ListMFADevices": 1}
 WALK = {"ListVirtualMFADevices": 1}
 GET_USER = {"GetUser": 1}
@@ -326,7 +328,7 @@ def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, k
     stage.fault("EnableMFADevice", times=None, error=code)
     wanted = stage.wanted(codes=stage.codes())
     told = failure(lambda: lifecycle.bind(stage.run(retry_deadline=10.0), wanted), kind)
-    assert told.startswith(f"enabling MFA device ({stage.arn()}) for user (alice): {kind.cause}, tried for 8 s; ")
+    assert told.startswith(f"enabling MFA device ({stage.arn()}) for user (alice): {kind.cause}, tried for 10 s; ")
     assert stage.time.slept == [0.5, 1.0, 2.0, 4.0]
     assert not stage.holders()
 
@@ -424,3 +426,28 @@ def test_bad_credentials_end_everything(stage: Stage, reason: str, code: str, ki
     told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted()), kind)
     assert told.startswith(f"finding out whose AWS credentials are in use: {kind.cause}; "), reason
     assert stage.calls() == {"GetCallerIdentity": 1}
+
+
+def test_a_user_who_may_not_add_a_device_to_itself_is_told_the_rule(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual("spare"))}, devices=[virtual(held=False)])
+    run = stage.run(stage.be_user("alice"))
+    sentence = failure(lambda: lifecycle.bind(run, stage.wanted(codes=stage.codes())), errors.AccessDenied)
+    assert "only in a session authenticated with one of them (AWS-2023-001): use a role" in sentence
+
+
+def test_a_full_user_is_told_so_even_if_its_devices_cannot_be_listed(stage: Stage) -> None:
+    stage.plant(users={"alice": user()}, devices=[virtual(held=False)])
+    stage.fault("EnableMFADevice", error="LimitExceeded")
+    stage.fault("ListMFADevices", error="AccessDenied", nth=2)
+    sentence = failure(lambda: lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes())), errors.LimitExceeded)
+    assert "the user holds as many MFA devices as IAM allows, which are not shown" in sentence
+
+
+def test_waiting_for_propagation_begins_when_it_is_needed(stage: Stage) -> None:
+    """Half a minute of throttling must not use up the patience with a device that is new."""
+    stage.plant(users={"alice": user()})
+    stage.fault("EnableMFADevice", error="Throttling", times=6)
+    stage.time.at(34, lambda: stage.plant(devices=[virtual(seed=BASE32, held=False)]))
+    declared = stage.wanted(seed=parse_seed(BASE32))
+    assert lifecycle.bind(stage.run(propagation=5.0), declared).active
+    assert 34 <= stage.time.spent < 40

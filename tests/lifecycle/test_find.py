@@ -75,16 +75,14 @@ BEFORE = "2024-01-31T12:00:00Z"
 class Again(NamedTuple):
     reason: str
     same_user: bool
-    known: bool
     denied: tuple[str, ...]
     active: bool
 
 
 AGAIN = (
-    Again("by the same user", True, True, (), True),
-    Again("by a new user of the same name", False, True, (), False),
-    Again("by somebody, no id was saved", False, False, (), True),
-    Again("by somebody, GetUser is denied", False, True, ("GetUser",), True),
+    Again("by the same user", True, (), True),
+    Again("by a new user of the same name", False, (), False),
+    Again("by somebody, GetUser is denied", False, ("GetUser",), True),
 )
 
 
@@ -94,7 +92,7 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
     user_id = stage.user_id() if case.same_user else "AIDABEFORE"
     stage.deny(*case.denied)
     stage.start_counting()
-    saved = stage.saved(enable_date=BEFORE, user_id=user_id if case.known else None)
+    saved = stage.saved(enable_date=BEFORE, user_id=user_id)
     found = lifecycle.find(stage.run(), saved)
     assert found == replace(saved, active=case.active, enable_date=OLD if case.active else None)
     assert stage.calls() == LOOK | {"GetUser": 1}
@@ -103,6 +101,14 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
         "somebody removed and registered it outside this code"
     )
     assert [("alice is not the user that" in text) for text in stage.warnings[1:]] == ([] if case.active else [True])
+
+
+def test_an_id_that_was_not_known_is_learnt(stage: Stage) -> None:
+    stage.plant(**HERE)
+    user_id = stage.user_id()
+    stage.start_counting()
+    assert lifecycle.find(stage.run(), stage.saved(enable_date=BEFORE)).user_id == user_id
+    assert stage.calls() == LOOK | {"ListVirtualMFADevices": 1}
 
 
 def test_many_misses_share_one_walk(stage: Stage) -> None:

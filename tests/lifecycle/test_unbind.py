@@ -36,6 +36,10 @@ class Removal(NamedTuple):
 
 
 GONE = ("{serial} of alice was already inactive",)
+RENAMED = (
+    "{serial} was not deactivated: user alice is gone; if it was renamed it still holds the device, which IAM tells of "
+    "virtual devices only: look it up under the new name",
+)
 REMOVALS = (
     Removal("one of two", TWO, PLAIN, {"alice": ["spare"]}),
     Removal("saved as inactive, yet held", TWO, PLAIN, {"alice": ["spare"]}, saved_active=False),
@@ -49,7 +53,9 @@ REMOVALS = (
     Removal("already inactive", {"users": {"alice": {}}, "devices": [virtual()]}, MISS, {}, notes=GONE),
     Removal("the device is gone", {"users": {"alice": {}}}, MISS, {}, notes=GONE),
     Removal("the user is gone", {"devices": [virtual()]}, MISS, {}, notes=GONE),
-    Removal("a token of a user who is gone", {}, PLAIN, {}, notes=GONE, serial=TOKEN),
+    Removal(
+        "a token of a user who is gone or was renamed", {}, PLAIN | {"ListMFADevices": 2}, {}, RENAMED, serial=TOKEN
+    ),
     Removal(
         "moved by hand to another user",
         {"users": {"alice": {}, "bob": user(virtual())}},
@@ -67,7 +73,7 @@ REMOVALS = (
     Removal(
         "a token moved by hand: IAM does not tell",
         {"users": {"alice": {}, "bob": user(hardware())}},
-        PLAIN,
+        PLAIN | {"ListMFADevices": 2},
         {"bob": [TOKEN]},
         notes=GONE,
         serial=TOKEN,
@@ -261,7 +267,7 @@ def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, k
     stage.fault("DeactivateMFADevice", times=None, error=code)
     told = failure(lambda: lifecycle.unbind(stage.run(retry_deadline=10.0), stage.saved()), kind)
     assert told.startswith(
-        f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}, tried for 8 s; {kind.advice} (AWS: "
+        f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}, tried for 10 s; {kind.advice} (AWS: "
     )
     assert stage.time.slept == [0.5, 1.0, 2.0, 4.0]
 
@@ -307,7 +313,7 @@ def test_a_list_that_shows_what_nobody_can_deactivate_is_an_error(stage: Stage) 
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", times=None, error="NoSuchEntity")
     told = failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), errors.NoSuchEntity)
-    assert "the user does not hold the device, tried for 8 s;" in told
+    assert "the user does not hold the device, tried for 10 s;" in told
     assert stage.holders()
 
 

@@ -468,10 +468,10 @@ class Junk(NamedTuple):
 
 
 JUNK = (
-    Junk("no user", {"user_name": None}, "user_name: must be text"),
+    Junk("no user", {"user_name": None}, "user_name: is missing"),
     Junk("an empty user", {"user_name": ""}, "user_name '': must be 1 to 128 characters long, not 0"),
-    Junk("no device", {"serial_number": None}, "serial_number: must be text"),
-    Junk("no account", {"account_id": None}, "account_id: must be text"),
+    Junk("no device", {"serial_number": None}, "serial_number: is missing"),
+    Junk("no account", {"account_id": None}, "account_id: is missing"),
     Junk("foreign junk", {"account_id": ["x"]}, "account_id ['x']: must be text"),
     Junk("an account that is none", {"account_id": "12"}, "account_id '12': must be 12 characters long, not 2"),
 )
@@ -637,3 +637,13 @@ def test_without_an_engine_words_go_to_stderr(
 def test_the_errors_class_reads_as_the_products_name() -> None:
     assert not issubclass(ProviderError, MfaError)
     assert traceback.format_exception_only(ProviderError("told")) == ["mfa-association: told\n"]
+
+
+def test_an_engine_that_is_gone_does_not_undo_what_was_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["plugin", "127.0.0.1:1"])
+    runtime._engine.cache_clear()
+    runtime.warn("it was the last device")
+    runtime._engine.cache_clear()
+    assert capsys.readouterr().err == "it was the last device\n"

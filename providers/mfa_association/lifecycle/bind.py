@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.grammar import ROOT_USER, same
 from mfa_association.lifecycle.enable import enable, look_for_user
@@ -45,7 +44,7 @@ def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
         device_kind=wanted.kind,
         account_id=run.iam.caller.account_id,
         enable_date=rfc3339(device.enable_date) if device else None,
-        user_id=_user_id(run, wanted),
+        user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
     )
 
 
@@ -65,7 +64,7 @@ def _record(run: Run, wanted: Declaration) -> Association:
         active=False,
         device_kind=wanted.kind,
         account_id=run.iam.caller.account_id,
-        user_id=_user_id(run, wanted),
+        user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
     )
 
 
@@ -77,12 +76,3 @@ def _entity(run: Run, wanted: Declaration) -> VirtualDevice:
     if entity is None:
         raise DeviceMissing(wanted.user_name, wanted.serial_number)
     return entity
-
-
-def _user_id(run: Run, wanted: Declaration) -> str | None:
-    """The holder's unique id: from the one walk where that tells it, else GetUser; None where neither does."""
-    try:
-        known = run.directory.user_id(wanted.user_name) if wanted.kind == "virtual" and not wanted.can_enable else None
-        return known or run.iam.user_id(wanted.user_name)
-    except AwsError:
-        return None

@@ -35,8 +35,9 @@ def enable(run: Run, wanted: Declaration) -> Device | None:
         look_for_user(run, wanted)
         raise DeviceMissing(wanted.user_name, wanted.serial_number) from None
     except LimitExceeded as fault:
-        held = ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
-        raise fault.with_note(f"which are {held or 'not shown'}") from None
+        raise fault.with_note(f"which are {_all_held(run, wanted)}") from None
+    except AccessDenied as fault:
+        raise explain_denial(run, wanted.user_name, fault) from None
     finally:
         run.directory.drop()
     run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
@@ -79,6 +80,23 @@ def _held(run: Run, wanted: Declaration) -> Device | None:
     except NoSuchEntity:
         return None
     return device
+
+
+def explain_denial(run: Run, user_name: str, fault: AccessDenied) -> AwsError:
+    """The denial, with IAM's rule about one's own devices where that may be the cause."""
+    return fault.with_note(_SELF_MANAGEMENT) if run.iam.caller.is_user(user_name) else fault
+
+
+_SELF_MANAGEMENT = (
+    "and a user who holds an MFA device may change its own devices only in a session authenticated with one of them "
+    "(AWS-2023-001): use a role"
+)
+
+
+def _all_held(run: Run, wanted: Declaration) -> str:
+    with suppress(AwsError):
+        return ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
+    return "not shown"
 
 
 def _enable(run: Run, wanted: Declaration, codes: Codes) -> None:

@@ -34,7 +34,8 @@ def find(run: Run, saved: Association) -> Association:
         )
         if _is_somebody_new(run, saved):
             return replace(saved, active=False, enable_date=None)
-    return replace(saved, active=True, enable_date=enabled)
+    user_id = saved.user_id or run.user_id(saved.user_name, bulk=saved.device_kind == "virtual")
+    return replace(saved, active=True, enable_date=enabled, user_id=user_id)
 
 
 def who(entity: VirtualDevice) -> str:
@@ -62,11 +63,13 @@ def renamed(saved: Association, holder: VirtualDevice) -> bool:
 
 def _is_somebody_new(run: Run, saved: Association) -> bool:
     """Whether the user was deleted and created again under the same name; asked only after a new registration."""
+    if saved.user_id is None:
+        return False
     try:
         user_id = run.iam.user_id(saved.user_name)
     except (AccessDenied, NoSuchEntity):
         return False
-    if saved.user_id in (None, user_id):
+    if saved.user_id == user_id:
         return False
     run.warn(
         f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was created "

@@ -65,6 +65,13 @@ class Run:
             raise WrongAccount(serial_number, wanted, found)
         return found
 
+    def user_id(self, user_name: str, *, bulk: bool) -> str | None:
+        """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
+        try:
+            return (self.directory.user_id(user_name) if bulk else None) or self.iam.user_id(user_name)
+        except AwsError:
+            return None
+
     def pauses(self) -> Iterator[float]:
         """Seconds to wait between tries: doubling, jittered, at most 20."""
         base = 0.5
@@ -77,9 +84,10 @@ class Run:
         started = self.clock.monotonic()
         for pause in self.pauses():
             found = look()
-            if found is not None or self.clock.monotonic() - started + pause > seconds:
+            left = seconds - (self.clock.monotonic() - started)
+            if found is not None or left <= 0:
                 return found
-            self.clock.sleep(pause)
+            self.clock.sleep(min(pause, left))
         return None
 
     def insist(
@@ -90,7 +98,7 @@ class Run:
         ``done`` says whether the write's effect is there. ``patient`` is one more error that passes with IAM's
         propagation. Returns the error after which the effect was seen, None after a plain success.
         """
-        started = self.clock.monotonic()
+        since: dict[bool, float] = {}
         for pause in self.pauses():
             try:
                 write()
@@ -101,10 +109,12 @@ class Run:
                     raise
                 if _glance(done):
                     return fault
-                spent = self.clock.monotonic() - started
-                if spent + pause > (self.limits.propagation if waiting else self.limits.retry_deadline):
+                now = self.clock.monotonic()
+                spent = now - since.setdefault(waiting, now)
+                left = (self.limits.propagation if waiting else self.limits.retry_deadline) - spent
+                if left <= 0:
                     raise fault.with_note(f"tried for {spent:.0f} s") from None
-            self.clock.sleep(pause)
+            self.clock.sleep(min(pause, left))
         return None
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import OnDestroy, OnLastDevice
+from mfa_association.grammar import ROOT_USER, OnDestroy, OnLastDevice
+from mfa_association.lifecycle.enable import explain_denial
 from mfa_association.lifecycle.find import elsewhere, renamed, who
 from mfa_association.lifecycle.guards import guard_last_device
 from mfa_association.lifecycle.model import Association
@@ -99,19 +100,11 @@ def _deactivate(run: Run, saved: Association, listed: bool | None) -> None:
             raise
         raise _NotHeld from None
     except AccessDenied as denied:
-        if run.iam.caller.is_user(saved.user_name):
-            raise denied.with_note(_SELF_MANAGEMENT) from None
-        raise
+        raise explain_denial(run, saved.user_name, denied) from None
     finally:
         run.directory.drop()
     if fault and (listed is False or isinstance(fault, NoSuchEntity)):
         raise _NotHeld
-
-
-_SELF_MANAGEMENT = (
-    "and a user who holds an MFA device may change its own devices only in a session authenticated with one of them "
-    "(AWS-2023-001): use a role"
-)
 
 
 def _is_released(run: Run, saved: Association) -> bool:
@@ -119,10 +112,28 @@ def _is_released(run: Run, saved: Association) -> bool:
     return devices is not None and find_serial(devices, saved.serial_number) is None
 
 
+def _may_be_renamed(run: Run, saved: Association) -> bool:
+    """Whether the user is gone, of whom IAM would not tell a new name; who holds a device cannot be deleted."""
+    if saved.device_kind == "virtual" or saved.user_name == ROOT_USER:
+        return False
+    try:
+        run.iam.list_mfa_devices(saved.user_name)
+    except NoSuchEntity:
+        return True
+    except AccessDenied:
+        return False
+    return False
+
+
 def _already_inactive(run: Run, saved: Association) -> VirtualDevice | None:
     """Say what became of a device that the user did not hold; never touch it."""
     holder = elsewhere(run, saved)
-    if holder is None:
+    if holder is None and _may_be_renamed(run, saved):
+        run.warn(
+            f"{saved.serial_number} was not deactivated: user {saved.user_name} is gone; if it was renamed it still "
+            "holds the device, which IAM tells of virtual devices only: look it up under the new name"
+        )
+    elif holder is None:
         run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
     elif not renamed(saved, holder):
         run.warn(f"{saved.serial_number} is held by {who(holder)} now and was left alone: {saved.user_name} lost it")

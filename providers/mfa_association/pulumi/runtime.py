@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, get_args
 
 from mfa_association.aws.iam import Iam
@@ -58,7 +58,7 @@ def guard(saved: dict[str, Any]) -> OnLastDevice:
         return guard_setting(saved)
     for choice in get_args(OnLastDevice):
         if choice == override:
-            warn(f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")
+            _announce(f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")
             return choice  # type: ignore[no-any-return]
     raise MfaError(
         f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of {', '.join(get_args(OnLastDevice))}; nothing was changed"
@@ -73,6 +73,12 @@ def warn(message: str) -> None:
 def note(message: str) -> None:
     """Show a note in the engine's diagnostics."""
     _log(_INFO, message)
+
+
+@cache
+def _announce(message: str) -> None:
+    """Warn once in this process."""
+    warn(message)
 
 
 def _new_run(role_arn: str | None, root_account_id: str | None) -> Run:
@@ -91,24 +97,28 @@ def _max_removals() -> int | None:
         return _config.limits.max_removals
     if not override.isascii() or not override.isdigit():
         raise MfaError("reading MFA_ASSOCIATION_MAX_REMOVALS: must be a whole number; nothing was changed")
-    warn(f"at most {override} removals in this run (MFA_ASSOCIATION_MAX_REMOVALS)")
+    _announce(f"at most {override} removals in this run (MFA_ASSOCIATION_MAX_REMOVALS)")
     return int(override)
 
 
 def _log(severity: int, message: str) -> None:
+    import grpc  # type: ignore[import-untyped]
     from pulumi.runtime.proto import engine_pb2
 
     engine = _engine()
     if engine is None:
         print(message, file=sys.stderr)
         return
-    engine.Log(engine_pb2.LogRequest(severity=severity, message=message))  # type: ignore[arg-type]
+    try:
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=message))  # type: ignore[arg-type]
+    except grpc.RpcError:
+        print(message, file=sys.stderr)  # an engine that is going away must not undo what was done
 
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
     """The engine's log service, whose address is the plugin's last argument; None outside a plugin process."""
-    import grpc  # type: ignore[import-untyped]
+    import grpc
     from pulumi.runtime.proto import engine_pb2_grpc
 
     address = sys.argv[-1]
