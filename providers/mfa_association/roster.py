@@ -87,7 +87,9 @@ def parse(text: str, path: str = "roster.yaml") -> Roster:
     """Read a roster's text; ``path`` only names it in faults. Raises ``RosterError`` with every fault at once."""
     faults: list[tuple[int, str]] = []
     try:
-        _refuse_odd_yaml(text)
+        odd = _odd_yaml(text)
+        if odd:
+            raise RosterError(path, [odd])
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -174,9 +176,11 @@ class _Reader:
         return self._truth(node, where) if name == "require_active" else self._text(node, where, name)
 
     def _text(self, node: yaml.Node, field: str, name: str) -> str | None:
-        value = node.value if isinstance(node, yaml.ScalarNode) else None
+        if not isinstance(node, yaml.ScalarNode):
+            self._fault(node, f"{field}: must be text")
+            return None
         try:
-            return check_renew(value, field) if name == "renew" else str(parse_seed_source(value, field))
+            return check_renew(node.value, field) if name == "renew" else str(parse_seed_source(node.value, field))
         except Fault as fault:
             self._fault(node, str(fault))
             return None
@@ -238,19 +242,24 @@ def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
 
 
-def _refuse_odd_yaml(text: str) -> None:
-    """Raise ``MarkedYAMLError`` for what no roster needs and what bombs are made of."""
+def _odd_yaml(text: str) -> tuple[int, str] | None:
+    """The first thing that no roster needs and that bombs are made of, with its line."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=_LOADER):
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        odd = None
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            odd = "anchors and aliases are not used in a roster"
-        elif getattr(event, "tag", None):
-            odd = "tags are not used in a roster"
-        elif depth > _MAX_DEPTH or documents > 1:
-            odd = "nested too deeply" if documents < 2 else "a roster is one document"
+        odd = _oddity(event, depth, documents)
         if odd:
             mark: Any = event.start_mark
-            raise yaml.MarkedYAMLError(problem=odd, problem_mark=mark)
+            return mark.line + 1, odd
+    return None
+
+
+def _oddity(event: yaml.Event, depth: int, documents: int) -> str | None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        return "anchors and aliases are not used in a roster"
+    if getattr(event, "tag", None):
+        return "tags are not used in a roster"
+    if documents > 1:
+        return "a roster is one document"
+    return "nested too deeply" if depth > _MAX_DEPTH else None
