@@ -329,7 +329,7 @@ def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, k
     wanted = stage.wanted(codes=stage.codes())
     told = failure(lambda: lifecycle.bind(stage.run(retry_deadline=10.0), wanted), kind)
     assert told.startswith(f"enabling MFA device ({stage.arn()}) for user (alice): {kind.cause}, tried for 10 s; ")
-    assert stage.time.slept == [0.5, 1.0, 2.0, 4.0]
+    assert stage.time.slept == [0.5, 1.0, 2.0, 4.0, 2.5]
     assert not stage.holders()
 
 
