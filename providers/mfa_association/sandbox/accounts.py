@@ -91,6 +91,8 @@ class Account:
         self.devices: dict[str, Device] = {}
         self.created = int(time.time())
         self.planted = 0
+        self.root_password = False
+        self.scp_deny_root: frozenset[str] = frozenset()
         self.live = View(self.backend.users, self.devices)
 
     @property

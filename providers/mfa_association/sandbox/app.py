@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from botocore.model import StructureShape
 
-from . import listing, rules, sts, tags, users, wire
-from .callers import Caller, authorize
+from . import listing, root, rules, sts, tags, users, wire
+from .access import authorize
+from .callers import Caller
 from .control import Control
 from .errors import Dropped, Refused
 from .faults import Faults, happen
+from .incoming import Incoming, incoming
 from .journal import Call, Journal
 from .request import Action, Request
 from .validation import check
@@ -28,29 +29,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 OWN: Mapping[str, Mapping[str, Action]] = {
-    "iam": {**rules.ACTIONS, **listing.ACTIONS, **tags.ACTIONS},
-    "sts": sts.ACTIONS,
+    "iam": {**rules.ACTIONS, **listing.ACTIONS, **tags.ACTIONS, **root.ACTIONS},
+    "sts": {**sts.ACTIONS, **root.STS_ACTIONS},
 }
 
-
+ONE_REGION = {*wire.NAMESPACES, "ssm", "secretsmanager"}
+"""Services whose region the sandbox does not tell apart: everything is in the account's own."""
 MOTO_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What moto stumbles over when a request is not what it expects."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A request as it came in. The service and the key come from the signature's credential scope."""
-
-    environ: WSGIEnvironment
-    key: str
-    service: str
-    form: Mapping[str, str]
-    id: str
-
-    @property
-    def action(self) -> str:
-        """The action asked for."""
-        return self.form.get("Action", "")
 
 
 @dataclass(frozen=True)
@@ -61,17 +47,6 @@ class Reply:
     body: bytes
     headers: Mapping[str, str]
     error: str | None = None
-
-
-def incoming(environ: WSGIEnvironment) -> Incoming:
-    """Read a request, and leave its body to be read again."""
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
-    key, service = (scope[0], scope[3].lower()) if len(scope) == 5 else ("", "")
-    is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
-    return Incoming(environ, key, service, form, str(uuid.uuid4()))
 
 
 class Application:
@@ -103,7 +78,8 @@ class Application:
             reply = self._troubled(request, caller)
             outcome = reply.error
         except Refused as refused:
-            reply, outcome = _refusal(request, refused), refused.code
+            reply = _refusal(request, refused)
+            outcome = reply.error
         finally:
             self._log(request, caller, outcome)
         return reply
@@ -119,8 +95,8 @@ class Application:
         hits = self.faults.hits(request.action, request.form.get("UserName"))
         self.faults.admit(request.action)
         happen(hits, "before")
-        authorize(caller, request.service, request.action, request.form)
         with self.world.lock:
+            authorize(self.world, request, caller)
             reply = self._effect(request, caller)
             if not users.is_read(request.action):
                 self.world.wrote()
@@ -128,16 +104,13 @@ class Application:
         return reply
 
     def _effect(self, request: Incoming, caller: Caller) -> Reply:
-        action = OWN.get(request.service, {}).get(request.action)
-        if (
-            request.service == "iam"
-            and request.action == "GetUser"
-            and caller.is_root
-            and "UserName" not in request.form
-        ):
-            action = users.get_root
+        of_root = request.service == "iam" and caller.is_root and "UserName" not in request.form
+        own = {**OWN.get(request.service, {}), **(users.ROOT_ACTIONS if of_root else {})}
+        action = own.get(request.action)
         if not action:
             return self._pass_on(request, caller)
+        if request.action == "AssumeRoot" and request.is_global_sts:
+            raise Refused("InvalidAction", root.NO_ACTION)
         shape = wire.operation(request.service, request.action).input_shape
         params: dict[str, Any] = (wire.parse(shape, request.form) or {}) if shape else {}
         if isinstance(shape, StructureShape):
@@ -186,24 +159,29 @@ def _for_moto(request: Incoming, caller: Caller, form: Mapping[str, str]) -> WSG
     """moto finds the partition by the region: in the user agent first, then in the credential scope."""
     account, body = caller.account, urlencode(form).encode()
     environ = {**request.environ, "HTTP_X_MOTO_ACCOUNT_ID": account.number}
-    if request.service in wire.NAMESPACES:
+    if request.service in ONE_REGION:
         scope = f"{request.key}/20260101/{account.region}/{request.service}/aws4_request"
         environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         environ["HTTP_USER_AGENT"] = ""
+    if request.service in wire.NAMESPACES:
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     return environ
 
 
 def _error_code(status: str, body: bytes) -> str | None:
     """The code in moto's answer, or its status where it gives none; None for a success."""
-    found = re.search(rb"<Code>(.*?)</Code>", body)
+    found = re.search(rb"<Code>(.*?)</Code>", body) or re.search(rb'"__type": ?"(?:[^"]*#)?([^"]*)"', body)
     return None if status.startswith("2") else found[1].decode() if found else status
 
 
 def _headers(request: Incoming) -> Mapping[str, str]:
-    return {"Content-Type": "text/xml", "x-amzn-RequestId": request.id}
+    kind = "application/x-amz-json-1.1" if request.target else "text/xml"
+    return {"Content-Type": kind, "x-amzn-RequestId": request.id}
 
 
 def _refusal(request: Incoming, refused: Refused) -> Reply:
+    if request.target:
+        code, status, document = wire.json_refusal(refused)
+        return Reply(status, document, _headers(request), code)
     body = wire.refusal(request.service, refused, request.id)
     return Reply(refused.status, body.encode(), _headers(request), refused.code)

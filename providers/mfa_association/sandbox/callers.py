@@ -1,15 +1,15 @@
-"""Who is calling: access keys, the principals behind them, and what they may not do."""
+"""Who is calling: access keys and the principals behind them."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from moto.iam.models import User
 
 from .accounts import Account
-from .errors import Refused
+from .policy import Document
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,12 @@ class Caller:
     role: str | None = None
     session: str = "sandbox"
     deny: Collection[str] = frozenset()
-    tasks: Collection[str] | None = None
-    """The only actions allowed (the task policy of an AssumeRoot session); None allows all."""
+    task: Document | None = None
+    """The session policy of an AssumeRoot session, which only denies."""
+    policies: tuple[Document, ...] | None = None
+    """The identity policies of the user or role; None allows all."""
+    mfa: bool = False
+    """Whether the session was opened with an MFA code."""
     expired: bool = False
 
     @property
@@ -52,31 +56,6 @@ class Caller:
         """Whether the key is an IAM user's own, not a session's."""
         return self.user is not None and self.key.startswith("AKIA")
 
-
-def authorize(caller: Caller, service: str, action: str, form: Mapping[str, str]) -> None:
-    """Refuse an expired token, and what the caller's key or task policy denies."""
-    if caller.expired:
-        raise Refused("ExpiredToken")
-    name = f"{service}:{action}"
-    if caller.tasks is not None and name not in caller.tasks:
-        raise _denied(caller, name, form, " because no session policy allows the " + name + " action")
-    if name in caller.deny or f"{service}:*" in caller.deny:
-        policy = "a service control policy" if caller.is_root else "an identity-based policy"
-        raise _denied(caller, name, form, f" with an explicit deny in {policy}")
-
-
-def _denied(caller: Caller, name: str, form: Mapping[str, str], reason: str) -> Refused:
-    if name.startswith("sts:"):
-        reason = ""
-    resource = _resource(caller, form)
-    return Refused(
-        "AccessDenied", f"User: {caller.arn} is not authorized to perform: {name} on resource: {resource}{reason}"
-    )
-
-
-def _resource(caller: Caller, form: Mapping[str, str]) -> str:
-    if "UserName" in form:
-        return f"user {form['UserName']}"
-    if "TargetPrincipal" in form:
-        return f"arn:{caller.account.partition}:iam::{form['TargetPrincipal']}:root"
-    return form.get("RoleArn") or ("*" if caller.is_root else form.get("SerialNumber", "*"))
+    def is_principal(self, other: Caller) -> bool:
+        """Whether both are the same user, or sessions of the same role."""
+        return (self.account, self.user, self.role) == (other.account, other.user, other.role)

@@ -163,9 +163,11 @@ class Sandbox(RemoteSandbox):
 
 
 def forget() -> None:
-    """Let moto forget all users, roles and sessions of this process."""
+    """Let moto forget all users, roles, sessions, parameters and secrets of this process."""
     from moto.iam.models import iam_backends
+    from moto.secretsmanager.models import secretsmanager_backends
+    from moto.ssm.models import ssm_backends
     from moto.sts.models import sts_backends
 
-    iam_backends.clear()
-    sts_backends.clear()
+    for backends in (iam_backends, secretsmanager_backends, ssm_backends, sts_backends):
+        backends.clear()

@@ -12,8 +12,11 @@ from moto.iam.models import User
 from .accounts import REGIONS, Account, Device, Kind, holder_id
 from .callers import Caller
 from .errors import Refused
+from .keeping import keep
+from .place import Place
 from .rules import DEVICES_PER_USER, new_seed
-from .seed import AccountSeed, DeviceSeed, KeySeed, Seed, UserSeed
+from .seed import AccountSeed, DeviceSeed, Seed, UserSeed
+from .seed_access import KeySeed
 from .totp import Authenticator
 from .world import World
 
@@ -25,6 +28,7 @@ def plant(world: World, seed: Seed) -> None:
         _plant_account(world, number, one, generator)
     if seed.strict_keys is not None:
         world.strict_keys = seed.strict_keys
+    world.organization = seed.organization or world.organization
     world.default_account = seed.default_account or world.default_account or next(iter(world.accounts), None)
     for key, caller in seed.keys.items():
         world.keys[key] = _caller(world, key, caller)
@@ -37,10 +41,25 @@ def _plant_account(world: World, number: str, seed: AccountSeed, generator: Rand
         user = _user(account, name, one)
         for device in one.devices:
             add_device(world, account, user, device, generator)
-    for device in seed.root:
-        add_device(world, account, None, device, generator)
+    if seed.root:
+        _plant_root(world, account, seed.root, seed.place / "root", generator)
     for device in seed.devices:
         add_device(world, account, None, _unheld(device), generator)
+    account.scp_deny_root = account.scp_deny_root if seed.scp_deny_root is None else seed.scp_deny_root
+    keep(account, seed.parameters, seed.secrets)
+
+
+def _plant_root(world: World, account: Account, seed: UserSeed, place: Place, generator: Random | None) -> None:
+    refuse_root(account, place)
+    account.root_password = account.root_password or seed.password
+    for device in seed.devices:
+        add_device(world, account, None, device, generator)
+
+
+def refuse_root(account: Account, place: Place) -> None:
+    """Accounts in China have no root user (user guide of the China regions)."""
+    if account.partition == "aws-cn":
+        raise place.fault("an account in China has no root user")
 
 
 def _unheld(device: DeviceSeed) -> DeviceSeed:
@@ -89,7 +108,12 @@ def _caller(world: World, key: str, seed: KeySeed) -> Caller:
     user = account.live.find_user(seed.user) if seed.user else None
     if seed.user and not user:
         raise (seed.place / "user").fault(f"account {seed.account} has no user {seed.user}")
-    return Caller(key, account, user, seed.role, seed.session, seed.deny, expired=seed.expired)
+    if not user and not seed.role:
+        refuse_root(account, seed.place)
+    mfa = user is not None and not key.startswith("AKIA")
+    return Caller(
+        key, account, user, seed.role, seed.session, seed.deny, policies=seed.policies, mfa=mfa, expired=seed.expired
+    )
 
 
 def truth(account: Account) -> Mapping[str, list[str]]:

@@ -107,9 +107,9 @@ def _accepted(request: Request, device: Device) -> Authenticator:
 
 
 def refuse_own_device(request: Request, user: User | None) -> None:
-    """AWS-2023-001: with a long-term key, a user who holds a device may not change the user's own devices."""
+    """AWS-2023-001: without an MFA session, a user who holds a device may not change the user's own devices."""
     own = user is not None and request.caller.user is user
-    if own and request.caller.long_term and request.account.live.held_by(user):
+    if own and not request.caller.mfa and request.account.live.held_by(user):
         raise Refused("AccessDenied", OWN_DEVICE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from typing import Any
 import yaml
 
 from .accounts import REGIONS, Kind
+from .organization import Organization
 from .place import Place
+from .seed_access import KeySeed, parse_actions, parse_key, parse_organization
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
 USER_KEYS = {"password", "path", "tags", "devices"}
-KEY_KEYS = {"account", "user", "role", "root", "session", "deny", "expired"}
-TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed"}
+ACCOUNT_KEYS = {"partition", "users", "root", "devices", "parameters", "secrets", "scp_deny_root"}
+TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed", "organization"}
 
 
 @dataclass(frozen=True)
@@ -48,25 +51,16 @@ class UserSeed:
 
 @dataclass(frozen=True)
 class AccountSeed:
-    """One account: its users, root's devices, and devices that belong to nobody."""
+    """One account: its users, its root user, devices that belong to nobody, and what keeps seeds of devices."""
 
+    place: Place
     partition: str | None
     users: Mapping[str, UserSeed]
-    root: tuple[DeviceSeed, ...]
+    root: UserSeed | None
     devices: tuple[DeviceSeed, ...]
-
-
-@dataclass(frozen=True)
-class KeySeed:
-    """One access key: of a user, a role, or root."""
-
-    account: str
-    place: Place
-    user: str | None = None
-    role: str | None = None
-    session: str = "sandbox"
-    deny: frozenset[str] = frozenset()
-    expired: bool = False
+    parameters: Mapping[str, str] = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
+    scp_deny_root: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +72,7 @@ class Seed:
     strict_keys: bool | None = None
     default_account: str | None = None
     random_seed: int | None = None
+    organization: Organization | None = None
 
 
 def load(source: Mapping[str, Any] | str | Path | None) -> Seed:
@@ -101,18 +96,22 @@ def parse(value: Any, place: Place) -> Seed:
         here.text(number, r"\d{12}", f"account numbers of 12 digits, not {number!r}"): _account(one, here / number)
         for number, one in here.mapping(top.get("accounts")).items()
     }
-    keys = {key: _key(one, place / "keys" / key) for key, one in (place / "keys").mapping(top.get("keys")).items()}
+    keys = {
+        name: parse_key(one, place / "keys" / name) for name, one in (place / "keys").mapping(top.get("keys")).items()
+    }
     strict, default, number = top.get("strict_keys"), top.get("default_account"), top.get("random_seed")
     if default is not None:
         (place / "default_account").text(default, r"\d{12}", "an account number of 12 digits, in quotes")
     if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
         raise (place / "random_seed").fault("must be a whole number")
     strict = None if strict is None else (place / "strict_keys").flag(strict)
-    return Seed(accounts, keys, strict, default, number)
+    return Seed(
+        accounts, keys, strict, default, number, parse_organization(top.get("organization"), place / "organization")
+    )
 
 
 def _account(value: Any, place: Place) -> AccountSeed:
-    given = place.mapping(value, {"partition", "users", "root", "devices"})
+    given = place.mapping(value, ACCOUNT_KEYS)
     partition = given.get("partition")
     if partition is not None and partition not in REGIONS:
         raise (place / "partition").fault(f"must be one of {', '.join(REGIONS)}")
@@ -121,8 +120,29 @@ def _account(value: Any, place: Place) -> AccountSeed:
         here.text(name, r"[\w+=,.@-]{1,64}", f"user names as IAM allows, not {name!r}"): _user(one, here / name)
         for name, one in here.mapping(given.get("users")).items()
     }
-    root = (place / "root").mapping(given.get("root"), {"devices"})
-    return AccountSeed(partition, users, _devices(root, place / "root"), _devices(given, place))
+    denied = parse_actions(given["scp_deny_root"], place / "scp_deny_root") if "scp_deny_root" in given else None
+    parameters, secrets = _kept(given, "parameters", place), _kept(given, "secrets", place)
+    return AccountSeed(
+        place, partition, users, _root(given, place), _devices(given, place), parameters, secrets, denied
+    )
+
+
+def _root(given: Mapping[str, Any], place: Place) -> UserSeed | None:
+    if "root" not in given:
+        return None
+    root, here = (place / "root").mapping(given["root"], {"password", "devices"}), place / "root"
+    return UserSeed((here / "password").flag(root.get("password", False)), devices=_devices(root, here))
+
+
+def _kept(given: Mapping[str, Any], name: str, place: Place) -> Mapping[str, str]:
+    """Parameters are text; a secret may also be a mapping, which becomes JSON. A fault never tells a value."""
+    kept, here = (place / name).mapping(given.get(name)), place / name
+    shape = "[a-zA-Z0-9_.-]{1,2048}|/[a-zA-Z0-9_./-]{1,2047}" if name == "parameters" else "[a-zA-Z0-9/_+=.@-]{1,512}"
+    for key, value in kept.items():
+        here.text(key, shape, f"names as AWS allows, not {key!r}")
+        if not value or not isinstance(value, str if name == "parameters" else (str, dict)):
+            raise (here / key).fault("must be text, in quotes" + (", or a mapping" if name == "secrets" else ""))
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
 
 
 def _user(value: Any, place: Place) -> UserSeed:
@@ -194,22 +214,3 @@ def _date(given: Mapping[str, Any], place: Place) -> int | None:
     if not isinstance(date, datetime):
         raise (place / "enable_date").fault("must be a time such as 2024-01-31T12:00:00Z")
     return int((date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp())
-
-
-def _key(value: Any, place: Place) -> KeySeed:
-    given = place.mapping(value, KEY_KEYS)
-    account = (place / "account").text(given.get("account"), r"\d{12}", "an account number of 12 digits, in quotes")
-    root = (place / "root").flag(given.get("root", False))
-    if sum((root, "user" in given, "role" in given)) != 1:
-        raise place.fault("must be the key of one of user, role or root: true")
-    deny = given.get("deny", [])
-    if not isinstance(deny, list) or not all(isinstance(name, str) and ":" in name for name in deny):
-        raise (place / "deny").fault("must be a list of actions such as iam:DeactivateMFADevice")
-    names = {
-        name: (place / name).text(given[name], r"[\w+=,.@/-]{1,512}", "a name as IAM allows, in quotes")
-        for name in ("user", "role", "session")
-        if name in given
-    }
-    return KeySeed(
-        account, place, deny=frozenset(deny), expired=(place / "expired").flag(given.get("expired", False)), **names
-    )

@@ -1,4 +1,4 @@
-"""Who am I, sessions with MFA, and root sessions of member accounts; the rest of STS is moto's."""
+"""Who am I, and sessions with MFA; AssumeRoot is in root.py, the rest of STS is moto's."""
 
 from __future__ import annotations
 
@@ -11,19 +11,6 @@ from .callers import Caller
 from .errors import Refused
 from .request import Action, Request, Result
 
-READS = {
-    f"iam:{name}" for name in ("ListMFADevices", "GetUser", "GetLoginProfile", "ListAccessKeys", "GetAccessKeyLastUsed")
-}
-TASKS: Mapping[str, frozenset[str]] = {
-    "IAMAuditRootUserCredentials": frozenset(READS | {"iam:GetAccountSummary", "sts:GetCallerIdentity"}),
-    "IAMDeleteRootUserCredentials": frozenset(
-        READS
-        | {"iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:DeleteLoginProfile", "iam:DeleteAccessKey"}
-        | {"sts:GetCallerIdentity"}
-    ),
-}
-"""What a root session may do, by the last part of its task policy (AWS managed policies under root-task/)."""
-
 
 def identity(request: Request) -> Result:
     """GetCallerIdentity."""
@@ -34,29 +21,8 @@ def identity(request: Request) -> Result:
 def session(request: Request) -> Result:
     """GetSessionToken: the same user with a temporary key, after its code if it gives one."""
     check_code(request)
-    return {"Credentials": _issue(request, request.caller, request.params.get("DurationSeconds", 43200))}
-
-
-def root_session(request: Request) -> Result:
-    """AssumeRoot into a member account, limited to one task."""
-    target = _target(request)
-    task = (request.params["TaskPolicyArn"].get("arn") or "").partition(":policy/root-task/")[2]
-    if task not in TASKS:
-        raise Refused("ValidationError", "Request must contain valid AWS managed task policy ARN")
-    account = request.world.account(target, request.account.partition)
-    root = Caller("", account, tasks=TASKS[task])
-    return {"Credentials": _issue(request, root, request.params.get("DurationSeconds", 900))}
-
-
-def _target(request: Request) -> str:
-    target = str(request.params["TargetPrincipal"])
-    if not (target.isascii() and target.isdigit() and len(target) == 12):
-        raise Refused("ValidationError", "Request must contain a valid target principal")
-    if target == request.account.number:
-        name, resource = "sts:AssumeRoot", request.account.arn("root")
-        words = f"User: {request.caller.arn} is not authorized to perform: {name} on resource: {resource}"
-        raise Refused("AccessDenied", words)
-    return target
+    caller = replace(request.caller, mfa="TokenCode" in request.params)
+    return {"Credentials": issue(request, caller, request.params.get("DurationSeconds", 43200))}
 
 
 def check_code(request: Request) -> None:
@@ -71,7 +37,8 @@ def check_code(request: Request) -> None:
         raise Refused("AccessDenied", words)
 
 
-def _issue(request: Request, caller: Caller, seconds: int) -> dict[str, Any]:
+def issue(request: Request, caller: Caller, seconds: int) -> dict[str, Any]:
+    """Temporary credentials for a caller. The sandbox does not end them."""
     key = "ASIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))
     request.world.keys[key] = replace(caller, key=key)
     return {
@@ -85,5 +52,4 @@ def _issue(request: Request, caller: Caller, seconds: int) -> dict[str, Any]:
 ACTIONS: Mapping[str, Action] = {
     "GetCallerIdentity": identity,
     "GetSessionToken": session,
-    "AssumeRoot": root_session,
 }

@@ -56,5 +56,23 @@ def get_root(request: Request) -> Result:
     return {"User": root_user(request.account)}
 
 
-ROOT_ACTIONS: Mapping[str, Action] = {"GetUser": get_root}
+def root_profile(request: Request) -> Result:
+    """GetLoginProfile of the root user."""
+    if not request.account.root_password:
+        raise Refused("NoSuchEntity", "Login Profile for User root cannot be found.")
+    return {"LoginProfile": {"UserName": "root", "CreateDate": request.account.created}}
+
+
+def delete_root_profile(request: Request) -> Result:
+    """DeleteLoginProfile of the root user."""
+    root_profile(request)
+    request.account.root_password = False
+    return {}
+
+
+ROOT_ACTIONS: Mapping[str, Action] = {
+    "GetUser": get_root,
+    "GetLoginProfile": root_profile,
+    "DeleteLoginProfile": delete_root_profile,
+}
 """What the sandbox answers itself when the caller is root and names no user."""

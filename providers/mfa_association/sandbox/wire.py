@@ -1,8 +1,9 @@
-"""The query protocol: forms in, XML out, both driven by botocore's service model."""
+"""The query protocol: forms in, XML out, both driven by botocore's service model; and refusals in JSON."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -20,6 +21,13 @@ NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
+JSON_CODES = {
+    "AccessDenied": "AccessDeniedException",
+    "ExpiredToken": "ExpiredTokenException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "Throttling": "ThrottlingException",
+}
+"""Errors that services which speak JSON call otherwise (common errors of their API references)."""
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -118,3 +126,10 @@ def refusal(service: str, refused: Refused, request_id: str) -> str:
         f"<Code>{text(refused.code)}</Code><Message>{text(refused.message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
+
+
+def json_refusal(refused: Refused) -> tuple[str, int, bytes]:
+    """Code, status and document of an error of a service that speaks JSON: all but its own failures are 400."""
+    code = JSON_CODES.get(refused.code, refused.code)
+    document = json.dumps({"__type": code, "message": refused.message})
+    return code, refused.status if refused.status >= 500 else 400, document.encode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Collection
+from dataclasses import replace
 from threading import RLock
 
 from moto.iam.models import User
@@ -12,6 +14,7 @@ from moto.sts.models import sts_backends
 from .accounts import Account, View
 from .callers import Caller
 from .errors import Refused
+from .organization import Organization
 
 DEFAULT_ACCOUNT = "123456789012"
 
@@ -23,6 +26,7 @@ class World:
         self.lock = RLock()
         self.accounts: dict[str, Account] = {}
         self.keys: dict[str, Caller] = {}
+        self.organization: Organization | None = None
         self.default_account: str | None = None
         self.strict_keys = False
         self.skew = 0.0
@@ -52,7 +56,7 @@ class World:
         for account in self.accounts.values():
             if key in account.backend.access_keys:
                 user = next((user for user in account.backend.users.values() if user.has_access_key(key)), None)
-                return Caller(key, account, user) if user else None
+                return self._with_policies(Caller(key, account, user)) if user else None
         return None
 
     def _role_key(self, key: str) -> Caller | None:
@@ -60,8 +64,18 @@ class World:
             session = sts_backends[number][account.partition].get_assumed_role_from_access_key(key)
             if session:
                 role = session.role_arn.partition(":role/")[2]
-                return Caller(key, account, role=role, session=session.session_name)
+                return self._with_policies(Caller(key, account, role=role, session=session.session_name))
         return None
+
+    def _with_policies(self, caller: Caller) -> Caller:
+        """The caller with the identity policies that the seed gave to a key of the same user or role."""
+        same = (one.policies for one in self.keys.values() if one.policies is not None and one.is_principal(caller))
+        return replace(caller, policies=next(same, None))
+
+    def denied_to_root(self, account: Account) -> Collection[str]:
+        """What service control policies deny the root user of an account."""
+        exempt = self.organization and not self.organization.governs(account.number)
+        return () if exempt else account.scp_deny_root
 
     def set_lag(self, seconds: float) -> None:
         """Let reads answer from the state as of so many seconds ago, beginning with the state now."""
