@@ -20,7 +20,8 @@ class Aws(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Every resource exists at once; the virtual device has an ARN."""
-        made = {"arn": ARN} if args.typ == "aws:iam/virtualMfaDevice:VirtualMfaDevice" else {}
+        device = args.typ == "aws:iam/virtualMfaDevice:VirtualMfaDevice"
+        made = {"arn": ARN, "base32StringSeed": "A" * 32} if device else {}
         return f"{args.name}-id", {**args.inputs, **made}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
