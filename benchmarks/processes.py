@@ -64,7 +64,7 @@ def _url(process: subprocess.Popen[str]) -> str:
     ready, _, _ = select.select([process.stdout], [], [], READY_SECONDS)
     line = process.stdout.readline() if ready else ""
     if "http://" not in line:
-        raise Failed(f"the sandbox did not start within {READY_SECONDS} s")
+        raise Failed("the sandbox ended before it was ready" if ready else f"no sandbox within {READY_SECONDS} s")
     return line.split()[-1]
 
 

@@ -46,7 +46,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {
         **kept,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        # This checkout's own package, wherever .venv was made.
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "providers")]),
         "HOME": str(home),
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": "secret",
