@@ -1,0 +1,5 @@
+"""Faults through the real CLI: kills, lost answers, interrupts, throttling, lag, races and chance."""
+
+import pytest
+
+pytest.register_assert_rewrite(f"{__name__}.processes", f"{__name__}.scene")

@@ -1,0 +1,94 @@
+"""A running CLI with all that it started: to be watched, interrupted and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROVIDER = "-m pulumi.dynamic"
+PATIENCE = 30.0
+
+
+class Running:
+    """One command of the CLI, in a session of its own, its output in a file."""
+
+    def __init__(self, command: list[str], folder: Path, env: dict[str, str]) -> None:
+        self._output = folder / "output.txt"
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._family: dict[int, str] = {}
+
+    @property
+    def text(self) -> str:
+        """What it has said so far."""
+        return self._output.read_text(errors="replace")
+
+    def wait_for(self, what: Callable[[], object]) -> None:
+        """Until it is so; an error with the output if the command ends first."""
+        until = time.monotonic() + PATIENCE
+        while not what():
+            assert self._process.poll() is None, f"ended too early:\n{self.text}"
+            assert time.monotonic() < until, f"waited in vain:\n{self.text}"
+            time.sleep(0.02)
+
+    def end(self) -> int:
+        """The exit code, once it has ended; none of its processes may be left."""
+        code = self._process.wait(PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while self.survivors():
+            assert time.monotonic() < until, f"left over: {self.survivors()}"
+            time.sleep(0.02)
+        return code
+
+    def interrupt(self) -> None:
+        """What Ctrl-C in a terminal does: SIGINT to the CLI's process group, in which the provider is not."""
+        self._note_family()
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def kill_provider(self) -> None:
+        """SIGKILL to the provider process alone."""
+        self._note_family()
+        (pid,) = [pid for pid, arguments in self._family.items() if PROVIDER in arguments]
+        os.kill(pid, signal.SIGKILL)
+
+    def kill_cli(self) -> None:
+        """SIGKILL to the CLI alone: its provider lives on."""
+        self._note_family()
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+    def kill_all(self) -> None:
+        """SIGKILL to the CLI and to all that it started, as when a machine or a CI job ends."""
+        self.kill_cli()
+        for pid in self.survivors():
+            os.kill(pid, signal.SIGKILL)
+
+    def survivors(self) -> dict[int, str]:
+        """Those of its processes that still run, with their arguments."""
+        alive = _processes()
+        return {pid: name for pid, name in self._family.items() if pid in alive and alive[pid][1] == name}
+
+    def _note_family(self) -> None:
+        alive, found = _processes(), [self._process.pid]
+        for parent in found:
+            found.extend(pid for pid, (above, _) in alive.items() if above == parent)
+        self._family.update({pid: alive[pid][1] for pid in found[1:]})
+
+
+def _processes() -> dict[int, tuple[int, str]]:
+    """Every process that is not a zombie: its parent and arguments."""
+    listing = subprocess.run(["ps", "-axo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    rows = (line.split(None, 3) for line in listing.stdout.splitlines())
+    return {int(row[0]): (int(row[1]), row[3]) for row in rows if len(row) == 4 and not row[2].startswith("Z")}

@@ -1,0 +1,165 @@
+"""A stack whose lines are changed under trouble, and what must be true of it afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mfa_association.sandbox import Sandbox
+from tests.e2e.programs import codes, deactivate
+from tests.e2e.stack import ACCOUNT, Output, Stack
+
+from .operations import Boundary, Subject
+from .processes import Running
+
+WRITES = {"EnableMFADevice", "DeactivateMFADevice"}
+STEADY, STRANGER = "GAHT90000001", "GAHT90000002"
+BYSTANDERS = {"steady": [STEADY], "stranger": [STRANGER]}
+QUIET = ("--yes", "--skip-preview", "--non-interactive")
+ONE_DAY = 86400.0
+
+
+class FaultyStack(Stack):
+    """A stack whose commands can be left running, and that shows what an interrupted one left."""
+
+    def start(self, *arguments: str, **env: str) -> Running:
+        """Start a command of the CLI."""
+        command = ["pulumi", "--color", "never", *arguments]
+        return Running(command, self.folder, {**self._environment(), **env})
+
+    def pending(self) -> list[str]:
+        """The operations that the state says were interrupted."""
+        latest = json.loads(self.checkpoint())["checkpoint"]["latest"]
+        return [f"{pending['type']} {_name(pending)}" for pending in latest.get("pending_operations") or []]
+
+    def locks(self) -> int:
+        """How many runs the backend believes to be under way."""
+        return len(list((self.folder / "state").glob(".pulumi/locks/**/*.json")))
+
+    def recover(self, command: str = "up", **env: str) -> Output:
+        """What docs/reliability.md tells to do after a run that was cut short."""
+        if self.locks():
+            self.must("cancel", "--yes", "--non-interactive")
+        done = self.run(command, *QUIET, **env)
+        if self.pending():
+            self.must("refresh", *QUIET, "--clear-pending-creates")
+        return done
+
+
+class Scene:
+    """Subjects, and bystanders: one is declared in the same stack, the others only live in the same account."""
+
+    def __init__(self, box: Sandbox, stack: FaultyStack, subjects: Sequence[Subject]) -> None:
+        self.box, self.stack, self.subjects = box, stack, subjects
+        self._others = box.holders(ACCOUNT)
+        box.skew(-ONE_DAY)
+        box.add({"accounts": {ACCOUNT: {"users": _users(subjects)}}})
+        box.skew(0)
+        self.begun: set[Subject] = set()
+        self._declare()
+        done = stack.up()
+        assert done.code == 0, done.text
+        self.check()
+
+    def begin(self, subjects: Iterable[Subject]) -> dict[str, str]:
+        """Change the lines of these; returns the environment with the codes they need."""
+        for subject in subjects:
+            if subject.operation.lost and subject not in self.begun:
+                deactivate(self.box, subject.user("holder"), subject.serial)
+            self.begun.add(subject)
+        self._declare()
+        self.box.reset_calls()
+        return self.codes(subjects)
+
+    def codes(self, subjects: Iterable[Subject]) -> dict[str, str]:
+        """The environment with the codes that the devices of these show now."""
+        given = [codes(self.box, subject.serial) for subject in subjects if subject.operation.codes]
+        return {"MFA_ASSOCIATION_CODES": " ".join(bag["MFA_ASSOCIATION_CODES"] for bag in given)} if given else {}
+
+    def fault(self, boundary: Boundary, subject: Subject, **settings: Any) -> None:
+        """Set up a fault at a boundary."""
+        user = subject.user(boundary.whose) if boundary.whose else None
+        self.box.fault(boundary.action, when=boundary.when, user=user, **{"nth": boundary.nth, **settings})
+
+    def check(self, *, rivals: bool = False) -> None:
+        """AWS is as declared, the state says the same, and nothing is left over; only rivals may enable in vain."""
+        assert self.box.holders(ACCOUNT) == self._truth()
+        assert self._state() == {**self._expected(), STEADY: ("steady", True)}
+        assert (self.stack.pending(), self.stack.locks()) == ([], 0)
+        log = self.box.log()
+        touched = {call.serial for call in log if call.action in WRITES}
+        assert touched <= {subject.serial for subject in self.begun}
+        assert rivals or "EntityAlreadyExists" not in {call.error for call in log}, "a device was enabled twice"
+
+    def check_settled(self) -> None:
+        """One more run finds nothing to do and calls nothing."""
+        self.box.reset_calls()
+        done = self.stack.up()
+        assert done.code == 0, done.text
+        assert f"{len(self.stack.state()) + 1} unchanged" in done.text, done.text
+        assert self.box.calls() == {}
+
+    def writes(self, subject: Subject) -> list[tuple[str, str | None]]:
+        """The writes to a subject's device since the last reset, with what they were answered."""
+        found = [(call.action, call.error) for call in self.box.log() if call.serial == subject.serial]
+        return [(action, error) for action, error in found if action in WRITES]
+
+    def _who(self, subject: Subject, field: str) -> str:
+        changed = "after" if field == "line" else "owner"
+        first = "holder" if subject.operation.held or field == "line" else "nobody"
+        before = subject.operation.before if field == "line" else first
+        return str(getattr(subject.operation, changed) if subject in self.begun else before)
+
+    def _declare(self) -> None:
+        lines = {subject.serial: self._who(subject, "line") for subject in self.subjects}
+        users = {subject.user(lines[subject.serial]): [subject.serial] for subject in self.subjects
+                 if lines[subject.serial] != "nobody"}  # fmt: skip
+        self.stack.lines(steady=[STEADY], **users)
+
+    def _truth(self) -> dict[str, list[str]]:
+        owners = {subject: self._who(subject, "owner") for subject in self.subjects}
+        held = {subject.user(who): [subject.serial] for subject, who in owners.items() if who != "nobody"}
+        return {**self._others, **BYSTANDERS, **held}
+
+    def _expected(self) -> dict[str, tuple[str, bool]]:
+        lines = {subject: self._who(subject, "line") for subject in self.subjects}
+        return {
+            subject.serial: (subject.user(line), self._who(subject, "owner") == line)
+            for subject, line in lines.items()
+            if line != "nobody"
+        }
+
+    def _state(self) -> dict[str, tuple[str, bool]]:
+        bags = self.stack.outputs().values()
+        return {bag["serial_number"]: (bag["user_name"], bag["active"]) for bag in bags}
+
+
+def groups(boundaries: list[Boundary]) -> list[dict[Boundary, Subject]]:
+    """Boundaries that one run can wait at: four of different users, or one that concerns the whole process."""
+    own = {boundary: Subject(boundary.operation, number) for number, boundary in enumerate(boundaries)}
+    named = [boundary for boundary in boundaries if boundary.whose]
+    chunks = [named[start : start + 4] for start in range(0, len(named), 4)]
+    chunks += [[boundary] for boundary in boundaries if not boundary.whose]
+    return [{boundary: own[boundary] for boundary in chunk} for chunk in chunks]
+
+
+def _users(subjects: Iterable[Subject]) -> dict[str, Any]:
+    users: dict[str, Any] = {
+        user: {"devices": [{"kind": "hardware", "serial": serial, "held": True}]}
+        for user, (serial,) in BYSTANDERS.items()
+    }
+    for subject in subjects:
+        users[subject.user("holder")] = {"password": True, "devices": [_device(subject)]}
+        users[subject.user("heir")] = {}
+    return users
+
+
+def _device(subject: Subject) -> dict[str, Any]:
+    name = {"name": subject.serial.rpartition("/")[2]}
+    kind = {"kind": "hardware", "serial": subject.serial} if subject.operation.hardware else {"kind": "virtual", **name}
+    return {**kind, "held": subject.operation.held}
+
+
+def _name(pending: dict[str, Any]) -> str:
+    return str(pending["resource"]["urn"]).rpartition("::")[2]

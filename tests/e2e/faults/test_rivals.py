@@ -1,0 +1,56 @@
+"""Two `up` of two stacks over the same users at once; both have looked before either writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mfa_association.sandbox import Sandbox
+
+from .operations import ADOPT, DELETE, ENABLE, Subject
+from .processes import Running
+from .scene import QUIET, FaultyStack, Scene
+from .table import Case, Ends
+
+SUBJECTS = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
+
+
+def test_two_stacks_over_the_same_users(box: Sandbox, new_stack: Callable[[], FaultyStack], ends: Ends) -> None:
+    one, other = new_stack(), new_stack()
+    scene = Scene(box, one, SUBJECTS)
+    _same_roster(one, other)
+    assert other.up().code == 0
+    for action in ("EnableMFADevice", "DeactivateMFADevice"):
+        box.fault(action, delay=60, times=2)
+    codes = scene.begin(SUBJECTS)
+    _same_roster(one, other)
+    runs = [one.start("up", *QUIET, **codes), other.start("up", *QUIET, **scene.codes(SUBJECTS))]
+    _all_waiting(box, runs)
+    box.clear_faults()
+    for run in runs:
+        assert run.end() == 0, run.text
+    for stack in (one, other):
+        scene.stack = stack
+        scene.check(rivals=True)
+        scene.check_settled()
+    _note(runs, ends)
+
+
+def _all_waiting(box: Sandbox, runs: list[Running]) -> None:
+    for run in runs:
+        run.wait_for(lambda: box.waiting() == {"EnableMFADevice": 2, "DeactivateMFADevice": 2})
+
+
+def _note(runs: list[Running], ends: Ends) -> None:
+    texts = "".join(run.text for run in runs)
+    assert f"{SUBJECTS[2].serial} of {SUBJECTS[2].user('holder')} was already inactive" in texts
+    told = {
+        ADOPT: "both adopt it",
+        ENABLE: "one enables it, the other adopts it",
+        DELETE: "one deactivates it, the other finds it inactive",
+    }
+    for operation, end in told.items():
+        ends.note(Case("two stacks at once", operation.name), end)
+
+
+def _same_roster(one: FaultyStack, other: FaultyStack) -> None:
+    other.roster((one.folder / "roster.yaml").read_text())
