@@ -1,0 +1,38 @@
+"""The ``mfa-association`` command: the only place with argument parsing and exit codes. One file a command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from mfa_association import __version__
+from mfa_association.cli import sandbox
+from mfa_association.cli.exits import BROKEN, INTERRUPTED
+from mfa_association.errors import MfaError
+
+# In the order in which `--help` lists them.
+_COMMANDS = (sandbox,)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (exits.py)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except MfaError as fault:
+        print(f"mfa-association: {fault}", file=sys.stderr)
+        return BROKEN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mfa-association", description="Who holds which AWS MFA device, as infrastructure code."
+    )
+    parser.add_argument("--version", action="version", version=f"mfa-association {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.add_to(commands)
+    return parser
