@@ -11,7 +11,7 @@ from mfa_association.cli.exits import OK
 from mfa_association.errors import MfaError
 
 # All of the extra: the sandbox loads some of it only when the first call needs it.
-_NEEDS = ("flask", "flask_cors", "moto", "segno")
+_NEEDS = ("flask", "flask_cors", "moto")
 
 
 def add_to(commands: Any) -> None:
