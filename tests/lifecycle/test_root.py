@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from mfa_association import lifecycle
 from mfa_association.aws import errors
@@ -316,6 +317,6 @@ def _answering(content: bytes) -> Callable[..., AWSResponse]:
 
     def answer(self: Asked, request: Any, **_: Any) -> AWSResponse:
         self.urls.append(str(request.url))
-        return AWSResponse(request.url, 400, {}, Raw())
+        return AWSResponse(request.url, 400, HTTPHeaders(), Raw())
 
     return answer

@@ -249,7 +249,7 @@ def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
         }
 
     rooted = _boto_session(settings)
-    credentials = DeferredRefreshableCredentials(fetch, "assume-root")
+    credentials: Any = DeferredRefreshableCredentials(fetch, "assume-root")
     credentials._advisory_refresh_timeout, credentials._mandatory_refresh_timeout = ROOT_MARGINS
     rooted._credentials = credentials
     return rooted

@@ -41,6 +41,7 @@ class Base(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.truth, self.state = Truth(), dict[str, Line]()
+        self.focus = ""
         self.said, self.secrets = list[str](), {SEED}
         self.box.empty()
         self.moment = 1_767_225_610.0
@@ -62,13 +63,15 @@ class Base(RuleBasedStateMachine):
         self.moment += seconds
 
     def pick(self, data: Any, but: str = "") -> Line:
-        """One line of the state."""
-        line: Line = self.state[data.draw(st.sampled_from(sorted(self.state.keys() - {but})))]
-        return line
+        """One line of the state: the one to which something just happened, else any."""
+        lines = sorted(self.state.keys() - {but})
+        serial = self.focus if self.focus in lines else data.draw(st.sampled_from(lines))
+        self.focus = ""
+        return self.state[serial]
 
     def anybody(self, but: str = "") -> st.SearchStrategy[str]:
         """The name of a user, or now and then of nobody."""
-        return st.sampled_from([*sorted(self.truth.people.keys() - {but}) * 2, *sorted({"zoe", *NAMES} - {but})])
+        return st.sampled_from([*sorted(self.truth.people.keys() - {but}) * 3, *sorted({"zoe", *NAMES} - {but})[-2:]])
 
     def run(self, trouble: dict[str, Any] | None, **limits: Any) -> Run:
         """A run of its own, as a new process has it; ``trouble`` strikes the next of each write."""
@@ -94,7 +97,7 @@ class Base(RuleBasedStateMachine):
             return replace(wanted, codes=(first, second))
         return wanted if way == "none" else replace(wanted, codes=WRONG)
 
-    def compare(self, verb: str, line: Line, expected: Outcome, run: Run, act: Callable[[], object]) -> None:
+    def compare(self, verb: str, line: Line, expected: Outcome, act: Callable[[], object]) -> None:
         """Take a step of the code, and hold what comes of it against the model."""
         self.said.clear()
         error, found = None, None
@@ -105,7 +108,7 @@ class Base(RuleBasedStateMachine):
             self.said.append(str(fault))
         self.box.app.faults.clear()
         assert (verb, error) == (verb, expected.error), self.said
-        self.step(verb if error is None else f"{verb}: {error}")
+        self.step(": ".join(part for part in (verb, error or expected.case) if part))
         if error is None:
             self.save(line, expected.line, found)
         self.listen(expected)

@@ -7,13 +7,22 @@ from dataclasses import replace
 from mfa_association.sandbox.accounts import Account, Device, Kind
 from mfa_association.sandbox.totp import Authenticator
 from tests.lifecycle.stateful.base import KEY, KINDS, NAMES, SEED, Base
-from tests.lifecycle.stateful.truth import QUOTA, Person, Truth
+from tests.lifecycle.stateful.truth import QUOTA, Line, Person, Truth
 
 Event = tuple[str, ...]
 
 
-def events(truth: Truth) -> dict[str, list[Event]]:
-    """All events that are possible now, by kind."""
+def events(truth: Truth, about: Line | None) -> dict[str, list[Event]]:
+    """The events that are possible now, by kind; ``about``: those that touch this line, if there are any."""
+    possible = {kind: found for kind, found in _events(truth).items() if found}
+    touching = {
+        kind: [event for event in found if about and {about.serial, about.user_name} & {*event}]
+        for kind, found in possible.items()
+    }
+    return {kind: found for kind, found in touching.items() if found} or possible
+
+
+def _events(truth: Truth) -> dict[str, list[Event]]:
     people, held = sorted(truth.people.values(), key=lambda one: one.name), truth.held
     free = [name for name in NAMES if name not in truth.people]
     takers = [one.name for one in people if len(truth.devices(one)) < QUOTA]
@@ -26,22 +35,38 @@ def events(truth: Truth) -> dict[str, list[Event]]:
         "device deleted": [("vanish", serial) for serial in KINDS if held.get(serial, KEY) is None],
         "device enabled": [("hold", serial, name) for serial in loose for name in takers],
         "device deactivated": [("drop", serial) for serial in KINDS if held.get(serial)],
+        "device registered again": [("register again", serial) for serial in KINDS if held.get(serial)],
+        "device moved by hand": [("move", serial, name) for serial in KINDS if held.get(serial) for name in takers],
+        "user created anew": [("come again", one.name) for one in people if truth.devices(one)],
     }
 
 
+def steps(truth: Truth, event: Event) -> list[Event]:
+    """An event as the single events that it is made of."""
+    verb, what, *more = event
+    holder = truth.held.get(what)
+    if verb == "register again" and holder:
+        return [("drop", what), ("hold", what, holder.name)]
+    if verb == "move":
+        return [("drop", what), ("hold", what, *more)]
+    if verb == "come again":
+        serials = truth.devices(truth.people[what])
+        drops, holds = [("drop", one) for one in serials], [("hold", one, what) for one in serials]
+        return [*drops, ("disappear", what), ("appear", what), *holds]
+    return [event]
+
+
 def let(stage: Base, event: Event) -> None:
-    """Let one event happen, to AWS and to the model."""
+    """Let an event happen, to AWS and to the model."""
+    for one in steps(stage.truth, event):
+        _let(stage, one)
+
+
+def _let(stage: Base, event: Event) -> None:
     verb, what, *more = event
     account, truth = stage.box.account(), stage.truth
-    if verb in ("appear", "appear with a password"):
-        _appear(account, truth, what, verb != "appear")
-    elif verb == "disappear":
-        account.backend.delete_user(what)
-        del truth.people[what]
-    elif verb == "be renamed":
-        account.backend.update_user(what, None, more[0])
-        truth.people[more[0]] = truth.people.pop(what)
-        truth.people[more[0]].name = more[0]
+    if verb in ("appear", "appear with a password", "disappear", "be renamed"):
+        _let_user(account, truth, event)
     elif verb == "exist":
         account.add(Device(what, KINDS[what], account.next_order(), Authenticator(SEED)))
         truth.held[what] = None
@@ -56,11 +81,21 @@ def let(stage: Base, event: Event) -> None:
         truth.take(what)
 
 
-def _appear(account: Account, truth: Truth, name: str, password: bool) -> None:
+def _let_user(account: Account, truth: Truth, event: Event) -> None:
+    verb, name, *new = event
+    if verb == "disappear":
+        account.backend.delete_user(name)
+        del truth.people[name]
+        return
+    if new:
+        account.backend.update_user(name, None, new[0])
+        truth.people[new[0]] = truth.people.pop(name)
+        truth.people[new[0]].name = new[0]
+        return
     user = account.backend.create_user("us-east-1", name, "/", [])
-    if password:
+    if verb == "appear with a password":
         account.backend.create_login_profile(name, "sandbox")
-    truth.people[name] = Person(str(user.id), name, password)
+    truth.people[name] = Person(str(user.id), name, verb == "appear with a password")
 
 
 def _hold(account: Account, person: Person, serial: str, moment: int) -> None:

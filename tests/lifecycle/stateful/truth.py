@@ -37,11 +37,15 @@ class Line:
 
 
 class Outcome(NamedTuple):
-    """``error`` is an exception's class name; ``line`` what the state holds afterwards, None: nothing more."""
+    """``error`` is an exception's class name; ``line`` what the state holds afterwards, None: nothing more.
+
+    ``case`` names a row of the contract, so that the steps can be seen to have met it.
+    """
 
     error: str | None = None
     line: Line | None = None
     told: tuple[str, ...] = ()
+    case: str = ""
 
 
 @dataclass
@@ -107,7 +111,7 @@ class Truth:
             return self._find_elsewhere(line, holder)
         as_saved = line.active and line.since == self.since[line.serial]
         if not as_saved and line.user_id not in (None, holder.user_id):
-            return Outcome(None, replace(line, active=False), ("is not the user that",))
+            return Outcome(None, replace(line, active=False), ("is not the user that",), "a new user")
         kept = replace(line, active=True)
         return Outcome(None, kept if line.user_id else replace(kept, user_id=holder.user_id))
 
@@ -117,8 +121,8 @@ class Truth:
             return Outcome(None, lost)
         if holder.user_id == line.user_id:
             still = replace(line, active=True)
-            return Outcome(None, still, (f"is now called {holder.name} and still holds",))
-        return Outcome(None, lost, (f"but held by {holder.name}",))
+            return Outcome(None, still, (f"is now called {holder.name} and still holds",), "renamed")
+        return Outcome(None, lost, (f"but held by {holder.name}",), "in other hands")
 
     def move(self, line: Line, new: str, way: Way) -> Outcome:
         """Update to another holder: adopt, or check everything, deactivate, enable."""
@@ -152,8 +156,8 @@ class Truth:
             return Outcome()
         if holder.user_id == line.user_id:
             done = self._deactivate(line, holder)
-            return done._replace(told=(f"is now called {holder.name}: deactivating", *done.told))
-        return Outcome(told=(f"is held by {holder.name} now and was left alone",))
+            return done._replace(told=(f"is now called {holder.name}: deactivating", *done.told), case="renamed")
+        return Outcome(told=(f"is held by {holder.name} now and was left alone",), case="in other hands")
 
     def _deactivate(self, line: Line, person: Person) -> Outcome:
         last = self.devices(person) == [line.serial]
