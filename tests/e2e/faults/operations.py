@@ -95,7 +95,7 @@ ADOPT = Operation(
     "create: adopts a virtual device",
     before="nobody",
     after="holder",
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices"),
 )
 TOKEN = Operation(
     "create: adopts a hardware token",
@@ -123,10 +123,22 @@ RECORD = Operation(
     before="nobody",
     after="holder",
     held=False,
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices", "GetUser holder"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices", "ListMFADevices holder", "GetUser holder"),
 )
 READ = Operation(
-    "read", before="holder", after="holder", command="refresh", calls=("GetCallerIdentity", "ListMFADevices holder")
+    "read: a virtual device",
+    before="holder",
+    after="holder",
+    command="refresh",
+    calls=("GetCallerIdentity", "ListVirtualMFADevices"),
+)
+READ_TOKEN = Operation(
+    "read: a hardware token",
+    before="holder",
+    after="holder",
+    hardware=True,
+    command="refresh",
+    calls=("GetCallerIdentity", "ListMFADevices holder"),
 )
 MISS = Operation(
     "read: no longer held",
@@ -134,7 +146,7 @@ MISS = Operation(
     after="holder",
     lost=True,
     command="refresh",
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices", "ListMFADevices holder"),
 )
 MOVE = Operation(
     "update: moves to another user",
@@ -169,7 +181,7 @@ DEAD = Operation(
 )
 VERBS = {
     "create": (ADOPT, TOKEN, ENABLE, RECORD),
-    "read": (READ, MISS),
+    "read": (READ, READ_TOKEN, MISS),
     "update": (MOVE,),
     "delete": (DELETE, DEAD),
 }
