@@ -84,7 +84,7 @@ class Outcome:
     def bound(self, step: str, rival: str = FLOOR) -> float | None:
         """What the ratio may be at most."""
         if rival == LOCAL_EXEC:
-            return RIVAL_BOUND if step != PREVIEW and not self.scenario.limit else None
+            return RIVAL_BOUND if self.scenario.n == 100 and step in (UP, DESTROY) else None
         usual = rival == FLOOR and self.scenario.checkpoints and not self.scenario.limit
         return BOUNDS.get(self.scenario.n, {}).get(step) if usual else None
 
