@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,6 +66,11 @@ class Boundary:
     def nth(self) -> int:
         """Which of the calls of this action and user it is."""
         return Counter(self.operation.calls[: self.place + 1])[self.operation.calls[self.place]]
+
+    @property
+    def strike(self) -> tuple[str, int, When, str]:
+        """What is the same for boundaries that one call reaches: a process may make it once for several operations."""
+        return self.action, self.nth, self.when, self.whose
 
     @property
     def call(self) -> str:
@@ -186,6 +192,10 @@ VERBS = {
     "delete": (DELETE, DEAD),
 }
 OPERATIONS = tuple(operation for operations in VERBS.values() for operation in operations)
+COMMANDS = {"create and update": ("create", "update"), "read": ("read",), "delete": ("delete",)}
+"""The verbs that one command can have under way at once: the engine deletes last."""
+WORKERS = 4
+"""How many calls a dynamic provider has under way at once."""
 
 
 def boundaries(verb: str) -> list[Boundary]:
@@ -196,3 +206,27 @@ def boundaries(verb: str) -> list[Boundary]:
             if " " in call or call not in {boundary.action for boundary in found if boundary.operation != operation}:
                 found += [Boundary(operation, place, when) for when in BEFORE_AND_AFTER]
     return [boundary for boundary in found if not (boundary.when == "after" and boundary.refused)]
+
+
+def groups(verbs: Iterable[str]) -> list[dict[Boundary, Subject]]:
+    """Boundaries that one command can wait at together, as few groups as that makes."""
+    found = [boundary for verb in verbs for boundary in boundaries(verb)]
+    chunks: list[list[Boundary]] = []
+    for boundary in sorted(found, key=lambda boundary: bool(boundary.whose)):
+        room = [chunk for chunk in chunks if len(chunk) < WORKERS and all(_together(boundary, one) for one in chunk)]
+        if not room:
+            chunks.append([])
+        (room or chunks[-1:])[0].append(boundary)
+    own = {boundary: Subject(boundary.operation, number) for number, boundary in enumerate(found)}
+    return [{boundary: own[boundary] for boundary in chunk} for chunk in chunks]
+
+
+def _together(one: Boundary, other: Boundary) -> bool:
+    return not (_in_the_way(one, other) or _in_the_way(other, one))
+
+
+def _in_the_way(one: Boundary, other: Boundary) -> bool:
+    """Whether the other cannot be reached while ``one`` waits at a call that the process makes once for all."""
+    if one.whose or (not other.whose and one.strike == other.strike):
+        return False
+    return not other.whose or one.action in other.operation.calls[: other.place]
