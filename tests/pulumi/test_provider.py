@@ -541,7 +541,7 @@ def test_an_error_is_one_line_without_a_traceback(stage: Stage, log: Log) -> Non
 
 
 def test_aws_words_stay_on_the_line(stage: Stage, log: Log) -> None:
-    stage.plant(**HELD)
+    stage.plant(users={"alice": {}})
     stage.fault("ListMFADevices", error="AccessDenied", message="one\n\ttwo")
     told = _error(lambda: _provider(stage).read(stage.arn(), _outs(stage)))
     assert told.count("\n") == 1 and "\t" not in told

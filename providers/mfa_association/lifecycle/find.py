@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
-from mfa_association.aws.iam import Device, VirtualDevice, find_serial
+from mfa_association.aws.iam import Device, VirtualDevice
 from mfa_association.grammar import same
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
@@ -92,10 +92,9 @@ def _missing(run: Run, saved: Association) -> Association:
 
 def _held(run: Run, saved: Association) -> Device | None:
     try:
-        device: Device | None = find_serial(run.iam.list_mfa_devices(saved.user_name), saved.serial_number)
+        return run.directory.held(saved.user_name, saved.serial_number)
     except NoSuchEntity:
         return None
-    return device
 
 
 def _just_enabled(run: Run, saved: Association) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
 
+from .cases import Case
 from .operations import ADOPT, DELETE, ENABLE, Subject
 from .processes import Running
 from .scene import QUIET, FaultyStack, Scene
-from .table import Case, Ends
+from .table import Ends
 
 SUBJECTS = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
 
