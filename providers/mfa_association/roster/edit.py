@@ -80,10 +80,11 @@ def remove(text: str, serial_number: str, path: str = "roster.yaml") -> str:
     if found is None:
         return text
     body = apply(body, cut_item(places, *found))
-    if not _reread(body, path):
+    after = _reread(body, path)
+    if not after:
         body = _allow_empty(body, path)
-        parse(body, path)
-    _require(path, before, _reread(body, path), removed=serial_number)
+        after = parse(body, path).lines
+    _require(path, before, after, removed=serial_number)
     return mark + body
 
 
@@ -150,7 +151,7 @@ def _require(
     new = {entry.serial_number.lower(): entry for entry in added}
     fresh = [line for line in after if line.serial.key in new]
     right = all(_says(line, new[line.serial.key]) for line in fresh)
-    if not right or len(fresh) != len(new) or {_facts(line) for line in after if line not in fresh} != left:
+    if not right or len(fresh) != len(new) or {_facts(line) for line in after if line.serial.key not in new} != left:
         raise EditRefused(path, _ODD_FORM, _BY_HAND)
 
 
