@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from botocore.model import StructureShape
 
-from . import listing, root, rules, sts, tags, users, wire
+from . import directory, listing, root, rules, sts, tags, users, wire
 from .access import authorize
 from .callers import Caller
 from .control import Control
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 OWN: Mapping[str, Mapping[str, Action]] = {
-    "iam": {**rules.ACTIONS, **listing.ACTIONS, **tags.ACTIONS, **root.ACTIONS},
+    "iam": {**rules.ACTIONS, **listing.ACTIONS, **directory.ACTIONS, **tags.ACTIONS, **root.ACTIONS},
     "sts": {**sts.ACTIONS, **root.STS_ACTIONS},
 }
 
