@@ -6,17 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
 from mfa_association import lifecycle
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session, Settings
 from mfa_association.grammar import ROOT_USER
-from mfa_association.lifecycle import Association, Declaration
+from mfa_association.inventory.reader import Reader
+from mfa_association.inventory.walk import take
+from mfa_association.lifecycle import Association, Declaration, Limits
 from mfa_association.totp import parse_seed_source
-from tests.lifecycle.stage import OLD, Stage, user, virtual
+from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 
 from .policies import Document
 
+CODES = {"AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
+DENY_ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SERVICES = ("iam", "sts", "ssm", "secretsmanager")
 
@@ -150,6 +157,7 @@ def enable_from(source: str) -> Callable[[Policed], bool]:
         stage.plant(users={"alice": {}}, devices=[virtual(seed=BASE32)], **kept)
         return lifecycle.bind(stage.run(), stage.wanted(seed_source=parse_seed_source(source))).active
 
+    enable.__name__ = f"enable_from_{source.partition(':')[0]}"
     return enable
 
 
@@ -169,6 +177,53 @@ def remove_root(stage: Policed) -> bool:
     return not stage.box.holders(stage.member)
 
 
+def look_around(stage: Policed, *names: str, passwords: bool = False, roots: tuple[str, ...] = ()) -> bool:
+    """What `adopt`, `drift` and `status` read. Says what could not be read, and what it cost."""
+    stage.box.reset_calls()
+    reader = Reader(stage.settings(), Limits(retry_deadline=1), stage.time.clock())
+    found = take(reader, names, passwords=passwords, roots=roots)
+    asked = stage.calls().get("ListMFADevices", 0)
+    stage.warnings += [*found.unread, f"{asked} asked for their devices, passwords as of {found.passwords_as_of}"]
+    return all(holder.complete for holder in (*found.users, *found.roots)) and not found.unread
+
+
+def read_an_account(stage: Policed) -> bool:
+    tokens = {f"user-{number}": user(hardware(f"GAHT{stage.account}{number}")) for number in range(2)}
+    stage.plant(users={"alice": user(virtual(), password=True), **tokens})
+    return look_around(stage, passwords=True) and "passwords as of 20" in stage.warnings[-1]
+
+
+def read_an_account_of_virtual_devices(stage: Policed) -> bool:
+    stage.plant(users={"alice": user(virtual()), "bob": {}})
+    return look_around(stage) and stage.warnings == ["0 asked for their devices, passwords as of None"]
+
+
+def read_one_user(stage: Policed) -> bool:
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    return look_around(stage, "alice", passwords=True)
+
+
+def read_a_root_user(stage: Policed) -> bool:
+    stage.plant_root()
+    return look_around(stage, roots=(stage.member,)) and len(stage.box.holders(stage.member)["<root>"]) == 1
+
+
+def by_hand(action: str, **params: Any) -> tuple[Callable[[Policed], bool], dict[str, str]]:
+    """One call of IAM as it is, and what it is told without its action."""
+
+    def call(stage: Policed) -> bool:
+        stage.plant(users={"alice": user(virtual(), password=True)}, devices=[virtual("tablet")])
+        given = {key: value.replace("arn:tablet", stage.arn("tablet")) for key, value in params.items()}
+        try:
+            getattr(stage.box.client("iam", stage.key), xform_name(action))(**given)
+        except ClientError as error:
+            stage.warnings.append(error.response["Error"]["Message"])
+        return True
+
+    call.__name__ = action
+    return call, {f"iam:{action}": f"because no identity-based policy allows the iam:{action} action"}
+
+
 class Work(NamedTuple):
     """A piece of work under some policies. `told`: what the user reads when an action is missing."""
 
@@ -183,6 +238,10 @@ ENABLE, DEACTIVATE = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
 LOOK = {LIST: f"reading the MFA devices of user (alice): {DENIED}"}
 ENABLING = {ENABLE: f"enabling MFA device ({{arn}}) for user (alice): {DENIED}"}
 DEACTIVATING = {DEACTIVATE: f"deactivating MFA device ({{arn}}) of user (alice): {DENIED}"}
+REMOVING = DEACTIVATING | {
+    LIST: "whether it is the last MFA device was not checked",
+    "iam:GetLoginProfile": "it is the last MFA device; alice has a console password or not, which could not be checked",
+}
 UNCHECKED_NAME = "or alice under a new name, could not be checked (AccessDenied): allow iam:ListVirtualMFADevices"
 UNREAD_ID = (
     "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
@@ -201,9 +260,7 @@ WORKS = [
         LIST: f"reading the MFA devices of user (bob): {DENIED}",
         ENABLE: f"it was deactivated for alice, then: enabling MFA device ({{arn}}) for user (bob): {DENIED}",
     } | DEACTIVATING),
-    Work(APPLY, remove_the_last,
-        DEACTIVATING | {LIST: "whether it is the last MFA device was not checked",
-                        "iam:GetLoginProfile": f"it is the last MFA device; alice has {UNCHECKED_PASSWORD}"}),
+    Work(APPLY, remove_the_last, REMOVING),
     Work(APPLY, refuse_the_last,
         {"iam:GetLoginProfile": f"there is {UNCHECKED_PASSWORD}, and on_last_device is refuse; nothing was changed"}),
     Work(APPLY, remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
@@ -219,6 +276,30 @@ WORKS = [
     Work(("plan",), notice_a_new_user, {
         "iam:GetUser": "whether alice is still the same user could not be checked (AccessDenied): allow iam:GetUser"
     }),
+    Work(("adopt",), read_an_account, {
+        "iam:ListUsers": f"reading the users of the account: {DENIED}",
+        WALK: f"reading the virtual MFA devices of the account: {DENIED}",
+        LIST: f"reading the MFA devices of user (user-0): {DENIED}",
+        "iam:GenerateCredentialReport": "passwords as of None",
+        "iam:GetCredentialReport": "passwords as of None",
+    }),
+    Work(("adopt",), read_an_account_of_virtual_devices, {"iam:GetAccountSummary": "2 asked for their devices"}),
+    Work(("adopt",), read_one_user, {
+        "iam:GetUser": f"reading user (alice): {DENIED}",
+        "iam:GetLoginProfile": f"checking the console password of user (alice): {DENIED}",
+    }),
+    Work(("adopt", "root-plan"), read_a_root_user, NO_SESSION),
+    Work(("enroll",), *by_hand("CreateVirtualMFADevice", VirtualMFADeviceName="phone")),
+    Work(("enroll",), *by_hand("DeleteVirtualMFADevice", SerialNumber="arn:tablet")),
+    Work(("enroll",), *by_hand("EnableMFADevice", UserName="alice", SerialNumber="arn:tablet", **CODES)),
+    Work(("enroll",), *by_hand("ListMFADevices", UserName="alice")),
+    Work(("enroll",), *by_hand("GetUser", UserName="alice")),
+    Work(("revoke",), remove_the_last, REMOVING),
+    Work(("revoke",), remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
+    Work(("contain",), *by_hand("DeleteLoginProfile", UserName="alice")),
+    Work(("contain",), *by_hand("ListAccessKeys", UserName="alice")),
+    Work(("contain",), *by_hand("UpdateAccessKey", UserName="alice", AccessKeyId="AKIA" + "A" * 16, Status="Inactive")),
+    Work(("contain",), *by_hand("PutUserPolicy", UserName="alice", PolicyName="revoked", PolicyDocument=DENY_ALL)),
     Work(("root",), adopt_root, NO_SESSION),
     Work(("root",), read_root, NO_SESSION),
     Work(("root",), remove_root, NO_SESSION),
