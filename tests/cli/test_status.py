@@ -74,6 +74,14 @@ def test_a_user_that_does_not_exist_is_said_to_be_none(firm: Company, capsys: py
     assert f"nobody: no such user in account {ACCOUNT}" in capsys.readouterr().out
 
 
+def test_the_record_of_leavers_has_a_line_each(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["status", "erin", "bob", "--clean"])
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "bob: not clean",
+        "erin: clean, neither a console password nor a device",
+    ]
+
+
 def test_clean_needs_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--clean"]) == 1
     assert "no user is named" in capsys.readouterr().err

@@ -20,6 +20,11 @@ from mfa_association.inventory.walk import take
 
 NOT_CHECKED = "not checked"
 _PASSWORD = {True: "yes", False: "no", None: NOT_CHECKED}
+_CLEAN_WORDS = {
+    True: "clean, neither a console password nor a device",
+    False: "not clean",
+    None: NOT_CHECKED,
+}
 _HEADERS = ("USER", "CONSOLE PASSWORD", "DEVICE", "KIND", "ENABLED")
 _DESCRIPTION = """
 Show who holds which MFA device, users with a console password and no device first. Nothing in AWS is changed.
@@ -63,6 +68,10 @@ def _print(options: argparse.Namespace, snapshot: Snapshot) -> None:
     show(_HEADERS, rows)
     for name in snapshot.missing:
         print(f"{name}: no such user in account {snapshot.account_id}")
+    if options.clean:
+        for user in snapshot.users:
+            print(f"{user.name}: {_CLEAN_WORDS[is_clean(user)]}")
+        return
     print(coverage(snapshot))
     if snapshot.passwords_as_of:
         print(f"console passwords as of {snapshot.passwords_as_of} (credential report, at most four hours old)")

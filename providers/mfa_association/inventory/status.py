@@ -20,6 +20,8 @@ class Coverage:
 
     def __str__(self) -> str:
         console = self.holding + self.bare
+        if not console and not self.unknown:
+            return "no user has a console password"
         users = "console user holds" if console == 1 else "console users hold"
         told = f"{self.holding} of {console} {users} a device; {self.bare} {'holds' if self.bare == 1 else 'hold'} none"
         more = f"; {self.unknown} {'user was' if self.unknown == 1 else 'users were'} not checked"
