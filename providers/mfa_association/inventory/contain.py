@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal
 
 from mfa_association.aws.credentials import Credentials
@@ -20,6 +21,9 @@ from mfa_association.lifecycle.model import rfc3339
 
 POLICY: Final = "AWSRevokeOlderSessions"
 """The name under which IAM's console writes the same policy for roles."""
+
+PASSWORD: Final = "console password"
+"""The step that a last factor depends on."""
 
 Outcome = Literal["done", "nothing to do", "NOT DONE"]
 
@@ -53,7 +57,7 @@ def carry_out(step: Step) -> Done:
 
 def containing(run: Run, verbs: Credentials, user_name: str) -> Iterator[Step]:
     """The steps for one user, in order. Raises ``AwsError`` only where the access keys cannot be listed."""
-    yield Step("console password", f"DeleteLoginProfile UserName={user_name}", lambda: _password(run, verbs, user_name))
+    yield Step(PASSWORD, f"DeleteLoginProfile UserName={user_name}", lambda: _password(run, verbs, user_name))
     yield from _keys(run, verbs, user_name)
     call = (
         f"PutUserPolicy UserName={user_name} PolicyName={POLICY} (deny everything to sessions from before that moment)"
@@ -87,9 +91,10 @@ def _keys(run: Run, verbs: Credentials, user_name: str) -> Iterator[Step]:
     active = [key for key, is_active in keys.items() if is_active]
     for key in active:
         call = f"UpdateAccessKey UserName={user_name} AccessKeyId={key} Status=Inactive"
-        yield Step(f"access key {key}", call, lambda key=key: _key(run, verbs, user_name, key))  # type: ignore[misc]
+        yield Step(f"access key {key}", call, partial(_key, run, verbs, user_name, key))
     if not active:
-        yield Step("access keys", "", lambda: ("nothing to do", f"{user_name} has no active access key"))
+        none = f"{user_name} has no active access key"
+        yield Step("access keys", f"({none})", lambda: ("nothing to do", none))
 
 
 def _failing(fault: AwsError) -> Callable[[], tuple[Outcome, str]]:

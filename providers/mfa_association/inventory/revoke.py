@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 from mfa_association import lifecycle
@@ -11,8 +12,8 @@ from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnDestroy, OnLastDevice, parse_serial_number, same
-from mfa_association.inventory.contain import Done, Outcome, Step, carry_out, containing
+from mfa_association.grammar import DeviceKind, Fault, OnDestroy, OnLastDevice, parse_serial_number, same
+from mfa_association.inventory.contain import PASSWORD, Done, Outcome, Step, carry_out, containing
 from mfa_association.lifecycle import Association, Run
 from mfa_association.roster import Line
 
@@ -43,11 +44,57 @@ class Order:
     targets: tuple[Target, ...]
     contain: bool = False
     guard: OnLastDevice | None = None
-    notes: list[str] = field(default_factory=list)
+
+
+class Revocation:
+    """The steps of one order. ``notes``: where the run's warnings and notes go, to be told with their step."""
+
+    def __init__(self, run: Run, verbs: Credentials, order: Order, notes: list[str]) -> None:
+        self._run, self._verbs, self._order, self._notes = run, verbs, order, notes
+        self._password_stays = False
+
+    def steps(self) -> Iterator[Step]:
+        """What is to be done, in order; reads only."""
+        name = self._order.user_name
+        if self._order.contain:
+            yield from containing(self._run, self._verbs, name)
+        for target in self._order.targets:
+            call = f"DeactivateMFADevice UserName={name} SerialNumber={target.serial_number}"
+            if target.on_destroy == "delete-virtual-device":
+                call += f"\nDeleteVirtualMFADevice SerialNumber={target.serial_number}"
+            yield Step(target.serial_number, call, partial(self._factor, target))
+
+    def carry_out(self) -> Iterator[Done]:
+        """Do every step and tell how each went, whatever became of the others."""
+        for step in self.steps():
+            done = carry_out(step)
+            self._password_stays |= done.name == PASSWORD and done.outcome == "NOT DONE"
+            yield done
+
+    def _factor(self, target: Target) -> tuple[Outcome, str]:
+        """Deactivate one device. While a password could not be taken away, a last device is not removed either."""
+        saved = Association(
+            user_name=self._order.user_name,
+            serial_number=target.serial_number,
+            active=target.held,
+            device_kind=_kind(target.serial_number),
+            account_id=self._run.iam.caller.account_id,
+            user_id=self._order.user_id,
+        )
+        self._notes.clear()
+        declared: OnLastDevice = "refuse" if self._password_stays else target.on_last_device or "warn"
+        lifecycle.unbind(self._run, saved, self._order.guard or declared, target.on_destroy)
+        notes = f" ({'; '.join(self._notes)})" if self._notes else ""
+        if not target.held:
+            return "nothing to do", f"it is inactive{notes}"
+        return "done", f"it is deactivated{notes}"
 
 
 def choose(run: Run, user_name: str, asked: str | None, every: bool, lines: tuple[Line, ...]) -> tuple[Target, ...]:
-    """The devices that are meant: one by its serial number or name, the only one, or all. Raises ``NotRevoked``."""
+    """The devices that are meant: one by its serial number or name, the only one, or all (``every``).
+
+    None at all where the user has none. Raises ``NotRevoked`` when it cannot be told which is meant.
+    """
     declared = [line for line in lines if line.user_name and same(line.user_name, user_name)]
     devices = run.iam.list_mfa_devices(user_name)
     known = _known(devices, declared)
@@ -57,29 +104,6 @@ def choose(run: Run, user_name: str, asked: str | None, every: bool, lines: tupl
         return _only(user_name, known)
     found = [target for target in known if _is_called(target.serial_number, asked)]
     return (found[0],) if len(found) == 1 else (_unknown(run, user_name, asked, known),)
-
-
-def steps(run: Run, verbs: Credentials, order: Order) -> Iterator[Step]:
-    """What is to be done, in order; a failed step of containment lets the factor's refuse where it must."""
-    if order.contain:
-        yield from containing(run, verbs, order.user_name)
-    for target in order.targets:
-        call = f"DeactivateMFADevice UserName={order.user_name} SerialNumber={target.serial_number}"
-        if target.on_destroy == "delete-virtual-device":
-            call += ", DeleteVirtualMFADevice"
-        yield Step(target.serial_number, call, lambda target=target: _factor(run, order, target))  # type: ignore[misc]
-
-
-def carry_all_out(run: Run, verbs: Credentials, order: Order) -> Iterator[Done]:
-    """Do every step and tell how each went. While the password could not be taken, a last factor stays."""
-    kept = False
-    for step in steps(run, verbs, order):
-        if kept and step.name in {target.serial_number for target in order.targets}:
-            yield Done(step.name, "NOT DONE", "kept, for the user would sign in with a password alone")
-            continue
-        done = carry_out(step)
-        kept = kept or (step.name == "console password" and done.outcome == "NOT DONE" and order.guard != "allow")
-        yield done
 
 
 def warning_of(run: Run, order: Order) -> str | None:
@@ -111,23 +135,6 @@ def guard_of(text: str | None) -> OnLastDevice | None:
     raise MfaError(f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: {rule}; nothing was changed")
 
 
-def _factor(run: Run, order: Order, target: Target) -> tuple[Outcome, str]:
-    saved = Association(
-        user_name=order.user_name,
-        serial_number=target.serial_number,
-        active=target.held,
-        device_kind=parse_serial_number(target.serial_number).kind,
-        account_id=run.iam.caller.account_id,
-        user_id=order.user_id,
-    )
-    del order.notes[:]
-    lifecycle.unbind(run, saved, order.guard or target.on_last_device or "warn", target.on_destroy)
-    said = "; ".join(order.notes)
-    if not target.held:
-        return "nothing to do", said or "it was already inactive"
-    return "done", said or f"{order.user_name} does not hold it any more"
-
-
 def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
     """What the user holds and what the roster says that the user holds."""
     targets = []
@@ -152,15 +159,21 @@ def _only(user_name: str, known: tuple[Target, ...]) -> tuple[Target, ...]:
     if len(known) > 1:
         names = ", ".join(target.serial_number for target in known)
         raise NotRevoked(user_name, f"there are {len(known)} devices: {names}", "name one of them, or say --all")
-    if not known:
-        raise NotRevoked(user_name, "the user holds no device, and the roster lists none", "nothing needs to be done")
     return known
 
 
 def _is_called(serial_number: str, asked: str) -> bool:
     """By the whole serial number, or by the name that ends it, with or without its type."""
-    name = parse_serial_number(serial_number).name
-    return any(same(asked, known) for known in (serial_number, name, name.rpartition("/")[2]))
+    name = serial_number.partition(":mfa/")[2] or serial_number.partition(":u2f/")[2]
+    return any(same(asked, known) for known in (serial_number, name, name.rpartition("/")[2], f"mfa/{name}"))
+
+
+def _kind(serial_number: str) -> DeviceKind:
+    """The kind of a device that IAM shows as held; one of no known form is as good as a token."""
+    try:
+        return parse_serial_number(serial_number).kind
+    except Fault:
+        return "hardware"
 
 
 def _unknown(run: Run, user_name: str, asked: str, known: tuple[Target, ...]) -> Target:
