@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from botocore import xform_name
-from botocore.exceptions import ClientError
-
 from mfa_association import lifecycle
+from mfa_association.aws.credentials import Credentials
+from mfa_association.aws.directory import Directory
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session, Settings
-from mfa_association.grammar import ROOT_USER
+from mfa_association.grammar import ROOT_USER, OnDestroy
+from mfa_association.inventory.enroll import Abandoned, enroll_new
 from mfa_association.inventory.reader import Reader
+from mfa_association.inventory.revoke import Order, Revocation, choose, warning_of
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association, Declaration, Limits
 from mfa_association.totp import parse_seed_source
+from tests.inventory.stages import FakeDesk
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 
 from .policies import Document
 
-CODES = {"AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
-DENY_ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SERVICES = ("iam", "sts", "ssm", "secretsmanager")
 
@@ -208,20 +209,56 @@ def read_a_root_user(stage: Policed) -> bool:
     return look_around(stage, roots=(stage.member,)) and len(stage.box.holders(stage.member)["<root>"]) == 1
 
 
-def by_hand(action: str, **params: Any) -> tuple[Callable[[Policed], bool], dict[str, str]]:
-    """One call of IAM as it is, and what it is told without its action."""
+def enroll_with(stage: Policed, *answers: Any, devices: tuple[dict[str, Any], ...] = ()) -> Association:
+    """What `enroll` does for alice, who gives these codes."""
+    stage.plant(users={"alice": user(*devices)})
+    session, desk = Session(stage.settings()), FakeDesk(list(answers))
+    Directory(session).user("alice")
+    run = stage.run(iam=Iam(session))
+    try:
+        return enroll_new(run, Credentials(session), "alice", "alice-phone", "/", desk)
+    finally:
+        stage.warnings += desk.over_with
 
-    def call(stage: Policed) -> bool:
-        stage.plant(users={"alice": user(virtual(), password=True)}, devices=[virtual("tablet")])
-        given = {key: value.replace("arn:tablet", stage.arn("tablet")) for key, value in params.items()}
-        try:
-            getattr(stage.box.client("iam", stage.key), xform_name(action))(**given)
-        except ClientError as error:
-            stage.warnings.append(error.response["Error"]["Message"])
-        return True
 
-    call.__name__ = action
-    return call, {f"iam:{action}": f"because no identity-based policy allows the iam:{action} action"}
+def enroll(stage: Policed) -> bool:
+    return enroll_with(stage, stage.codes).active
+
+
+def abandon(stage: Policed) -> bool:
+    with suppress(Abandoned):
+        enroll_with(stage)
+    return not stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
+
+
+def revoke_with(stage: Policed, contain: bool, on_destroy: OnDestroy = "keep") -> bool:
+    """What `revoke` does to alice's only device."""
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    stage.admin().create_access_key(UserName="alice")
+    stage.box.reset_calls()
+    session = Session(stage.settings())
+    run = stage.run(iam=Iam(session))
+    found = Directory(session).user("alice")
+    targets = tuple(replace(one, on_destroy=on_destroy) for one in choose(run, "alice", None, False, ()))
+    order = Order("alice", found.user_id, targets, contain)
+    stage.warnings.append(warning_of(run, order) or "")
+    done = list(Revocation(run, Credentials(session), order, []).carry_out())
+    stage.warnings += [f"{one.outcome}: {one.text}" for one in done]
+    return all(one.outcome == "done" for one in done) and not held(stage)
+
+
+def revoke(stage: Policed) -> bool:
+    return revoke_with(stage, contain=False)
+
+
+def revoke_and_contain(stage: Policed) -> bool:
+    return revoke_with(stage, contain=True)
+
+
+def revoke_and_delete_the_device(stage: Policed) -> bool:
+    return revoke_with(stage, False, "delete-virtual-device") and stage.arn() not in str(
+        stage.admin().list_virtual_mfa_devices()
+    )
 
 
 class Work(NamedTuple):
@@ -289,17 +326,26 @@ WORKS = [
         "iam:GetLoginProfile": f"checking the console password of user (alice): {DENIED}",
     }),
     Work(("adopt", "root-plan"), read_a_root_user, NO_SESSION),
-    Work(("enroll",), *by_hand("CreateVirtualMFADevice", VirtualMFADeviceName="phone")),
-    Work(("enroll",), *by_hand("DeleteVirtualMFADevice", SerialNumber="arn:tablet")),
-    Work(("enroll",), *by_hand("EnableMFADevice", UserName="alice", SerialNumber="arn:tablet", **CODES)),
-    Work(("enroll",), *by_hand("ListMFADevices", UserName="alice")),
-    Work(("enroll",), *by_hand("GetUser", UserName="alice")),
-    Work(("revoke",), remove_the_last, REMOVING),
+    Work(("enroll",), enroll, LOOK | ENABLING | {
+        WALK: f"reading the virtual MFA devices of the account: {DENIED}",
+        "iam:GetUser": f"reading user (alice): {DENIED}",
+        "iam:CreateVirtualMFADevice": f"creating virtual MFA device (/alice-phone): {DENIED}",
+    }),
+    Work(("enroll",), abandon, {"iam:DeleteVirtualMFADevice": "{arn} could not be deleted and is held by nobody: "}),
+    Work(("revoke",), revoke, LOOK | {
+        DEACTIVATE: f"NOT DONE: deactivating MFA device ({{arn}}) of user (alice): {DENIED}",
+        "iam:GetUser": f"reading user (alice): {DENIED}",
+        "iam:GetLoginProfile": "whether alice has a console password could not be checked",
+    }),
     Work(("revoke",), remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
-    Work(("contain",), *by_hand("DeleteLoginProfile", UserName="alice")),
-    Work(("contain",), *by_hand("ListAccessKeys", UserName="alice")),
-    Work(("contain",), *by_hand("UpdateAccessKey", UserName="alice", AccessKeyId="AKIA" + "A" * 16, Status="Inactive")),
-    Work(("contain",), *by_hand("PutUserPolicy", UserName="alice", PolicyName="revoked", PolicyDocument=DENY_ALL)),
+    Work(("revoke", "delete-devices"), revoke_and_delete_the_device,
+        {"iam:DeleteVirtualMFADevice": f"NOT DONE: deleting virtual MFA device ({{arn}}): {DENIED}"}),
+    Work(("revoke", "contain"), revoke_and_contain, {
+        "iam:DeleteLoginProfile": f"NOT DONE: deleting the console password of user (alice): {DENIED}",
+        "iam:ListAccessKeys": f"NOT DONE: reading the access keys of user (alice): {DENIED}",
+        "iam:UpdateAccessKey": "NOT DONE: deactivating access key",
+        "iam:PutUserPolicy": f"NOT DONE: writing inline policy (AWSRevokeOlderSessions) of user (alice): {DENIED}",
+    }),
     Work(("root",), adopt_root, NO_SESSION),
     Work(("root",), read_root, NO_SESSION),
     Work(("root",), remove_root, NO_SESSION),
