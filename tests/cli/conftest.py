@@ -1,4 +1,4 @@
-"""A sandbox, and commands against it: piped, or in a terminal of their own."""
+"""A fresh company for every test, or a sandbox with commands against it: piped, or in a terminal of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
 from tests.cli.terminal import Bench, Here
+from tests.inventory.company import Company, company
 
 ACCOUNT = "111122223333"
 KEY = "ASIASANDBOXADMIN0000"
@@ -38,6 +39,11 @@ users:
   carol:
     - arn:aws:iam::{ACCOUNT}:mfa/carol-phone
 """
+
+
+@pytest.fixture
+def firm() -> Iterator[Company]:
+    yield from company()
 
 
 @pytest.fixture

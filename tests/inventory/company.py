@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mfa_association.aws.session import Settings
+from mfa_association.aws.session import Settings, open_session
 from mfa_association.inventory.reader import Reader
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.sandbox import Sandbox
@@ -108,4 +108,5 @@ def company(seed: Mapping[str, Any] = SEED) -> Iterator[Company]:
         environment.setenv("AWS_ENDPOINT_URL", box.url)
         environment.setenv("AWS_ACCESS_KEY_ID", ADMIN)
         environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        open_session.cache_clear()
         yield Company(box)

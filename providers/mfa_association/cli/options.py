@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from mfa_association.aws.session import Role, Settings
-from mfa_association.grammar import check_role_arn
+from mfa_association.errors import MfaError
+from mfa_association.grammar import Fault, check_account_id, check_role_arn
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
@@ -28,3 +30,21 @@ def connection(options: argparse.Namespace, account_id: str | None = None) -> Se
         roles=(Role(check_role_arn(arn, "--role-arn")),) if arn else (),
         allowed_account_ids=(account_id,) if account_id else (),
     )
+
+
+def account_list(path: str) -> tuple[str, ...]:
+    """The account ids in a file, between any spaces or line breaks; ``#`` begins a comment. Raises ``MfaError``."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as fault:
+        raise MfaError(f"reading accounts ({path}): {fault.strerror}; nothing was written, correct the path") from None
+    except UnicodeDecodeError:
+        raise MfaError(f"reading accounts ({path}): the text is not UTF-8; nothing was written, correct it") from None
+    words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
+    try:
+        found = tuple(dict.fromkeys(check_account_id(word, "account") for word in words))
+    except Fault as fault:
+        raise MfaError(f"reading accounts ({path}): {fault}; nothing was written, correct the file") from None
+    if not found:
+        raise MfaError(f"reading accounts ({path}): it names no account; nothing was written, correct the file")
+    return found
