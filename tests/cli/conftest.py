@@ -1,4 +1,4 @@
-"""A sandbox, and commands against it: piped, or in a terminal of their own."""
+"""A fresh company for every test, or a sandbox with commands against it: piped, or in a terminal of their own."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ users:
 
 
 @pytest.fixture
+def firm() -> Iterator[Company]:
+    yield from company()
+
+
+@pytest.fixture
 def box() -> Iterator[Sandbox]:
     with Sandbox(SEED) as sandbox:
         yield sandbox
@@ -76,9 +81,3 @@ def bench(box: Sandbox, tmp_path: Path) -> Bench:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     return Bench(tmp_path, env, [sys.executable, "-m", "mfa_association.cli"])
-
-
-@pytest.fixture
-def firm() -> Iterator[Company]:
-    """A fresh company for every test."""
-    yield from company()

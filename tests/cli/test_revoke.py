@@ -118,7 +118,7 @@ def test_without_a_roster_only_aws_is_changed(here: Here, bench: Bench, box: San
     assert (done.returncode, done.stderr) == (0, "")
 
 
-GUARDED = (
+GUARDED: tuple[tuple[str, list[str], dict[str, str], int], ...] = (
     ("the roster's", [], {}, 1),
     ("the option's", ["--on-last-device", "warn"], {}, 0),
     ("the environment's", [], {"MFA_ASSOCIATION_ON_LAST_DEVICE": "allow"}, 0),

@@ -12,7 +12,7 @@ from mfa_association.cli.exits import BROKEN, INTERRUPTED
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, drift, status, enroll, revoke, sandbox)
+_COMMANDS = (enroll, revoke, adopt, drift, status, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
