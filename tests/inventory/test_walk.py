@@ -159,3 +159,9 @@ def test_throttling_that_never_ends_says_for_how_long_it_was_tried(firm: Company
     firm.box.fault("ListUsers", times=None, error="Throttling")
     with pytest.raises(Throttling, match=r"reading the users of the account: .*tried for 30 s"):
         take(firm.reader(deadline=30))
+
+
+def test_a_report_that_does_not_come_is_not_waited_for_for_ever(firm: Company) -> None:
+    firm.box.fault("GetCredentialReport", times=None, error="ReportInProgress")
+    found = take(firm.reader(), passwords=True)
+    assert (found.passwords_as_of, [user.password for user in found.users]) == (None, [True, False, True, True, False])

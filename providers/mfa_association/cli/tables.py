@@ -6,6 +6,8 @@ import csv
 import sys
 from collections.abc import Sequence
 
+from mfa_association.aws.errors import plain
+
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -13,9 +15,10 @@ Rows = Sequence[Sequence[str]]
 
 
 def show(headers: Sequence[str], rows: Rows, title: str | None = None) -> None:
-    """Print a table on stdout; nothing for no rows."""
+    """Print a table on stdout; nothing for no rows. A cell's control characters become spaces."""
     if not rows:
         return
+    rows = [[plain(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw(headers, rows, title)
         return
