@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
+from mfa_association.aws.sentences import SENTENCES
 from mfa_association.errors import MfaError
 
 # Besides control characters: what breaks a line or turns its direction.
@@ -28,7 +29,7 @@ class AwsError(MfaError):
 
     def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
         self.action, self.operation, self.said, self.note = action, operation, said, note
-        cause, advice = _SENTENCES.get((operation, type(self)), (self.cause, self.advice))
+        cause, advice = SENTENCES.get((operation, type(self).__name__), (self.cause, self.advice))
         super().__init__(f"{action}: {cause}{note}; {advice} (AWS: {plain(said)})")
 
     def with_note(self, note: str) -> AwsError:
@@ -186,6 +187,7 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "InvalidAction": InvalidInput,
     "ValidationError": InvalidInput,
     "ValidationException": InvalidInput,
+    "MalformedPolicyDocument": InvalidInput,
     "AccessDenied": AccessDenied,
     "AccessDeniedException": AccessDenied,
     "Throttling": Throttling,
@@ -202,50 +204,6 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "SignatureDoesNotMatch": BadCredentials,
     "IncompleteSignature": BadCredentials,
     "MissingAuthenticationToken": NoCredentials,
-}
-
-_SENTENCES: dict[tuple[str, type[AwsError]], tuple[str, str]] = {
-    ("EnableMFADevice", NoSuchEntity): ("the user or the device does not exist", "check both names and the account"),
-    ("EnableMFADevice", LimitExceeded): (
-        "the user holds as many MFA devices as IAM allows",
-        "remove one of them first",
-    ),
-    ("EnableMFADevice", EntityAlreadyExists): (
-        "the device is held already",
-        "remove it from its present holder first",
-    ),
-    ("DeactivateMFADevice", NoSuchEntity): (
-        "the user does not hold the device",
-        "nothing needs to be done if that is what you want",
-    ),
-    ("ListMFADevices", NoSuchEntity): ("the user does not exist", "check the name and the account"),
-    ("GetUser", NoSuchEntity): ("the user does not exist", "check the name and the account"),
-    ("GetLoginProfile", NoSuchEntity): ("the user has no console password", "nothing needs to be done"),
-    ("ResyncMFADevice", NoSuchEntity): ("the user does not hold the device", "enable it instead"),
-    ("DeleteVirtualMFADevice", NoSuchEntity): ("the device does not exist", "nothing needs to be done"),
-    ("GetParameter", NoSuchEntity): ("there is no such parameter", "correct seed_source"),
-    ("GetSecretValue", NoSuchEntity): ("there is no such secret", "correct seed_source"),
-    ("AssumeRoot", AccessDenied): (
-        "no root session is allowed there",
-        "the management account itself has none; for a member account the caller must be in the management account or a "
-        "delegated administrator's, and may need sts:AssumeRoot on it",
-    ),
-    ("DeactivateMFADevice of root", AccessDenied): (
-        "a service control policy denies it to root users",
-        "exempt the root task sessions in the policy that AWS names, or act as root in the console",
-    ),
-    ("ListMFADevices of root", AccessDenied): (
-        "a service control policy denies it to root users",
-        "exempt the root task sessions in the policy that AWS names",
-    ),
-    ("AssumeRoot", InvalidInput): (
-        "the endpoint does not know AssumeRoot",
-        "use a regional STS endpoint: set aws:region, and no global one in aws:endpoints",
-    ),
-    ("AssumeRole", AccessDenied): (
-        "the role cannot be assumed",
-        "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",
-    ),
 }
 
 

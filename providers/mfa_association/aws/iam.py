@@ -71,7 +71,7 @@ class Iam:
             pages = self._session.reader.get_paginator("list_virtual_mfa_devices").paginate(
                 AssignmentStatus="Any", PaginationConfig={"PageSize": 1000}
             )
-            return [_virtual(device) for page in pages for device in page["VirtualMFADevices"]]
+            return [virtual_device(device) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Give a device to a user with two consecutive codes, the older first."""
@@ -135,7 +135,8 @@ def _name(user_name: str) -> str:
     return check_user_name(user_name)
 
 
-def _virtual(device: Any) -> VirtualDevice:
+def virtual_device(device: Any) -> VirtualDevice:
+    """A virtual device out of an answer."""
     user = device.get("User", {})
     return VirtualDevice(
         device["SerialNumber"], user.get("Arn"), user.get("UserName"), user.get("UserId"), device.get("EnableDate")

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from mfa_association import __version__
-from mfa_association.cli import sandbox
+from mfa_association.cli import adopt, drift, enroll, revoke, sandbox, status
 from mfa_association.cli.exits import BROKEN, INTERRUPTED
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (sandbox,)
+_COMMANDS = (adopt, status, drift, enroll, revoke, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (exits.py)."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        code = int(options.command(options))
+        sys.stdout.flush()
     except MfaError as fault:
         print(f"mfa-association: {fault}", file=sys.stderr)
         return BROKEN
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        return _unheard()
+    return code
+
+
+def _unheard() -> int:
+    """Whoever read the output went away (``| head``); what is left must not fail once more when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN
 
 
 def _parser() -> argparse.ArgumentParser:

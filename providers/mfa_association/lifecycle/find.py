@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
-from mfa_association.grammar import same
+from mfa_association.grammar import ROOT_USER, same
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
 
@@ -48,9 +48,15 @@ def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
 
     The walk may be older than the look at the user's own devices, so it is not believed about that user.
     """
+    if saved.device_kind != "virtual" or saved.user_name == ROOT_USER:
+        return None
     try:
-        entity = run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
+        entity = run.directory.find(saved.serial_number)
     except AccessDenied:
+        run.warn(
+            f"{saved.user_name} does not hold {saved.serial_number}; whether somebody else does, or {saved.user_name} "
+            "under a new name, could not be checked (AccessDenied): allow iam:ListVirtualMFADevices"
+        )
         return None
     held = entity and entity.user_arn and not same(entity.user_name or "", saved.user_name)
     return entity if held else None
@@ -67,7 +73,12 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
         return False
     try:
         user_id = run.iam.user_id(saved.user_name)
-    except (AccessDenied, NoSuchEntity):
+    except NoSuchEntity:
+        return False
+    except AccessDenied:
+        run.warn(
+            f"whether {saved.user_name} is still the same user could not be checked (AccessDenied): allow iam:GetUser"
+        )
         return False
     if saved.user_id == user_id:
         return False

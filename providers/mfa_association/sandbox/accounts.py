@@ -92,6 +92,7 @@ class Account:
         self.created = int(time.time())
         self.planted = 0
         self.root_password = False
+        self.report: tuple[float, str] | None = None
         self.scp_deny_root: frozenset[str] = frozenset()
         self.live = View(self.backend.users, self.devices)
 

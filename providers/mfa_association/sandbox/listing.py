@@ -76,11 +76,12 @@ def list_virtual(request: Request) -> Result:
 def _virtual(account: Account, device: Device, by_id: Mapping[str, Any]) -> dict[str, Any]:
     if not device.holder:
         return {"SerialNumber": device.serial}
-    user = root_user(account) if device.holder == ROOT else _user(by_id[device.holder])
+    user = root_user(account) if device.holder == ROOT else user_as_shown(by_id[device.holder])
     return {"SerialNumber": device.serial, "User": user, "EnableDate": device.enable_date}
 
 
-def _user(user: Any) -> dict[str, Any]:
+def user_as_shown(user: Any) -> dict[str, Any]:
+    """A user as IAM's lists show it."""
     return {
         "Path": user.path,
         "UserName": user.name,

@@ -37,8 +37,10 @@ def plant(world: World, seed: Seed) -> None:
 
 def _plant_account(world: World, number: str, seed: AccountSeed, generator: Random | None) -> None:
     account = world.account(number, seed.partition or "aws")
+    known = {name.casefold() for name in account.live.users}
     for name, one in seed.users.items():
-        user = _user(account, name, one)
+        user = _user(account, name, one, known)
+        known.add(name.casefold())
         for device in one.devices:
             add_device(world, account, user, device, generator)
     if seed.root:
@@ -68,8 +70,9 @@ def _unheld(device: DeviceSeed) -> DeviceSeed:
     return DeviceSeed(**{**vars(device), "held": False})
 
 
-def _user(account: Account, name: str, seed: UserSeed) -> User:
-    user = account.live.find_user(name)
+def _user(account: Account, name: str, seed: UserSeed, known: set[str]) -> User:
+    """The user of this name, made unless it is ``known``: looking through thousands for each of thousands is slow."""
+    user = account.live.find_user(name) if name.casefold() in known else None
     if user is None:
         tags = [{"Key": key, "Value": value} for key, value in seed.tags.items()]
         user = account.backend.create_user(REGIONS[account.partition], name, seed.path, tags)

@@ -51,7 +51,7 @@ def test_the_example_of_the_design() -> None:
 
 
 def test_the_roster_of_this_repo() -> None:
-    assert load(Path(__file__).parents[1] / "roster.yaml").lines
+    assert load(Path(__file__).parents[2] / "roster.yaml").lines
 
 
 def test_every_setting_reaches_its_line() -> None:

@@ -1,8 +1,7 @@
-"""The roster file: who may hold which MFA device. Pure: text in, lines or faults out.
+"""The roster's text to its lines, or to every fault at once. Pure but for ``load``.
 
 Every scalar is text (a user may be called ``0123`` or ``no``), so the file is read as YAML nodes and never as Python
-values; that also keeps the line of every fault. Aliases, tags and deep nesting have no use here and are refused before
-anything is built from them.
+values; that also keeps the line of every fault.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from typing import Any, Final, get_args
 
 import yaml
 
-from mfa_association.errors import MfaError
 from mfa_association.grammar import (
     Fault,
     OnDestroy,
@@ -26,11 +24,11 @@ from mfa_association.grammar import (
     parse_serial_number,
     show,
 )
+from mfa_association.roster.faults import RosterError
+from mfa_association.roster.file import read_file
+from mfa_association.roster.nodes import compose, is_null
 from mfa_association.totp import parse_seed_source
 
-MAX_BYTES: Final = 4 * 1024 * 1024
-_MAX_DEPTH: Final = 8
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
 _CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
@@ -61,45 +59,18 @@ class Roster:
     lines: tuple[Line, ...]
 
 
-class RosterError(MfaError):
-    """Everything that is wrong with a roster, one fault a line: ``FILE:LINE: FIELD VALUE: RULE``."""
-
-    def __init__(self, path: str, faults: list[tuple[int, str]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(faults)))
-
-
 def load(path: str | Path) -> Roster:
     """Read a roster file. Raises ``RosterError`` with every fault, also when the file cannot be read."""
-    try:
-        raw = Path(path).read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise RosterError(str(path), [(1, f"the file has {len(raw)} bytes; a roster has at most {MAX_BYTES}")])
-        return parse(raw.decode("utf-8"), str(path))
-    except UnicodeDecodeError as fault:
-        line = raw[: fault.start].count(b"\n") + 1
-        raise RosterError(str(path), [(line, "the text is not UTF-8")]) from None
-    except OSError as fault:
-        raise RosterError(str(path), [(1, f"the file cannot be read: {fault.strerror}")]) from None
+    return parse(read_file(path).text, str(path))
 
 
-def parse(text: str, path: str = "roster.yaml") -> Roster:
-    """Read a roster's text; ``path`` only names it in faults. Raises ``RosterError`` with every fault at once."""
+def parse(text: str, path: str = "roster.yaml", *, may_be_empty: bool = False) -> Roster:
+    """Read a roster's text; ``path`` only names it in faults. Raises ``RosterError`` with every fault at once.
+
+    ``may_be_empty``: take a roster without a device even if it does not say ``allow_empty: true``.
+    """
     faults: list[tuple[int, str]] = []
-    try:
-        odd = _odd_yaml(text)
-        if odd:
-            raise RosterError(path, [odd])
-        root = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        raise RosterError(path, [(mark.line + 1 if mark else 1, f"not valid YAML: {fault.problem}")]) from None
-    except yaml.YAMLError:
-        raise RosterError(path, [(1, "not valid YAML: the text holds control characters")]) from None
-    except UnicodeEncodeError:
-        raise RosterError(path, [(1, "the text is not UTF-8")]) from None
-    reader = _Reader(faults)
-    lines = reader.roster(root)
+    lines = _Reader(faults).roster(compose(text, path), may_be_empty)
     if faults:
         raise RosterError(path, faults)
     return Roster(path, tuple(lines))
@@ -111,7 +82,7 @@ class _Reader:
     def __init__(self, faults: list[tuple[int, str]]) -> None:
         self._faults = faults
 
-    def roster(self, root: yaml.Node | None) -> list[Line]:
+    def roster(self, root: yaml.Node | None, may_be_empty: bool) -> list[Line]:
         top = {key.value: value for key, value in self._pairs(root, "the file", _TOP)} if root else {}
         defaults = self._settings(top["defaults"], "defaults", _DEFAULTS) if "defaults" in top else {}
         lines = [
@@ -119,13 +90,13 @@ class _Reader:
             *self._holders(top.get("roots"), "roots", defaults),
         ]
         empty_allowed = self._truth(top["allow_empty"], "allow_empty") if "allow_empty" in top else False
-        if not lines and not self._faults and not empty_allowed:
+        if not (lines or self._faults or empty_allowed or may_be_empty):
             self._fault(root, "the roster is empty: to deactivate every declared device, say allow_empty: true")
         self._refuse_doubles(lines)
         return lines
 
     def _holders(self, node: yaml.Node | None, field: str, defaults: dict[str, Any]) -> Iterator[Line]:
-        if node is None or _is_null(node):
+        if node is None or is_null(node):
             return
         check, name = (check_user_name, "user_name") if field == "users" else (check_account_id, "root_account_id")
         for key, devices in self._pairs(node, field):
@@ -137,7 +108,7 @@ class _Reader:
             yield from self._devices(devices, f"{field}.{key.value}", {**defaults, **holder})
 
     def _devices(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Iterator[Line]:
-        if _is_null(node):
+        if is_null(node):
             return
         if not isinstance(node, yaml.SequenceNode):
             self._fault(node, f"{field}: must be a list of devices, each on a line that starts with '- '")
@@ -243,30 +214,3 @@ def _fitting(serial: SerialNumber, defaults: dict[str, Any], stated: dict[str, A
 def _double(field: str, name: str, before: str, line: int) -> str:
     same = "listed twice" if name == before else f"is {show(before)} in another case; IAM holds them equal"
     return str(Fault(field, name, f"{same} (first on line {line})"))
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
-
-
-def _odd_yaml(text: str) -> tuple[int, str] | None:
-    """The first thing that no roster needs and that bombs are made of, with its line."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        odd = _oddity(event, depth, documents)
-        if odd:
-            mark: Any = event.start_mark
-            return mark.line + 1, odd
-    return None
-
-
-def _oddity(event: yaml.Event, depth: int, documents: int) -> str | None:
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        return "anchors and aliases are not used in a roster"
-    if getattr(event, "tag", None):
-        return "tags are not used in a roster"
-    if documents > 1:
-        return "a roster is one document"
-    return "nested too deeply" if depth > _MAX_DEPTH else None

@@ -1,0 +1,98 @@
+"""The account as a whole, a page a call, so that a walk that was throttled goes on where it stopped.
+
+Everything here reads. GenerateCredentialReport is a read too, by IAM's own access level (service authorization
+reference).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from mfa_association.aws.answers import meaning
+from mfa_association.aws.iam import VirtualDevice, virtual_device
+from mfa_association.aws.session import Session
+from mfa_association.grammar import check_user_name
+
+T = TypeVar("T")
+PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class User:
+    """An IAM user (ListUsers)."""
+
+    user_name: str
+    user_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list; ``marker`` asks for the next one, None on the last."""
+
+    items: tuple[T, ...]
+    marker: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The credential report: ``passwords`` by user name, true as of ``generated``, which may be four hours ago."""
+
+    generated: datetime
+    passwords: dict[str, bool]
+
+
+class Directory:
+    """Bulk reads of one session's account. Raises ``AwsError``s."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def users(self, marker: str | None) -> Page[User]:
+        """A page of the account's users."""
+        with meaning("reading the users of the account", "ListUsers"):
+            answer = self._session.reader.list_users(**_from(marker))
+            users = tuple(User(user["UserName"], user["UserId"], user["Path"]) for user in answer["Users"])
+            return Page(users, answer.get("Marker"))
+
+    def user(self, user_name: str) -> User:
+        """One user. ``NoSuchEntity``: there is none of this name."""
+        with meaning(f"reading user ({user_name})", "GetUser"):
+            user = self._session.reader.get_user(UserName=check_user_name(user_name))["User"]
+            return User(user["UserName"], user["UserId"], user["Path"])
+
+    def virtual_devices(self, marker: str | None) -> Page[VirtualDevice]:
+        """A page of the account's virtual devices, held or not."""
+        with meaning("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
+            answer = self._session.reader.list_virtual_mfa_devices(AssignmentStatus="Any", **_from(marker))
+            return Page(tuple(map(virtual_device, answer["VirtualMFADevices"])), answer.get("Marker"))
+
+    def devices_in_use(self) -> int:
+        """How many devices of any kind are held in the account (MFADevicesInUse).
+
+        AWS does not say whether the root user's are counted.
+        """
+        with meaning("reading the summary of the account", "GetAccountSummary"):
+            return int(self._session.reader.get_account_summary()["SummaryMap"]["MFADevicesInUse"])
+
+    def start_report(self) -> bool:
+        """Ask for a credential report; whether it is there. IAM makes a new one at most every four hours."""
+        with meaning("asking for the credential report of the account", "GenerateCredentialReport"):
+            return self._session.reader.generate_credential_report()["State"] == "COMPLETE"
+
+    def report(self) -> Report:
+        """The credential report, once ``start_report`` says so."""
+        with meaning("reading the credential report of the account", "GetCredentialReport"):
+            answer = self._session.reader.get_credential_report()
+            rows = csv.DictReader(io.StringIO(answer["Content"].decode()))
+            return Report(
+                answer["GeneratedTime"], {row["user"]: row["password_enabled"].lower() == "true" for row in rows}
+            )
+
+
+def _from(marker: str | None) -> Any:
+    return {"MaxItems": PAGE_SIZE, **({"Marker": marker} if marker else {})}

@@ -1,0 +1,70 @@
+"""Causes and advice where an error's own are not exact enough: by operation and error type."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
+    ("EnableMFADevice", "NoSuchEntity"): ("the user or the device does not exist", "check both names and the account"),
+    ("EnableMFADevice", "LimitExceeded"): (
+        "the user holds as many MFA devices as IAM allows",
+        "remove one of them first",
+    ),
+    ("EnableMFADevice", "EntityAlreadyExists"): (
+        "the device is held already",
+        "remove it from its present holder first",
+    ),
+    ("DeactivateMFADevice", "NoSuchEntity"): (
+        "the user does not hold the device",
+        "nothing needs to be done if that is what you want",
+    ),
+    ("ListMFADevices", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
+    ("GetUser", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
+    ("GetLoginProfile", "NoSuchEntity"): ("the user has no console password", "nothing needs to be done"),
+    ("ResyncMFADevice", "NoSuchEntity"): ("the user does not hold the device", "enable it instead"),
+    ("DeleteVirtualMFADevice", "NoSuchEntity"): ("the device does not exist", "nothing needs to be done"),
+    ("GetParameter", "NoSuchEntity"): ("there is no such parameter", "correct seed_source"),
+    ("GetSecretValue", "NoSuchEntity"): ("there is no such secret", "correct seed_source"),
+    ("AssumeRoot", "AccessDenied"): (
+        "no root session is allowed there",
+        "the management account itself has none; for a member account the caller must be in the management account or a "
+        "delegated administrator's, and may need sts:AssumeRoot on it",
+    ),
+    ("DeactivateMFADevice of root", "AccessDenied"): (
+        "a service control policy denies it to root users",
+        "exempt the root task sessions in the policy that AWS names, or act as root in the console",
+    ),
+    ("ListMFADevices of root", "AccessDenied"): (
+        "a service control policy denies it to root users",
+        "exempt the root task sessions in the policy that AWS names",
+    ),
+    ("AssumeRoot", "InvalidInput"): (
+        "the endpoint does not know AssumeRoot",
+        "use a regional STS endpoint: set aws:region, and no global one in aws:endpoints",
+    ),
+    ("AssumeRole", "AccessDenied"): (
+        "the role cannot be assumed",
+        "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",
+    ),
+    ("CreateVirtualMFADevice", "EntityAlreadyExists"): (
+        "a virtual device of this name and path exists already",
+        "give another name or path, or use the one there is",
+    ),
+    ("CreateVirtualMFADevice", "LimitExceeded"): (
+        "the account has as many virtual MFA devices as its quota of users allows",
+        "delete virtual devices that nobody holds",
+    ),
+    ("DeleteLoginProfile", "NoSuchEntity"): ("the user has no console password", "nothing needs to be done"),
+    ("DeleteLoginProfile", "EntityTemporarilyUnmodifiable"): (
+        "the console password was changed moments ago, and IAM does not let it be deleted yet",
+        "wait some minutes and run again",
+    ),
+    ("ListAccessKeys", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
+    ("UpdateAccessKey", "NoSuchEntity"): ("the user has no such access key", "nothing needs to be done"),
+    ("PutUserPolicy", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
+    ("PutUserPolicy", "LimitExceeded"): (
+        "the user's inline policies are as long as IAM allows",
+        "delete or shorten one of them first",
+    ),
+    ("PutUserPolicy", "InvalidInput"): ("IAM refused the policy", "report this as a fault of mfa-association"),
+}

@@ -1,0 +1,164 @@
+"""``mfa-association adopt``: a live account into a roster and a Pulumi import file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa_association.cli.exits import BROKEN, FOUND, OK
+from mfa_association.cli.options import account_list, add_connection, connection
+from mfa_association.cli.progress import Tell, progress
+from mfa_association.cli.tables import show
+from mfa_association.errors import MfaError
+from mfa_association.grammar import check_user_name
+from mfa_association.inventory.adopt import Adoption, adopt
+from mfa_association.inventory.compare import Pair
+from mfa_association.inventory.reader import Reader
+from mfa_association.inventory.walk import take
+from mfa_association.lifecycle import Association
+from mfa_association.roster import Line, RosterFile, read_file, write_file
+
+_ACCOUNTS_AT_ONCE = 4
+_DESCRIPTION = """
+Read who holds which MFA device and write it into a roster. Nothing in AWS is changed. A new roster takes in all that is
+held; in an existing one every line, comment and setting stays, and devices that it does not declare are listed and
+added only with --approve. Exit code: 0 done, 3 devices wait for approval, 1 refused or not to be told.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("adopt", help="write a live account into a roster", description=_DESCRIPTION)
+    parser.add_argument("users", nargs="*", metavar="USER", help="only these users (default: all)")
+    parser.add_argument("--roster", default="roster.yaml", metavar="FILE", help="roster to write (roster.yaml)")
+    parser.add_argument("--approve", action="append", default=[], metavar="SERIAL", help="add this device, or `all`")
+    parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
+    parser.add_argument("--roots", metavar="FILE", help="file of member accounts whose root users are read too")
+    parser.add_argument("--accounts", metavar="FILE", help="file of accounts, each into {account} of the paths")
+    add_connection(parser)
+    parser.set_defaults(command=_run)
+
+
+Held = tuple[tuple[Line, Association], ...]
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One account's result."""
+
+    path: str
+    adoption: Adoption
+    imported: int | None
+
+
+def _run(options: argparse.Namespace) -> int:
+    for name in options.users:
+        check_user_name(name)
+    if options.accounts is None:
+        with progress() as tell:
+            return _report(_adopt(options, None, tell), options)
+    return _run_many(options)
+
+
+def _run_many(options: argparse.Namespace) -> int:
+    accounts = account_list(options.accounts)
+    _refuse_shared(options)
+    with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
+        work = [pool.submit(_adopt, options, account, _named(tell, account)) for account in accounts]
+        codes = []
+        for future in work:
+            try:
+                codes.append(_report(future.result(), options))
+            except MfaError as fault:
+                print(f"mfa-association: {fault}", file=sys.stderr)
+                codes.append(BROKEN)
+    return next((code for code in (BROKEN, FOUND) if code in codes), OK)
+
+
+def _refuse_shared(options: argparse.Namespace) -> None:
+    """Each account has its own files and role, and users and root users belong to one account."""
+    for name in ("roster", "import_file", "role_arn"):
+        value = getattr(options, name)
+        if "{account}" not in (value or ("" if name == "role_arn" else "{account}")):
+            option = f"--{name.replace('_', '-')}"
+            raise MfaError(f"adopting many accounts: {option} must hold {{account}}; nothing was written, correct it")
+    if options.users or options.roots:
+        raise MfaError(
+            "adopting many accounts: users and --roots belong to one account; "
+            "nothing was written, leave them out or leave out --accounts"
+        )
+
+
+def _named(tell: Tell, account: str) -> Tell:
+    return lambda what, done, total: tell(f"{account} {what}", done, total)
+
+
+def _adopt(options: argparse.Namespace, account: str | None, tell: Tell) -> _Done:
+    reader = Reader(connection(options, account), progress=tell)
+    number = account or reader.iam.caller.account_id
+    path = options.roster.replace("{account}", number)
+    file = read_file(path, may_be_missing=True)
+    roots = account_list(options.roots) if options.roots else ()
+    snapshot = take(reader, tuple(options.users), roots=roots)
+    adoption = adopt(path, file.text, snapshot, tuple(options.approve))
+    imported = None
+    if options.import_file:
+        _write_import(options.import_file.replace("{account}", number), adoption.held)
+        imported = len(adoption.held)
+    if adoption.added:
+        _write(file, adoption.text)
+    return _Done(path, adoption, imported)
+
+
+def _write_import(path: str, held: Held) -> None:
+    from mfa_association.pulumi.imports import import_file
+
+    try:
+        before = Path(path).read_bytes() if Path(path).exists() else None
+    except OSError as fault:
+        raise MfaError(f"reading ({path}): {fault.strerror}; nothing was written, correct the path") from None
+    _write(RosterFile(Path(path), before), json.dumps(import_file(held), indent=1) + "\n")
+
+
+def _write(file: RosterFile, text: str) -> None:
+    """Write a file, in a new folder where a template names one."""
+    try:
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise MfaError(f"making the folder of ({file.path}): {fault.strerror}; nothing was written") from None
+    write_file(file, text)
+
+
+def _report(done: _Done, options: argparse.Namespace) -> int:
+    adoption = done.adoption
+    print(f"{done.path}: {_devices(len(adoption.added))} added, {len(adoption.lines)} declared")
+    if done.imported is not None:
+        print(f"import file: {_devices(done.imported)}")
+    for root in adoption.roots:
+        print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
+    show(_HEADERS, [_row(pair) for pair in adoption.odd], "left out, a roster cannot declare them:")
+    if adoption.differing:
+        print(f"not held as declared: {_devices(len(adoption.differing))}; see `mfa-association drift`")
+    show(_HEADERS, [_row(pair) for pair in adoption.waiting], "not declared, for your approval:")
+    if adoption.waiting:
+        print("add them with --approve SERIAL, each that you know, or --approve all")
+        return FOUND
+    return OK
+
+
+_HEADERS = ("HOLDER", "DEVICE", "KIND", "ENABLED")
+
+
+def _row(pair: Pair) -> tuple[str, ...]:
+    holder, device = pair.holder, pair.device
+    name = "" if holder is None else f"root of {holder.root_account_id}" if holder.root_account_id else holder.name
+    return (name, pair.serial_number, device.kind if device else "", device.enable_date if device else "")
+
+
+def _devices(number: int) -> str:
+    return f"{number} device" if number == 1 else f"{number} devices"

@@ -1,0 +1,117 @@
+"""Asking for two codes in a row, in a terminal beside a clock that shows when the next one comes."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from mfa_association.grammar import check_codes
+from mfa_association.inventory.enroll import Abandoned
+from mfa_association.totp import STEP
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_LENGTH = 6
+_END, _ERASE = "\x04", "\x7f\b"
+_LABELS = ("First code ", "Second code")
+
+
+def read_lines() -> tuple[str, str]:
+    """Two lines of standard input. Raises ``Abandoned`` at its end, ``Fault`` for what are no codes."""
+    lines = []
+    for label in _LABELS:
+        print(f"{label.strip()}: ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise Abandoned
+        lines.append(re.sub(r"\s", "", line))
+    pair = check_codes(*lines)
+    if pair is None:
+        raise Abandoned
+    return pair
+
+
+class CodePrompt:
+    """Reads codes key by key; what is typed shows as dots. ``now``: the time by AWS's clock."""
+
+    def __init__(self, console: Console, now: Callable[[], datetime]) -> None:
+        self._console, self._now = console, now
+        self._typed = ""
+
+    def pair(self) -> tuple[str, str]:
+        """Two codes, of which the second differs from the first. Raises ``Abandoned`` at Ctrl-D."""
+        with _key_by_key():
+            first = self._ask(_LABELS[0])
+            second = self._ask(_LABELS[1])
+            while second == first:
+                self._console.print("  That is the first code again: wait for the next one.", style="yellow")
+                second = self._ask(_LABELS[1])
+        return first, second
+
+    def _ask(self, label: str) -> str:
+        from rich.live import Live
+
+        with Live(self._line(label, ""), console=self._console, auto_refresh=False, transient=True) as live:
+            code = ""
+            while len(code) < _LENGTH:
+                code = self._edited(code, _keys())
+                live.update(self._line(label, code), refresh=True)
+        self._console.print(f"  {label}  {_dots(code)}")
+        return code
+
+    def _edited(self, code: str, keys: str) -> str:
+        """The code after these keys; what is typed or pasted beyond it is for the next one."""
+        self._typed += keys
+        while self._typed and len(code) < _LENGTH:
+            key, self._typed = self._typed[0], self._typed[1:]
+            if key == _END:
+                raise Abandoned
+            if key in _ERASE:
+                code = code[:-1]
+            elif key in "0123456789":
+                code += key
+        return code
+
+    def _line(self, label: str, code: str) -> Text:
+        from rich.text import Text
+
+        left = STEP - self._now().timestamp() % STEP
+        full = round(left / STEP * 15)
+        line = Text(f"  {label}  {_dots(code)}   ")
+        line.append("━" * full, style="red" if left < 6 else "green")
+        line.append("─" * (15 - full), style="dim")
+        return line.append(f" next code in {left:2.0f} s", style="dim")
+
+
+def _dots(code: str) -> str:
+    return " ".join("●" * len(code) + "○" * (_LENGTH - len(code)))
+
+
+def _keys() -> str:
+    """What was typed within a moment."""
+    ready, _, _ = select.select([sys.stdin], [], [], 0.2)
+    if not ready:
+        return ""
+    return os.read(sys.stdin.fileno(), 64).decode("ascii", "replace") or _END
+
+
+@contextmanager
+def _key_by_key() -> Iterator[None]:
+    """Keys as they are typed, without echo; Ctrl-C still interrupts."""
+    import termios
+    import tty
+
+    before: Any = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

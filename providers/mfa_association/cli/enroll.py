@@ -1,0 +1,101 @@
+"""``mfa-association enroll``: give a user a device, and the roster its line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from mfa_association import roster
+from mfa_association.aws.credentials import Credentials
+from mfa_association.aws.directory import Directory
+from mfa_association.aws.iam import Iam
+from mfa_association.aws.session import open_session
+from mfa_association.cli.exits import BROKEN, OK
+from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.rosters import add_roster, declared
+from mfa_association.cli.signals import interrupted_once
+from mfa_association.errors import MfaError
+from mfa_association.grammar import check_user_name, parse_serial_number, same
+from mfa_association.inventory.declared import Declared
+from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of
+from mfa_association.lifecycle import Association, Limits, Run
+
+_LIMITS = Limits(retry_deadline=60.0)
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("enroll", help="give a user an MFA device and the roster its line")
+    parser.description = (
+        "Make a virtual MFA device, show its QR code, ask for two codes, enable it, and add its line to the roster. "
+        "If it is not finished, the device is deleted again. The seed is shown once and stored nowhere."
+    )
+    parser.add_argument("user", metavar="USER", help="IAM user name")
+    parser.add_argument("--name", help="name of the new device (default: USER-phone)")
+    parser.add_argument("--path", default="/", help="path of the new device (default: /)")
+    parser.add_argument(
+        "--existing", metavar="SERIAL", help="a device that is there: a hardware token's serial, an ARN"
+    )
+    parser.add_argument("--qr-file", type=Path, metavar="FILE", help="write the QR code as a PNG instead (mode 0600)")
+    add_roster(parser)
+    add_connection(parser)
+    parser.set_defaults(command=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from mfa_association.cli.desk import TerminalDesk
+
+    session = open_session(connection(options))
+    run = Run(Iam(session), limits=_LIMITS)
+    user_name = Directory(session).user(check_user_name(options.user, "USER")).user_name
+    entry, file = _entry(options, run, user_name), declared(options)
+    if file:
+        file.preview(lambda text: _with(entry, text, file.path))
+    desk = TerminalDesk(user_name, run.iam.caller.account_id, run.iam.now, options.qr_file)
+    if not options.existing:
+        desk.refuse_without_screen()
+    with interrupted_once(), desk:
+        if options.existing:
+            found = enroll_existing(run, user_name, entry.serial_number, desk)
+        else:
+            name = options.name or f"{user_name}-phone"
+            found = enroll_new(run, Credentials(session), user_name, name, options.path, desk)
+    return _finish(found, file, entry)
+
+
+def _entry(options: argparse.Namespace, run: Run, user_name: str) -> roster.Entry:
+    """The line to be added. What the command makes, the line's removal deletes."""
+    if options.existing:
+        return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
+    serial = serial_of(run, options.name or f"{user_name}-phone", options.path)
+    return roster.Entry(serial, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
+
+
+def _finish(found: Association, file: Declared | None, entry: roster.Entry) -> int:
+    since = f"since {found.enable_date}" if found.enable_date else "now, though IAM does not list it yet"
+    print(f"{found.user_name} holds {found.serial_number} {since}.")
+    line = roster.add("", [entry]).rstrip("\n")
+    if file is None:
+        print(f"Its lines for the roster:\n{line}")
+        return OK
+    try:
+        difference = file.apply(lambda text: _with(entry, text, file.path))
+    except MfaError as fault:
+        print(f"mfa-association: the device is enabled, but its line is missing: {fault}", file=sys.stderr)
+        print(f"Add it by hand:\n{line}")
+        return BROKEN
+    print("\n".join(difference or [f"{file.path} lists it already: `pulumi refresh` sees it held."]))
+    if difference:
+        print(f"Commit {file.path}: the next `pulumi up` adopts the device without a change.")
+    return OK
+
+
+def _with(entry: roster.Entry, text: str, path: str) -> str:
+    """The roster with the line, or as it is if it has it. Raises as ``roster.add``."""
+    lines = roster.parse(text, path, may_be_empty=True).lines
+    listed = any(
+        same(line.serial.text, entry.serial_number) and same(line.user_name or "", entry.holder) for line in lines
+    )
+    return text if listed else roster.add(text, [entry], path)

@@ -1,0 +1,128 @@
+"""Adoption: what an account holds becomes lines of a roster, and nothing is changed in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mfa_association.errors import MfaError
+from mfa_association.grammar import ROOT_USER, same, show
+from mfa_association.inventory.compare import Pair, is_known, pairs, refuse_other_account
+from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.lifecycle import Association
+from mfa_association.roster import Entry, Line, add, parse
+
+ALL = "all"
+HEADER = "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
+
+
+class HalfRead(MfaError):
+    """A part of the account could not be read: half a roster would look like a whole one."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(
+            f"adopting into ({path}): a part of the account could not be read, nothing was written; {cause}"
+        )
+
+
+class NotFound(MfaError):
+    """Something that was named is not there."""
+
+    def __init__(self, path: str, what: str, name: str, advice: str) -> None:
+        super().__init__(f"adopting into ({path}): there is no {what} {show(name)}; nothing was written, {advice}")
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What adopting would do.
+
+    ``text``: the roster with ``added`` in it. ``waiting``: devices that nobody declared yet and nobody approved.
+    ``differing``: declared devices that are not held as declared. ``odd``: devices that a roster cannot declare.
+    ``roots``: root users of which only the virtual devices were seen, so that they were left out. ``held``: the lines
+    whose holders hold their devices, as ``create`` would have found them.
+    """
+
+    text: str
+    lines: tuple[Line, ...]
+    added: tuple[Pair, ...] = ()
+    waiting: tuple[Pair, ...] = ()
+    differing: tuple[Pair, ...] = ()
+    odd: tuple[Pair, ...] = ()
+    roots: tuple[Holder, ...] = ()
+    held: tuple[tuple[Line, Association], ...] = field(default=(), repr=False)
+
+
+def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = ()) -> Adoption:
+    """Compare a roster's text with the account.
+
+    An empty text takes in all that is held; an existing roster only what ``approved`` names (serial numbers, or
+    ``all``). Raises ``RosterError``, ``EditRefused``, ``OtherAccount``, ``HalfRead`` or ``NotFound``.
+    """
+    _refuse_half(path, snapshot)
+    before = parse(text, path, may_be_empty=True).lines
+    refuse_other_account(path, before, snapshot.account_id)
+    both = pairs(before, snapshot)
+    new = [pair for pair in both if pair.line is None and pair.holder and pair.holder.complete]
+    odd = [pair for pair in new if pair.device and pair.device.kind == "unknown"]
+    fresh = [pair for pair in new if pair not in odd]
+    _refuse_unknown(path, fresh, approved)
+    added = [pair for pair in fresh if not text.strip() or _is_approved(pair, approved)]
+    after = add(text or HEADER, [_entry(pair) for pair in added], path) if added else text
+    lines = parse(after, path, may_be_empty=True).lines
+    return Adoption(
+        text=after,
+        lines=lines,
+        added=tuple(added),
+        waiting=tuple(pair for pair in fresh if pair not in added),
+        differing=tuple(pair for pair in both if pair.line and is_known(pair, snapshot) and not pair.as_declared),
+        odd=tuple(odd),
+        roots=tuple(root for root in snapshot.roots if root.devices and not root.complete),
+        held=tuple(_associations(lines, snapshot)),
+    )
+
+
+def _refuse_half(path: str, snapshot: Snapshot) -> None:
+    for name in snapshot.missing:
+        advice = f"check the name and the account {snapshot.account_id}"
+        raise NotFound(path, "user", name, advice)
+    for cause in snapshot.unread:
+        raise HalfRead(path, cause)
+
+
+def _refuse_unknown(path: str, fresh: list[Pair], approved: tuple[str, ...]) -> None:
+    known = {pair.serial_number.lower() for pair in fresh}
+    for serial in approved:
+        if serial != ALL and serial.lower() not in known:
+            advice = "name one that is listed as not declared"
+            raise NotFound(path, "undeclared device", serial, advice)
+
+
+def _is_approved(pair: Pair, approved: tuple[str, ...]) -> bool:
+    return ALL in approved or any(same(pair.serial_number, serial) for serial in approved)
+
+
+def _entry(pair: Pair) -> Entry:
+    holder = pair.holder
+    if holder and holder.root_account_id:
+        return Entry(pair.serial_number, root_account_id=holder.root_account_id)
+    return Entry(pair.serial_number, user_name=holder.name if holder else None)
+
+
+def _associations(lines: tuple[Line, ...], snapshot: Snapshot) -> Iterator[tuple[Line, Association]]:
+    """What ``create`` would have found of each line whose holder holds the device."""
+    for pair in pairs(lines, snapshot):
+        line, holder, device = pair.line, pair.holder, pair.device
+        if line and holder and device and pair.as_declared:
+            root = line.root_account_id
+            yield (
+                line,
+                Association(
+                    user_name=line.user_name or ROOT_USER,
+                    serial_number=line.serial.text,
+                    active=True,
+                    device_kind=line.serial.kind,
+                    account_id=root or snapshot.account_id,
+                    enable_date=device.enable_date,
+                    user_id=root or holder.user_id,
+                ),
+            )

@@ -1,0 +1,143 @@
+"""Drift: where a roster and the account differ. Pure: a roster, a snapshot and what a stack recorded in, findings out.
+
+A roster has no dates: that a device was enabled anew shows only beside a stack export or a moment to compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from mfa_association.grammar import ROOT_USER
+from mfa_association.inventory.compare import Pair, is_holder, is_known, pairs
+from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.inventory.stack import Recorded
+from mfa_association.roster import Line
+
+Kind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled", "unassigned"]
+ORDER: tuple[Kind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive", "unassigned")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference. ``holder``: who holds the device now; ``declared``: whom the roster names; ``since``: RFC 3339."""
+
+    kind: Kind
+    serial_number: str
+    holder: str | None = None
+    declared: str | None = None
+    since: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """All findings, in order, and a sentence for everything that could not be told."""
+
+    findings: tuple[Finding, ...]
+    untold: tuple[str, ...] = ()
+
+
+def drift(
+    lines: Iterable[Line], snapshot: Snapshot, recorded: Mapping[str, Recorded], since: str | None = None
+) -> Drift:
+    """Compare; ``recorded`` by serial number in small letters, ``since`` a moment in RFC 3339, UTC."""
+    lines = tuple(lines)
+    both = pairs(lines, snapshot)
+    found = [finding for pair in both for finding in _of(pair, snapshot, recorded, since)]
+    declared = {line.serial.key for line in lines}
+    free = (serial for serial in snapshot.unassigned or () if serial.lower() not in declared)
+    found += [Finding("unassigned", serial, detail="a virtual device that nobody holds") for serial in free]
+    order = sorted(found, key=lambda one: (ORDER.index(one.kind), one.holder or "", one.serial_number.lower()))
+    return Drift(tuple(order), (*snapshot.unread, *_untold(both, snapshot)))
+
+
+def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
+    """The drift for ``--json``; null: not known."""
+    return {
+        "account_id": account_id,
+        "checked_at": checked_at,
+        "drift": [asdict(one) for one in found.findings],
+        "not_told": list(found.untold),
+    }
+
+
+def _of(pair: Pair, snapshot: Snapshot, recorded: Mapping[str, Recorded], since: str | None) -> Iterator[Finding]:
+    saved = recorded.get(pair.serial_number.lower())
+    if pair.line is None:
+        yield from _undeclared(pair)
+    elif pair.holder is None:
+        if is_known(pair, snapshot):
+            yield _inactive(pair.line, snapshot, saved)
+    elif not pair.as_declared:
+        yield _elsewhere(pair, pair.line, pair.holder, saved)
+    if pair.line and pair.device:
+        yield from _enabled_anew(pair, pair.device.enable_date, saved, since)
+
+
+def _undeclared(pair: Pair) -> Iterator[Finding]:
+    """A root user that was not asked for belongs to the management account's roster, if to any."""
+    holder, device = pair.holder, pair.device
+    if holder and device and (holder.complete or not holder.root_account_id):
+        yield Finding(
+            "undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail="not in the roster"
+        )
+
+
+def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Finding:
+    """IAM does not tell when a device was deactivated, so ``since`` stays open; the stack may know a time before."""
+    who = f"{ROOT_USER} of {line.root_account_id}" if line.root_account_id else str(line.user_name)
+    exists = any(is_holder(line, holder) for holder in (*snapshot.users, *snapshot.roots))
+    detail = f"{who} does not hold it" if exists else f"there is no user {who}"
+    if line.serial.kind == "virtual" and line.user_name and not _is_there(line, snapshot):
+        detail += ", and the device does not exist"
+    if saved and saved.active and saved.enable_date:
+        detail += f"; held when the stack was last refreshed (enabled {saved.enable_date})"
+    return Finding("inactive", line.serial.text, declared=who, detail=detail)
+
+
+def _is_there(line: Line, snapshot: Snapshot) -> bool:
+    return any(serial.lower() == line.serial.key for serial in snapshot.unassigned or ())
+
+
+def _elsewhere(pair: Pair, line: Line, holder: Holder, saved: Recorded | None) -> Finding:
+    """Somebody else's, or the same user's under a new name: IAM keeps the id of a user that is renamed."""
+    same_user = bool(saved and saved.user_id and saved.user_id == holder.user_id)
+    declared = line.user_name or f"{ROOT_USER} of {line.root_account_id}"
+    detail = "the same user under a new name: change the line" if same_user else "held by somebody else"
+    since = None if same_user or not pair.device else pair.device.enable_date
+    kind: Kind = "renamed" if same_user else "moved"
+    return Finding(kind, pair.serial_number, _name(holder), declared, since, detail)
+
+
+def _enabled_anew(pair: Pair, enabled: str, saved: Recorded | None, since: str | None) -> Iterator[Finding]:
+    """Only for a device that its declared holder holds; anybody else's is told already."""
+    if not pair.as_declared:
+        return
+    detail = _unlike(saved, enabled) if saved else ""
+    if not detail and since and enabled > since:
+        detail = f"enabled after {since}, for the first time or anew"
+    if detail:
+        name = _name(pair.holder)
+        yield Finding("re-enabled", pair.serial_number, name, name, enabled, detail)
+
+
+def _unlike(saved: Recorded, enabled: str) -> str:
+    if not saved.active:
+        return "the stack knows it as not active"
+    before = saved.enable_date
+    return f"the stack knows it as enabled {before}" if before and before != enabled else ""
+
+
+def _untold(both: list[Pair], snapshot: Snapshot) -> Iterator[str]:
+    """Declared devices of which nothing can be said, unless ``unread`` says why already."""
+    open_ = [pair.serial_number for pair in both if not is_known(pair, snapshot)]
+    if open_ and not snapshot.unread:
+        yield f"checking MFA devices ({', '.join(open_)}): their holders could not be read; allow the reads and run again"
+
+
+def _name(holder: Holder | None) -> str | None:
+    if holder is None:
+        return None
+    return f"{ROOT_USER} of {holder.root_account_id}" if holder.root_account_id else holder.name

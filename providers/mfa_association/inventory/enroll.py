@@ -1,0 +1,171 @@
+"""Enrolling: a user's device made, shown, enabled; or nothing is left behind.
+
+The device is made first, since IAM tells the seed in no other answer, and AWS is written before the roster: a line that
+is missing is written in a moment, a line for a device that nobody holds would have to be explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final, Protocol, final
+
+from mfa_association import lifecycle
+from mfa_association.aws.credentials import Credentials, NewDevice
+from mfa_association.aws.errors import (
+    AwsError,
+    DeleteConflict,
+    EntityAlreadyExists,
+    InvalidAuthenticationCode,
+    NoSuchEntity,
+)
+from mfa_association.errors import MfaError
+from mfa_association.grammar import check_device_name, check_path, parse_serial_number
+from mfa_association.lifecycle import Association, Declaration, Run
+from mfa_association.lifecycle.move import MOST_DEVICES
+
+TRIES: Final = 3
+_LOOK: Final = 2.0
+"""Seconds to wait for a device or user to appear before anybody is asked for codes."""
+
+
+class Desk(Protocol):
+    """Where the user sits: what is shown and asked there."""
+
+    def show(self, device: NewDevice) -> None:
+        """Show the seed, this once."""
+
+    def codes(self, refused: bool) -> tuple[str, str]:
+        """Two codes in a row; ``refused``: the last two were. Raises ``Abandoned``."""
+
+    def tell(self, text: str) -> None:
+        """Say something."""
+
+    def over(self, text: str) -> None:
+        """Take away what was shown, which is of no use any more, and say what became of the device."""
+
+
+class NotEnrolled(MfaError):
+    """The user has no new device; the sentence says why."""
+
+    def __init__(self, user_name: str, serial_number: str, cause: str, advice: str) -> None:
+        super().__init__(f"enrolling MFA device ({serial_number}) for user ({user_name}): {cause}; {advice}")
+
+
+@final
+class Abandoned(MfaError):
+    """The user gave no codes."""
+
+    def __init__(self) -> None:
+        super().__init__("enrolling an MFA device: no codes were given; begin anew when the device is at hand")
+
+
+def serial_of(run: Run, name: str, path: str) -> str:
+    """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
+    partition = run.iam.caller.arn.split(":")[1]
+    place = check_path(path, "--path") + check_device_name(name, "--name")
+    return parse_serial_number(f"arn:{partition}:iam::{run.iam.caller.account_id}:mfa{place}").text
+
+
+def enroll_new(run: Run, verbs: Credentials, user_name: str, name: str, path: str, desk: Desk) -> Association:
+    """Make a virtual device, show it, and enable it for the user with the codes it gives.
+
+    Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``desk`` told so.
+    """
+    serial = serial_of(run, name, path)
+    _refuse_full(run, user_name, serial)
+    if run.directory.find(serial, fresh=True):
+        raise NotEnrolled(
+            user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
+        )
+    with _made(run, verbs, serial, name, path, desk) as device:
+        desk.show(device)
+        return _enable(run, user_name, device.serial_number, desk)
+
+
+def enroll_existing(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+    """Enable a device that is there already; nothing is done if the user holds it. Raises ``MfaError``."""
+    hasty = replace(run, limits=replace(run.limits, propagation=_LOOK), warn=lambda _: None)
+    wanted = Declaration(user_name, serial_number)
+    found = lifecycle.bind(hasty, wanted)
+    if found.active:
+        desk.tell(f"{user_name} holds {serial_number} already.")
+        return found
+    if wanted.kind == "fido":
+        cause = "a FIDO key or passkey is registered by its own user only"
+        raise NotEnrolled(
+            user_name, serial_number, cause, f"let {user_name} register it in the console, then run again"
+        )
+    _refuse_full(run, user_name, serial_number)
+    return _enable(run, user_name, serial_number, desk)
+
+
+def _refuse_full(run: Run, user_name: str, serial_number: str) -> None:
+    devices = run.iam.list_mfa_devices(user_name)
+    if len(devices) >= MOST_DEVICES:
+        cause = f"{user_name} holds {len(devices)} devices already, as many as IAM allows"
+        raise NotEnrolled(user_name, serial_number, cause, "remove one of them first")
+
+
+def _enable(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+    for attempt in range(TRIES):
+        codes = desk.codes(attempt > 0)
+        try:
+            return lifecycle.bind(run, Declaration(user_name, serial_number, codes=codes))
+        except InvalidAuthenticationCode:
+            continue
+    cause = f"IAM refused the codes {TRIES} times"
+    raise NotEnrolled(user_name, serial_number, cause, "check that the clock of the device is right, and begin anew")
+
+
+@contextmanager
+def _made(run: Run, verbs: Credentials, serial: str, name: str, path: str, desk: Desk) -> Iterator[NewDevice]:
+    """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
+    try:
+        yield _create(run, verbs, serial, name, path)
+    except EntityAlreadyExists:
+        raise
+    except BaseException:
+        desk.over(_take_back(run, serial))
+        raise
+
+
+def _create(run: Run, verbs: Credentials, serial: str, name: str, path: str) -> NewDevice:
+    """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
+    made: list[NewDevice] = []
+
+    def write() -> None:
+        try:
+            made.append(verbs.create_virtual_mfa_device(name, path))
+        except AwsError as fault:
+            if fault.unclear:
+                _delete(run, serial)
+            raise
+
+    run.insist(write, lambda: False)
+    return made[0]
+
+
+def _delete(run: Run, serial: str) -> None:
+    try:
+        run.insist(
+            lambda: run.iam.delete_virtual_mfa_device(serial), lambda: run.directory.find(serial, fresh=True) is None
+        )
+    except NoSuchEntity:
+        pass
+    finally:
+        run.ledger.wrote()
+
+
+def _take_back(run: Run, serial: str) -> str:
+    """Delete a device that came to nothing; the sentence that says how it went."""
+    try:
+        _delete(run, serial)
+    except DeleteConflict:
+        return (
+            f"{serial} was kept, for it is enabled: add it with --existing, or remove it with `mfa-association revoke`."
+        )
+    except MfaError as fault:
+        return f"{serial} could not be deleted and is held by nobody: {fault}"
+    return f"{serial} was deleted again: nothing is left of it."

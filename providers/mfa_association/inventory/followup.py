@@ -1,0 +1,49 @@
+"""What a revocation leaves to people: a pull request, and what is to be done after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mfa_association.inventory.contain import PASSWORD, POLICY, Done
+from mfa_association.inventory.revoke import Order
+
+_KEY = "access key "
+
+
+def pull_request(order: Order, done: Sequence[Done]) -> str:
+    """Title and body of the pull request that takes the lines out of the roster."""
+    names = [step.name for step in done if step.name in _serials(order)]
+    title = f"Remove {order.user_name}'s MFA device" + ("s" if len(names) > 1 else "")
+    body = "\n".join(f"- {step.name}: {step.text}" for step in done)
+    return f"{title}\n\nRevoked with `mfa-association revoke`, before this change:\n\n{body}"
+
+
+def remaining(order: Order, done: Sequence[Done], roster: Done | None) -> list[str]:
+    """What is still to be done, as sentences with their commands; ``roster``: how its change went, if there was one."""
+    return [*(_merge(roster) if order.targets else ()), *_access(order, done)]
+
+
+def _merge(roster: Done | None) -> Iterator[str]:
+    if roster is None or roster.outcome == "NOT DONE":
+        yield "Remove the device's line where the roster is kept, or every `pulumi preview` warns that it is inactive."
+    elif roster.outcome == "done":
+        yield f"Open the pull request for {roster.name}; once it is merged, `pulumi up` finds the device inactive already."
+
+
+def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
+    name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
+    yield f"Give {name} a new device: mfa-association enroll {name}"
+    if PASSWORD in changed:
+        yield f"Then a new password: aws iam create-login-profile --user-name {name} --password-reset-required --password …"
+    for key in sorted(step.removeprefix(_KEY) for step in changed if step.startswith(_KEY)):
+        yield f"Replace access key {key}, then: aws iam delete-access-key --user-name {name} --access-key-id {key}"
+    if not order.contain:
+        yield f"Sessions, password and access keys of {name} are as they were; if they may be known: --contain"
+    if "sessions" in changed:
+        command = f"aws iam delete-user-policy --user-name {name} --policy-name {POLICY}"
+        yield f"In 36 hours no older session is left: {command}"
+        yield f"Sessions of roles that {name} had assumed go on: revoke those roles' sessions in the IAM console."
+
+
+def _serials(order: Order) -> set[str]:
+    return {target.serial_number for target in order.targets}

@@ -1,0 +1,105 @@
+"""Reads of one account: patient with throttling, in parallel, and never twice for the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from mfa_association.aws.directory import Directory, Page
+from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled
+from mfa_association.aws.iam import Iam
+from mfa_association.aws.session import Settings, open_session
+from mfa_association.lifecycle import Clock, Limits, Run
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+WORKERS = 8
+_CHUNK = 8 * WORKERS
+
+
+def silent(what: str, done: int, total: int | None) -> None:
+    """Show no progress."""
+
+
+class Reader:
+    """One account's reads. ``progress`` is told what is being read, how much of it is, and of how much if known."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        progress: Callable[[str, int, int | None], None] = silent,
+    ) -> None:
+        session = open_session(settings)
+        self.settings, self.iam, self.directory, self.progress = settings, Iam(session), Directory(session), progress
+        self._run = Run(self.iam, limits=limits or Limits(), clock=clock or Clock())
+        self.unread: list[str] = []
+
+    def patiently(self, read: Callable[[], T]) -> T:
+        """Read, again after a retryable error, until the retry deadline. Raises ``AwsError``."""
+        clock, started = self._run.clock, self._run.clock.monotonic()
+        pauses = self._run.pauses()
+        while True:
+            try:
+                return read()
+            except AwsError as fault:
+                if not fault.retryable:
+                    raise
+                spent = clock.monotonic() - started
+                left = self._run.limits.retry_deadline - spent
+                if left <= 0:
+                    raise fault.with_note(f"tried for {spent:.0f} s") from None
+            clock.sleep(min(next(pauses), left))
+
+    def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
+        """Ask until the answer is yes or the time is over."""
+        return bool(self._run.poll(lambda: self.patiently(ready) or None, seconds))
+
+    def pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T] | None:
+        """All items of a list, a page at a time; None where it is denied, which ``unread`` then tells."""
+        items: list[T] = []
+        try:
+            for page in self._pages(read):
+                items += page.items
+                self.progress(what, len(items), None)
+        except AccessDenied as fault:
+            self.unread.append(str(fault))
+            return None
+        return items
+
+    def _pages(self, read: Callable[[str | None], Page[T]]) -> Iterator[Page[T]]:
+        marker: str | None = None
+        while True:
+            page = self.patiently(partial(read, marker))
+            yield page
+            marker = page.marker
+            if marker is None:
+                return
+
+    def each(self, what: str, things: Iterable[K], read: Callable[[K], T]) -> Iterator[tuple[K, T | AwsError]]:
+        """Read something of each thing, in parallel, in their order; a denied or missing one yields its error.
+
+        Stopping early leaves the rest unread.
+        """
+        queue = list(things)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for start in range(0, len(queue), _CHUNK):
+                chunk = queue[start : start + _CHUNK]
+                yield from zip(chunk, pool.map(lambda thing: self._one(read, thing), chunk), strict=True)
+                self.progress(what, start + len(chunk), len(queue))
+
+    def _one(self, read: Callable[[K], T], thing: K) -> T | AwsError:
+        try:
+            return self.patiently(lambda: read(thing))
+        except (AccessDenied, NoSuchEntity, RootFeatureDisabled) as fault:
+            return fault
+
+    def denied(self, faults: list[AwsError], of: str) -> None:
+        """Keep one sentence for any number of like denials."""
+        if faults:
+            more = f" (and so for {len(faults)} {of} in all)" if len(faults) > 1 else ""
+            self.unread.append(f"{faults[0]}{more}")

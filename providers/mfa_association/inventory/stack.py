@@ -1,0 +1,66 @@
+"""What a stack recorded of its associations, out of ``pulumi stack export`` or a state file: never more than facts.
+
+The pickle in ``__provider`` is not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa_association.errors import MfaError
+
+TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+
+
+class StackUnreadable(MfaError):
+    """A file that is no stack export."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(
+            f"reading the stack export ({path}): {cause}; make it with `pulumi stack export --file {path}`"
+        )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One association as the stack last saw it."""
+
+    serial_number: str
+    user_name: str | None
+    active: bool
+    enable_date: str | None
+    user_id: str | None
+
+
+def read_stack(path: str) -> dict[str, Recorded]:
+    """The associations of a stack by serial number in small letters. Raises ``StackUnreadable``."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise StackUnreadable(path, f"the file cannot be read: {fault.strerror}") from None
+    except (ValueError, RecursionError):
+        raise StackUnreadable(path, "it is not JSON") from None
+    found = [_recorded(outputs) for outputs in _outputs(path, document)]
+    return {one.serial_number.lower(): one for one in found if one.serial_number}
+
+
+def _outputs(path: str, document: Any) -> list[dict[str, Any]]:
+    """The outputs of our resources; a state file holds one level more than an export."""
+    top = document if isinstance(document, dict) else {}
+    latest = top.get("deployment") or (top.get("checkpoint") or {}).get("latest")
+    if not isinstance(latest, dict):
+        raise StackUnreadable(path, "it holds no deployment")
+    resources = [one for one in latest.get("resources") or [] if isinstance(one, dict)]
+    return [one["outputs"] for one in resources if one.get("type") == TYPE and isinstance(one.get("outputs"), dict)]
+
+
+def _recorded(outputs: dict[str, Any]) -> Recorded:
+    def text(name: str) -> str | None:
+        value = outputs.get(name)
+        return value if isinstance(value, str) and value else None
+
+    active = outputs.get("active") is not False
+    return Recorded(text("serial_number") or "", text("user_name"), active, text("enable_date"), text("user_id"))

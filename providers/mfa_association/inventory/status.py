@@ -1,0 +1,84 @@
+"""Status: who can sign in with a password alone. Pure: a snapshot in, verdicts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mfa_association.inventory.snapshot import Holder, Snapshot
+
+Verdict = Literal["bare", "unknown", "safe"]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of the users with a console password, how many hold a device; ``unknown`` users could not be told."""
+
+    holding: int
+    bare: int
+    unknown: int
+
+    def __str__(self) -> str:
+        console = self.holding + self.bare
+        if not console and not self.unknown:
+            return "no user has a console password"
+        users = "console user holds" if console == 1 else "console users hold"
+        told = f"{self.holding} of {console} {users} a device; {self.bare} {'holds' if self.bare == 1 else 'hold'} none"
+        more = f"; {self.unknown} {'user was' if self.unknown == 1 else 'users were'} not checked"
+        return told + (more if self.unknown else "")
+
+
+def verdict(user: Holder) -> Verdict:
+    """``bare``: a console password and no device. ``unknown``: one of the two could not be told."""
+    if user.password is None:
+        return "unknown"
+    if not user.password or user.devices:
+        return "safe"
+    return "bare" if user.complete else "unknown"
+
+
+def is_clean(user: Holder) -> bool | None:
+    """Whether a user has neither a console password nor a device; None: could not be told."""
+    if user.password or user.devices:
+        return False
+    return True if user.password is False and user.complete else None
+
+
+def coverage(snapshot: Snapshot) -> Coverage:
+    """The one line about the account."""
+    verdicts = [verdict(user) for user in snapshot.users]
+    holding = sum(bool(user.password and user.devices) for user in snapshot.users)
+    return Coverage(holding, verdicts.count("bare"), verdicts.count("unknown"))
+
+
+def ranked(snapshot: Snapshot) -> list[Holder]:
+    """Those with a console password and no device first, then the unknown ones, then the rest by name."""
+    order: dict[Verdict, int] = {"bare": 0, "unknown": 1, "safe": 2}
+    return sorted(snapshot.users, key=lambda user: (order[verdict(user)], user.name.lower()))
+
+
+def document(snapshot: Snapshot) -> dict[str, Any]:
+    """The snapshot for ``--json``; null: not checked."""
+    told = coverage(snapshot)
+    return {
+        "account_id": snapshot.account_id,
+        "checked_at": snapshot.taken,
+        "passwords_as_of": snapshot.passwords_as_of,
+        "coverage": {"with_device": told.holding, "without_device": told.bare, "not_checked": told.unknown},
+        "users": [_user(user) for user in ranked(snapshot)],
+        "no_such_users": list(snapshot.missing),
+        "not_read": list(snapshot.unread),
+    }
+
+
+def _user(user: Holder) -> dict[str, Any]:
+    return {
+        "user_name": user.name,
+        "user_id": user.user_id,
+        "console_password": user.password,
+        "all_devices_known": user.complete,
+        "devices": [
+            {"serial_number": one.serial_number, "device_kind": one.kind, "enable_date": one.enable_date}
+            for one in user.devices
+        ],
+    }

@@ -1,0 +1,138 @@
+"""The walk over an account: in bulk where IAM tells in bulk, user by user only where it does not.
+
+ListVirtualMFADevices and ListUsers give 1000 a page. Hardware tokens and FIDO keys are in no list: GetAccountSummary
+tells how many devices are held in all, so when the virtual ones make up the number there are none to look for. Else
+the users are asked one by one, those without a virtual device first, until as many are found as there must be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TypeGuard
+
+from mfa_association.aws.directory import User
+from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
+from mfa_association.aws.iam import Device, VirtualDevice
+from mfa_association.grammar import ROOT_USER
+from mfa_association.inventory.passwords import with_passwords
+from mfa_association.inventory.reader import Reader
+from mfa_association.inventory.roots import read_roots
+from mfa_association.inventory.snapshot import Held, Holder, Snapshot, held, in_order
+from mfa_association.lifecycle.model import rfc3339
+
+
+def take(
+    reader: Reader, names: tuple[str, ...] = (), *, passwords: bool = False, roots: tuple[str, ...] = ()
+) -> Snapshot:
+    """The whole account, or only the users that are named; ``roots``: accounts whose root users are read too.
+
+    What is denied is left out and told in ``unread``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
+    told at all.
+    """
+    account_id = reader.iam.caller.account_id
+    found = _named(reader, names) if names else _everybody(reader, account_id)
+    if passwords:
+        found = with_passwords(reader, found, bulk=not names)
+    asked = read_roots(reader, roots)
+    others = tuple(root for root in found.roots if root.root_account_id not in roots)
+    return replace(
+        found,
+        account_id=account_id,
+        taken=rfc3339(reader.iam.now()),
+        roots=tuple(sorted((*asked, *others), key=lambda root: str(root.root_account_id))),
+        unread=tuple(reader.unread),
+    )
+
+
+def _named(reader: Reader, names: tuple[str, ...]) -> Snapshot:
+    """Only these users, each asked for itself: nothing else of the account is known then."""
+    once = sorted({name.lower(): name for name in names}.values(), key=str.lower)
+    told = dict(reader.each("users", once, reader.directory.user))
+    missing = tuple(name for name in once if isinstance(told[name], NoSuchEntity))
+    reader.denied([fault for fault in told.values() if isinstance(fault, AccessDenied)], "users")
+    users = [answer if isinstance(answer, User) else User(name, "", "/") for name, answer in told.items()]
+    there = [user for user in users if user.user_name not in missing]
+    return Snapshot("", "", _ask(reader, there, {}, None), missing=missing)
+
+
+def _everybody(reader: Reader, account_id: str) -> Snapshot:
+    virtual = reader.pages("virtual devices", reader.directory.virtual_devices)
+    listed = reader.pages("users", reader.directory.users)
+    by_user, root, free = _sorted(virtual or [])
+    users = _users(listed, virtual or [])
+    left = None if virtual is None else _others(reader, sum(map(len, by_user.values())))
+    holders = _ask(reader, users, by_user, left)
+    shown = (Holder(ROOT_USER, in_order(root), complete=False, root_account_id=account_id),) if root else ()
+    return Snapshot("", "", holders, shown, None if virtual is None else tuple(sorted(free, key=str.lower)))
+
+
+def _sorted(devices: list[VirtualDevice]) -> tuple[dict[str, list[Held]], list[Held], list[str]]:
+    """Virtual devices by the id of their user, those of the root user, and those of nobody."""
+    by_user: dict[str, list[Held]] = defaultdict(list)
+    root: list[Held] = []
+    for device in devices:
+        if device.user_arn:
+            mine = by_user[str(device.user_id)] if device.user_name else root
+            mine.append(held(device.serial_number, device.enable_date))
+    return by_user, root, [device.serial_number for device in devices if not device.user_arn]
+
+
+def _users(listed: list[User] | None, virtual: list[VirtualDevice]) -> list[User]:
+    """The users, and the holders that the list of users does not know (yet, or because it was denied)."""
+    known = {user.user_id: user for user in listed or []}
+    for device in virtual:
+        if device.user_name and device.user_id:
+            known.setdefault(device.user_id, User(device.user_name, device.user_id, "/"))
+    return sorted(known.values(), key=lambda user: user.user_name.lower())
+
+
+def _others(reader: Reader, virtual: int) -> int | None:
+    """How many devices the users hold at most that are in no list; None where that cannot be told.
+
+    The root user's devices may be among those that AWS counts, so they are never subtracted: at worst the users are
+    asked in vain.
+    """
+    try:
+        return max(0, reader.patiently(reader.directory.devices_in_use) - virtual)
+    except AccessDenied:
+        return None
+
+
+def _ask(reader: Reader, users: list[User], by_user: dict[str, list[Held]], left: int | None) -> tuple[Holder, ...]:
+    """Ask users for what they hold, until ``left`` devices are found that ``by_user`` does not know."""
+    answers: dict[str, list[Device] | AwsError] = {}
+    if left != 0:
+        queue = sorted(users, key=lambda user: user.user_id in by_user)
+        for user, answer in reader.each("users' devices", queue, lambda user: _list(reader, user)):
+            answers[user.user_name] = answer
+            found = _new(answer, by_user.get(user.user_id, []))
+            left = None if left is None else left - found
+            if left is not None and left <= 0:
+                break
+    reader.denied([fault for fault in answers.values() if isinstance(fault, AccessDenied)], "users")
+    gone = {name for name, answer in answers.items() if isinstance(answer, NoSuchEntity)}
+    return tuple(
+        _holder(user, by_user.get(user.user_id, []), answers.get(user.user_name))
+        for user in users
+        if user.user_name not in gone
+    )
+
+
+def _list(reader: Reader, user: User) -> list[Device]:
+    return reader.iam.list_mfa_devices(user.user_name)
+
+
+def _new(answer: list[Device] | AwsError, known: list[Held]) -> int:
+    return max(0, len(answer) - len(known)) if _told(answer) else 0
+
+
+def _holder(user: User, virtual: list[Held], answer: list[Device] | AwsError | None) -> Holder:
+    """What the user's own answer tells is newer than the walk over the account."""
+    devices = [held(device.serial_number, device.enable_date) for device in answer] if _told(answer) else virtual
+    complete = not isinstance(answer, AwsError)
+    return Holder(user.user_name, in_order(devices), complete, user.user_id or None, user.path)
+
+
+def _told(answer: list[Device] | AwsError | None) -> TypeGuard[list[Device]]:
+    return isinstance(answer, list)

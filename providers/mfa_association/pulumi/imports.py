@@ -1,0 +1,42 @@
+"""Associations as a file for ``pulumi import --file``, so that a whole account comes into a stack without a call to AWS.
+
+Pulumi imports a dynamic resource only from ``inputs`` and ``outputs`` that both hold ``__provider``, the name of the
+provider class; so this file is what ``create`` would have saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mfa_association.lifecycle import Association
+from mfa_association.pulumi import props
+from mfa_association.pulumi.inputs import with_defaults
+from mfa_association.roster import Line
+
+TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+_PROVIDER = "__provider"
+_SETTINGS = ("seed_source", "renew", "require_active", "on_last_device", "on_destroy")
+
+
+def import_file(found: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
+    """The import file's content for lines of a roster, each with the association that IAM shows for it."""
+    from pulumi.dynamic.dynamic import serialize_provider
+
+    from mfa_association.pulumi.provider import Provider
+
+    provider = {_PROVIDER: serialize_provider(Provider())}
+    return {"resources": [_resource(line, association, provider) for line, association in found]}
+
+
+def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[str, Any]:
+    holder = {"user_name": line.user_name, "root_account_id": line.root_account_id}
+    settings = {name: getattr(line, name) for name in _SETTINGS}
+    inputs = with_defaults({"serial_number": line.serial.text, **holder, **settings}, {})
+    return {
+        "type": TYPE,
+        "name": line.serial.name,
+        "id": found.serial_number,
+        "inputs": {**inputs, **provider},
+        "outputs": {**props.outputs(inputs, found), **provider},
+    }

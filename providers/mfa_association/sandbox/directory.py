@@ -1,0 +1,104 @@
+"""ListUsers and the credential report: moto gives neither pages, nor who holds a device, nor a report with an age.
+
+Sources: the API reference, and the user guide on credential reports (one at most every four hours; its columns).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from moto.iam.models import User
+
+from .errors import Refused
+from .listing import PAGE, user_as_shown
+from .request import Action, Request, Result
+
+_KEY = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
+REPORT_AGE = 4 * 3600
+"""Seconds for which a report is given out again instead of a new one."""
+COLUMNS = (
+    *("user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed"),
+    *("password_next_rotation", "mfa_active"),
+    *(f"access_key_{n}_{what}" for n in (1, 2) for what in _KEY),
+    *(f"cert_{n}_{what}" for n in (1, 2) for what in ("active", "last_rotated")),
+)
+_NEVER_READ = "N/A"
+
+
+def users(request: Request) -> Result:
+    """ListUsers: by name, page by page."""
+    prefix, after = request.params.get("PathPrefix", "/"), _name(request.params.get("Marker"))
+    there = sorted(request.view.users.values(), key=lambda user: str(user.name))
+    rest = [user for user in there if user.path.startswith(prefix) and user.name > after]
+    size = request.params.get("MaxItems", PAGE)
+    shown = {"Users": [user_as_shown(user) for user in rest[:size]]}
+    if len(rest) <= size:
+        return {**shown, "IsTruncated": False}
+    marker = base64.urlsafe_b64encode(f"user:{rest[size - 1].name}".encode()).decode()
+    return {**shown, "IsTruncated": True, "Marker": marker}
+
+
+def _name(marker: str | None) -> str:
+    if marker is None:
+        return ""
+    try:
+        word, _, name = base64.b64decode(marker, altchars=b"-_", validate=True).decode("ascii").partition(":")
+    except (binascii.Error, ValueError):
+        word = name = ""
+    if word != "user":
+        raise Refused("ValidationError", "Invalid Marker.")
+    return name
+
+
+def start_report(request: Request) -> Result:
+    """GenerateCredentialReport: a new one begins now and is there at the next call; a young one is kept."""
+    account, now = request.account, request.world.now()
+    if account.report and now - account.report[0] < REPORT_AGE:
+        return {"State": "COMPLETE"}
+    account.report = (now, _report(request))
+    return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
+
+
+def report(request: Request) -> Result:
+    """GetCredentialReport."""
+    kept = request.account.report
+    if not kept:
+        raise Refused("ReportNotPresent", "Credential report not present")
+    if request.world.now() - kept[0] >= REPORT_AGE:
+        raise Refused("ReportExpired", "Credential report expired")
+    generated = datetime.fromtimestamp(int(kept[0]), timezone.utc)
+    return {"Content": kept[1].encode(), "ReportFormat": "text/csv", "GeneratedTime": generated}
+
+
+def _report(request: Request) -> str:
+    text = io.StringIO()
+    rows = csv.DictWriter(text, COLUMNS, restval=_NEVER_READ, lineterminator="\n")
+    rows.writeheader()
+    account = request.account
+    holders = {device.holder for device in account.devices.values()}
+    root = {"user": "<root_account>", "arn": account.arn("root"), "password_enabled": "not_supported"}
+    rows.writerow({**root, "mfa_active": _truth(bool(account.live.held_by(None)))})
+    for user in sorted(account.live.users.values(), key=lambda user: str(user.name)):
+        rows.writerow(_row(user, user.id in holders))
+    return text.getvalue()
+
+
+def _row(user: User, holds: bool) -> Mapping[str, str]:
+    password = _truth(bool(user.password))
+    return {"user": user.name, "arn": user.arn, "password_enabled": password, "mfa_active": _truth(holds)}
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+ACTIONS: Mapping[str, Action] = {
+    "ListUsers": users,
+    "GenerateCredentialReport": start_report,
+    "GetCredentialReport": report,
+}

@@ -1,0 +1,84 @@
+"""``mfa-association drift`` as it is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mfa_association.cli import main
+from tests.inventory.company import MEMBER, PHONE, SINCE, SPARE, TOKEN, Company
+
+
+@pytest.fixture(autouse=True)
+def adopted(firm: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A roster that agrees with the account, less what is left over."""
+    monkeypatch.chdir(tmp_path)
+    main(["adopt"])
+    firm.box.client().delete_virtual_mfa_device(SerialNumber=SPARE)
+    firm.box.reset_calls()
+
+
+def test_no_drift(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["drift"]) == 0
+    assert capsys.readouterr().out == "no drift: AWS agrees with the 3 declared devices\n"
+    assert firm.only_reads()
+
+
+def test_a_device_that_is_active_and_in_no_roster_is_found(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path("roster.yaml").read_text()
+    Path("roster.yaml").write_text(text.replace(f"  bob:\n    - {TOKEN}\n", ""))
+    capsys.readouterr()
+    assert main(["drift"]) == 3
+    header, line = capsys.readouterr().out.splitlines()
+    assert header.split() == ["DRIFT", "DEVICE", "HELD", "BY", "DECLARED", "FOR", "SINCE", "WHAT"]
+    assert line.split()[:5] == ["undeclared", TOKEN, "bob", "nobody", SINCE]
+
+
+def test_a_device_that_is_not_active_any_more(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    firm.deactivate("alice", PHONE)
+    capsys.readouterr()
+    assert main(["drift", "--json"]) == 3
+    (finding,) = json.loads(capsys.readouterr().out)["drift"]
+    assert (finding["kind"], finding["declared"], finding["since"]) == ("inactive", "alice", None)
+
+
+def test_a_device_enabled_anew_shows_beside_a_moment(firm: Company) -> None:
+    firm.deactivate("alice", PHONE)
+    firm.enable("alice", PHONE)
+    assert main(["drift"]) == 0
+    assert main(["drift", "--since", "2025-02-01"]) == 3
+
+
+def test_what_could_not_be_read_is_no_agreement(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    firm.deny("ListMFADevices")
+    capsys.readouterr()
+    assert main(["drift"]) == 1
+    told = capsys.readouterr()
+    assert told.out == "no drift: of what could be read AWS agrees with the 3 declared devices\n"
+    assert "reading the MFA devices of user (bob): the credentials in use are not allowed" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--roster", "none.yaml"], "none.yaml:1: the file cannot be read"),
+        (["--stack-export", "none.json"], "reading the stack export (none.json): the file cannot be read"),
+        (["--profile", "nobody"], "nobody"),
+    ],
+)
+def test_bad_input_is_one_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str) -> None:
+    capsys.readouterr()
+    assert main(["drift", *arguments]) == 1
+    told = capsys.readouterr()
+    assert (told.out, len(told.err.splitlines())) == ("", 1)
+    assert sentence in told.err
+
+
+def test_another_accounts_roster_is_refused_before_the_walk(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("roster.yaml").write_text(f"users:\n  m:\n    - arn:aws:iam::{MEMBER}:mfa/m\n")
+    assert main(["drift"]) == 1
+    assert f"it declares devices of account {MEMBER}" in capsys.readouterr().err
+    assert "ListVirtualMFADevices" not in firm.box.calls()

@@ -1,0 +1,178 @@
+"""Drift: each way in which a roster and an account can differ, and what cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mfa_association.grammar import ROOT_USER
+from mfa_association.inventory.drift import Drift, drift
+from mfa_association.inventory.snapshot import Held, Holder, Snapshot
+from mfa_association.inventory.stack import Recorded
+from mfa_association.roster import parse
+from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
+
+ALICE = Holder("alice", (Held(PHONE, SINCE),), user_id="AIDAALICE")
+BOB = Holder("bob", user_id="AIDABOB")
+ROSTER = f"users:\n  alice:\n    - {PHONE}\n"
+BEFORE, AFTER = "2024-12-31T12:00:00Z", "2025-06-30T12:00:00Z"
+
+
+def account(*users: Holder, free: tuple[str, ...] | None = (), roots: tuple[Holder, ...] = ()) -> Snapshot:
+    return Snapshot(ACCOUNT, SINCE, users, roots, unassigned=free)
+
+
+def found(snapshot: Snapshot, text: str = ROSTER, saved: Recorded | None = None, since: str | None = None) -> Drift:
+    recorded = {saved.serial_number.lower(): saved} if saved else {}
+    return drift(parse(text, "roster.yaml", may_be_empty=True).lines, snapshot, recorded, since)
+
+
+def told(one: Drift) -> list[tuple[str | None, ...]]:
+    assert one.untold == ()
+    return [(f.kind, f.serial_number, f.holder, f.declared, f.since, f.detail) for f in one.findings]
+
+
+SAVED = Recorded(PHONE, "alice", True, SINCE, "AIDAALICE")
+
+
+def test_no_drift() -> None:
+    assert told(found(account(ALICE, BOB), saved=SAVED, since=AFTER)) == []
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "saved", "since", "finding", "reason"),
+    [
+        (
+            account(ALICE, replace(BOB, devices=(Held(TOKEN, AFTER),))),
+            None,
+            None,
+            ("undeclared", TOKEN, "bob", None, AFTER, "not in the roster"),
+            "the one hole: active in AWS, in no roster",
+        ),
+        (
+            account(replace(ALICE, devices=()), free=(PHONE,)),
+            SAVED,
+            None,
+            (
+                "inactive",
+                PHONE,
+                None,
+                "alice",
+                None,
+                f"alice does not hold it; held when the stack was last refreshed (enabled {SINCE})",
+            ),
+            "deactivated outside; IAM does not tell when",
+        ),
+        (
+            account(replace(ALICE, devices=())),
+            None,
+            None,
+            ("inactive", PHONE, None, "alice", None, "alice does not hold it, and the device does not exist"),
+            "the virtual device was deleted",
+        ),
+        (
+            account(BOB, free=(PHONE,)),
+            None,
+            None,
+            ("inactive", PHONE, None, "alice", None, "there is no user alice"),
+            "the user was deleted",
+        ),
+        (
+            account(replace(ALICE, devices=()), replace(BOB, devices=(Held(PHONE, AFTER),))),
+            SAVED,
+            None,
+            ("moved", PHONE, "bob", "alice", AFTER, "held by somebody else"),
+            "another user, though the roster names alice",
+        ),
+        (
+            account(replace(ALICE, name="alice.new")),
+            SAVED,
+            None,
+            ("renamed", PHONE, "alice.new", "alice", None, "the same user under a new name: change the line"),
+            "IAM keeps the id of a renamed user",
+        ),
+        (
+            account(replace(ALICE, name="alice.new")),
+            None,
+            None,
+            ("moved", PHONE, "alice.new", "alice", SINCE, "held by somebody else"),
+            "without a stack a rename cannot be told from a move",
+        ),
+        (
+            account(replace(ALICE, devices=(Held(PHONE, AFTER),))),
+            SAVED,
+            None,
+            ("re-enabled", PHONE, "alice", "alice", AFTER, f"the stack knows it as enabled {SINCE}"),
+            "removed and registered again",
+        ),
+        (
+            account(ALICE),
+            replace(SAVED, active=False, enable_date=None),
+            None,
+            ("re-enabled", PHONE, "alice", "alice", SINCE, "the stack knows it as not active"),
+            "a device that was taken away came back",
+        ),
+        (
+            account(ALICE),
+            None,
+            BEFORE,
+            ("re-enabled", PHONE, "alice", "alice", SINCE, f"enabled after {BEFORE}, for the first time or anew"),
+            "later than the moment to compare with",
+        ),
+        (
+            account(ALICE, free=(SPARE,)),
+            None,
+            None,
+            ("unassigned", SPARE, None, None, None, "a virtual device that nobody holds"),
+            "left over",
+        ),
+    ],
+)
+def test_each_difference_is_told(
+    snapshot: Snapshot, saved: Recorded | None, since: str | None, finding: tuple[str | None, ...], reason: str
+) -> None:
+    assert told(found(snapshot, saved=saved, since=since)) == [finding], reason
+
+
+def test_names_and_serials_are_compared_without_regard_to_case() -> None:
+    assert told(found(account(ALICE), ROSTER.replace("alice:", "ALICE:").replace("alice-phone", "Alice-Phone"))) == []
+
+
+def test_findings_come_worst_first() -> None:
+    snapshot = account(replace(ALICE, devices=()), replace(BOB, devices=(Held(TOKEN, SINCE),)), free=(PHONE, SPARE))
+    assert [finding.kind for finding in found(snapshot).findings] == ["undeclared", "inactive", "unassigned"]
+
+
+def test_root_users_are_told_by_account() -> None:
+    text = f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n"
+    assert told(found(account(ALICE, roots=(Holder(ROOT_USER, root_account_id=MEMBER),)), text)) == [
+        ("undeclared", PHONE, "alice", None, SINCE, "not in the roster"),
+        (
+            "inactive",
+            ROOT_PHONE,
+            None,
+            f"the root user of {MEMBER}",
+            None,
+            f"the root user of {MEMBER} does not hold it",
+        ),
+    ]
+
+
+def test_the_accounts_own_root_user_is_no_drift() -> None:
+    own = Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), complete=False, root_account_id=ACCOUNT)
+    assert told(found(account(ALICE, roots=(own,)))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "snapshot"),
+    [
+        (f"users:\n  carol:\n    - {KEY}\n", account(Holder("carol", complete=False))),
+        (f"users:\n  alice:\n    - {PHONE}\n", account(replace(ALICE, devices=(), complete=False), free=None)),
+        (f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n", account()),
+    ],
+)
+def test_what_could_not_be_read_is_not_told_as_inactive(text: str, snapshot: Snapshot) -> None:
+    one = found(snapshot, text)
+    assert one.findings == ()
+    assert "could not be read" in one.untold[0]

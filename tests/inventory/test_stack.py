@@ -1,0 +1,50 @@
+"""What a stack recorded: an export, a state file, and what is neither."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mfa_association.inventory.stack import TYPE, Recorded, StackUnreadable, read_stack
+from mfa_association.pulumi import imports
+from tests.inventory.company import PHONE, SINCE
+
+OUTPUTS = {"serial_number": PHONE, "user_name": "alice", "active": True, "enable_date": SINCE, "__provider": "gASV"}
+RESOURCES = [{"type": TYPE, "outputs": OUTPUTS}, {"type": "pulumi:pulumi:Stack"}, {"type": TYPE}, 7]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"version": 3, "deployment": {"resources": RESOURCES}},
+        {"version": 3, "checkpoint": {"latest": {"resources": RESOURCES}}},
+    ],
+)
+def test_an_export_and_a_state_file_are_read(tmp_path: Path, document: dict[str, Any]) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps(document))
+    recorded = read_stack(str(tmp_path / "stack.json"))
+    assert recorded == {PHONE.lower(): Recorded(PHONE, "alice", True, SINCE, None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("{", "it is not JSON"),
+        ("[]", "it holds no deployment"),
+        ("{}", "it holds no deployment"),
+        (None, "No such file"),
+    ],
+)
+def test_anything_else_is_refused(tmp_path: Path, text: str | None, cause: str) -> None:
+    path = tmp_path / "stack.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(StackUnreadable, match=cause):
+        read_stack(str(path))
+
+
+def test_the_type_is_the_providers() -> None:
+    assert imports.TYPE == TYPE

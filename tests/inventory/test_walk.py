@@ -1,0 +1,167 @@
+"""The walk: what it finds, what it calls, and what it says of what it could not read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mfa_association.aws.errors import Throttling
+from mfa_association.grammar import ROOT_USER
+from mfa_association.inventory.snapshot import Held, Holder
+from mfa_association.inventory.walk import take
+from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
+
+
+def test_the_whole_account_is_found(firm: Company) -> None:
+    found = take(firm.reader())
+    assert {user.name: [device.serial_number for device in user.devices] for user in found.users} == {
+        "alice": [PHONE],
+        "bob": [TOKEN],
+        "carol": [KEY],
+        "dave": [],
+        "erin": [],
+    }
+    assert [device.kind for user in found.users for device in user.devices] == ["virtual", "hardware", "fido"]
+    assert {device.enable_date for user in found.users for device in user.devices} == {SINCE}
+    assert all(user.complete and user.user_id for user in found.users)
+    assert (found.account_id, found.unassigned, found.unread) == (ACCOUNT, (SPARE,), ())
+    assert firm.only_reads()
+
+
+def test_five_thousand_users_with_virtual_devices_are_read_in_at_most_twenty_calls() -> None:
+    for firm in company(many(5000)):
+        found = take(firm.reader(), passwords=True)
+        assert sum(len(user.devices) for user in found.users) == 5000
+        assert all(user.password for user in found.users)
+        assert firm.box.calls() == {
+            "GetCallerIdentity": 1,
+            "ListVirtualMFADevices": 5,
+            "ListUsers": 5,
+            "GetAccountSummary": 1,
+            "GenerateCredentialReport": 2,
+            "GetCredentialReport": 1,
+        }
+
+
+def test_one_token_is_looked_for_first_where_there_is_no_virtual_device() -> None:
+    token = {"devices": [{"kind": "hardware", "serial": TOKEN}]}
+    for firm in company(many(300, zoe=token)):
+        found = take(firm.reader())
+        assert [device.serial_number for device in found.users[-1].devices] == [TOKEN]
+        assert firm.box.calls()["ListMFADevices"] <= 64
+
+
+def test_a_second_device_of_another_kind_is_found_too() -> None:
+    both = {"devices": [{"kind": "virtual", "name": "zoe"}, {"kind": "hardware", "serial": TOKEN}]}
+    for firm in company(many(100, zoe=both)):
+        zoe = take(firm.reader()).users[-1]
+        assert [device.kind for device in zoe.devices] == ["virtual", "hardware"]
+
+
+def test_users_that_are_named_are_asked_for_themselves(firm: Company) -> None:
+    found = take(firm.reader(), ("ALICE", "alice", "nobody"), passwords=True)
+    assert [(user.name, user.password) for user in found.users] == [("alice", True)]
+    assert (found.missing, found.unassigned) == (("nobody",), None)
+    assert firm.box.calls() == {"GetCallerIdentity": 1, "GetUser": 2, "ListMFADevices": 1, "GetLoginProfile": 1}
+
+
+def test_root_users_of_members_are_read_with_a_root_session(firm: Company) -> None:
+    (root,) = take(firm.reader(), roots=(MEMBER,)).roots
+    assert root == Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
+
+
+def test_the_accounts_own_root_shows_its_virtual_devices_only(firm: Company) -> None:
+    firm.box.add({"accounts": {ACCOUNT: {"root": {"devices": [{"kind": "virtual", "name": "root"}]}}}})
+    (root,) = take(firm.reader()).roots
+    assert (root.root_account_id, root.complete, len(root.devices)) == (ACCOUNT, False, 1)
+
+
+def test_a_root_user_that_cannot_be_read_is_told(firm: Company) -> None:
+    found = take(firm.reader(), roots=(ACCOUNT,))
+    assert [(root.devices, root.complete) for root in found.roots] == [((), False)]
+    assert "no root session is allowed there" in found.unread[0]
+
+
+@pytest.mark.parametrize(
+    ("denied", "told", "unassigned"),
+    [
+        ("ListVirtualMFADevices", "reading the virtual MFA devices of the account", None),
+        ("ListUsers", "reading the users of the account", (SPARE,)),
+        ("ListMFADevices", "reading the MFA devices of user (bob)", (SPARE,)),
+        ("GetLoginProfile", "", (SPARE,)),
+    ],
+)
+def test_what_is_denied_is_told_in_one_sentence(
+    firm: Company, denied: str, told: str, unassigned: tuple[str, ...] | None
+) -> None:
+    firm.deny(denied)
+    found = take(firm.reader(), passwords=True)
+    assert len(found.unread) == bool(told)
+    assert "".join(found.unread).startswith(told)
+    assert found.unassigned == unassigned
+
+
+def test_a_user_whose_devices_are_denied_is_not_complete(firm: Company) -> None:
+    firm.deny("ListMFADevices")
+    alice, bob, *_ = take(firm.reader()).users
+    assert [device.serial_number for device in alice.devices] == [PHONE]
+    assert (bob.devices, bob.complete) == ((), False)
+
+
+def test_without_the_summary_everybody_is_asked(firm: Company) -> None:
+    firm.deny("GetAccountSummary")
+    assert [len(user.devices) for user in take(firm.reader()).users] == [1, 1, 1, 0, 0]
+    assert firm.box.calls()["ListMFADevices"] == 5
+
+
+def test_without_a_report_each_user_is_asked_for_a_password(firm: Company) -> None:
+    firm.deny("GenerateCredentialReport")
+    found = take(firm.reader(), passwords=True)
+    assert [user.password for user in found.users] == [True, False, True, True, False]
+    assert (found.passwords_as_of, found.unread) == (None, ())
+
+
+def test_without_both_a_password_is_not_known(firm: Company) -> None:
+    firm.deny("GenerateCredentialReport", "GetLoginProfile")
+    found = take(firm.reader(), passwords=True)
+    assert {user.password for user in found.users} == {None}
+    assert "checking the console password of user (alice)" in found.unread[0]
+    assert "(and so for 5 users in all)" in found.unread[0]
+
+
+def test_a_user_younger_than_the_report_is_asked_for(firm: Company) -> None:
+    first = take(firm.reader(), passwords=True)
+    firm.box.add({"accounts": {ACCOUNT: {"users": {"zoe": {"password": True}}}}})
+    firm.box.reset_calls()
+    found = take(firm.reader(), passwords=True)
+    assert found.users[-1].password is True
+    assert found.passwords_as_of == first.passwords_as_of
+    assert firm.box.calls()["GetLoginProfile"] == 1
+
+
+def test_a_walk_that_was_throttled_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa_association.aws.directory.PAGE_SIZE", 10)
+    for firm in company(many(25)):
+        firm.box.fault("ListVirtualMFADevices", nth=2, times=3, error="Throttling")
+        firm.box.fault("ListUsers", nth=3, times=2, error="Throttling")
+        assert len(take(firm.reader()).users) == 25
+        calls = firm.box.calls()
+        assert (calls["ListVirtualMFADevices"], calls["ListUsers"]) == (3 + 3, 3 + 2)
+        assert firm.slept > 0
+
+
+def test_of_users_that_were_throttled_only_those_are_asked_again(firm: Company) -> None:
+    firm.box.fault("ListMFADevices", times=4, error="Throttling", user="bob")
+    assert [len(user.devices) for user in take(firm.reader()).users] == [1, 1, 1, 0, 0]
+    assert firm.box.calls()["ListMFADevices"] == 5 + 4
+
+
+def test_throttling_that_never_ends_says_for_how_long_it_was_tried(firm: Company) -> None:
+    firm.box.fault("ListUsers", times=None, error="Throttling")
+    with pytest.raises(Throttling, match=r"reading the users of the account: .*tried for 30 s"):
+        take(firm.reader(deadline=30))
+
+
+def test_a_report_that_does_not_come_is_not_waited_for_for_ever(firm: Company) -> None:
+    firm.box.fault("GetCredentialReport", times=None, error="ReportInProgress")
+    found = take(firm.reader(), passwords=True)
+    assert (found.passwords_as_of, [user.password for user in found.users]) == (None, [True, False, True, True, False])
