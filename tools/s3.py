@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import boto3
@@ -63,11 +64,12 @@ def _new(host: str) -> Bucket:
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
-    ending = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+    ended = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     with bucket() as made:
         print(f"bucket ready at {made.url}", flush=True)
-        signal.sigwait(ending)
+        ended.wait()
 
 
 if __name__ == "__main__":
