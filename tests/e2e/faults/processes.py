@@ -88,17 +88,17 @@ class Running:
 
     def survivors(self) -> dict[int, str]:
         """Those of its processes that still run, with their arguments."""
-        alive = _processes()
+        alive = running()
         return {pid: name for pid, name in self._family.items() if pid in alive and alive[pid][1] == name}
 
     def _note_family(self) -> None:
-        alive, found = _processes(), [self._process.pid]
+        alive, found = running(), [self._process.pid]
         for parent in found:
             found.extend(pid for pid, (above, _) in alive.items() if above == parent)
         self._family.update({pid: alive[pid][1] for pid in found[1:]})
 
 
-def _processes() -> dict[int, tuple[int, str]]:
+def running() -> dict[int, tuple[int, str]]:
     """Every process that is not a zombie: its parent and arguments. `ps` is asked only where there is no /proc."""
     if not PROC.is_dir():
         listing = subprocess.run(["ps", "-axo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)

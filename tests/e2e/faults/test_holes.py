@@ -29,12 +29,15 @@ def _cut_short(box: Sandbox, stack: FaultyStack, chunk: dict[Boundary, Subject])
     return scene
 
 
-def test_a_create_and_a_move_are_done_but_not_recorded(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    scene = _cut_short(box, stack, _after_the_write(ENABLE, 0) | _after_the_write(MOVE, 1))
+def test_a_create_and_moves_are_done_but_not_recorded(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
+    chunk = _after_the_write(ENABLE, 0) | _after_the_write(MOVE, 1)
+    scene = _cut_short(box, stack, chunk)
     created, moved = scene.subjects
     _assert_locked(stack)
     scene.put_back()
-    assert stack.recover().code == 0
+    done = stack.recover()
+    assert done.code == 0, done.text
+    assert "mfa/phone00, interrupted while creating" in done.text
     told = stack.refresh()
     assert told.code == 0, told.text
     assert f"{moved.serial} is declared for holder01 but held by heir01" in told.text

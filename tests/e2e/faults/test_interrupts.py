@@ -39,7 +39,7 @@ def test_ctrl_c_lets_what_is_under_way_finish(scene: Scene, ends: Ends) -> None:
         assert "Traceback" not in running.text
         scene.check()
         assert set(rerun(scene, chunk).values()) == {"looks only"}
-        _note(ends, "Ctrl-C", chunk, "what is under way is finished and recorded, nothing new begins")
+        _note(ends, "Ctrl-C", chunk, "what is under way is finished and recorded")
 
 
 def test_ctrl_c_twice_is_recovered_from(scene: Scene, ends: Ends) -> None:
