@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from mfa_association.sandbox import Sandbox
 
+from .programs import PHONE, enable
 from .stack import ACCOUNT, Stack, virtual
 
+PAGE = Path(__file__).parents[2] / "docs" / "guards.md"
 FIRST, SECOND = virtual("frank-phone"), virtual("frank-spare")
 
 
@@ -89,3 +93,28 @@ def test_a_password_that_cannot_be_checked(frank: Stack, box: Sandbox) -> None:
     done = frank.up()
     assert done.code == 0, done.text
     assert "it is the last MFA device; frank has a console password or not, which could not be checked" in done.text
+
+
+def test_somebody_leaves_under_refuse_as_the_page_tells(stack: Stack, box: Sandbox) -> None:
+    """Every line of output in docs/guards.md comes from these runs."""
+    refused, without_password, lifted = re.findall(r"```console\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    stack.configure(mfa_onLastDevice="refuse")
+    enable(box, "alice", PHONE)
+
+    def shows(block: str, run: str) -> None:
+        lines = [line for line in block.splitlines() if not line.startswith("$")]
+        assert lines and not [line for line in lines if line not in run], run
+
+    def declared() -> None:
+        stack.lines(alice=[PHONE])
+        assert stack.up().code == 0
+        stack.roster("allow_empty: true\n")
+
+    declared()
+    shows(refused, stack.up().text)
+    shows(lifted, stack.up(MFA_ASSOCIATION_ON_LAST_DEVICE="allow").text)
+    box.skew(120)
+    enable(box, "alice", PHONE)
+    declared()
+    box.client().delete_login_profile(UserName="alice")
+    shows(without_password, stack.up().text)
