@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
@@ -68,16 +69,23 @@ def _run(options: argparse.Namespace) -> int:
 def _run_many(options: argparse.Namespace) -> int:
     accounts = account_list(options.accounts)
     _refuse_shared(options)
+    stop = Event()
     with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
-        work = [pool.submit(_adopt, options, account, _named(tell, account)) for account in accounts]
-        codes = []
-        for future in work:
-            try:
-                codes.append(_report(future.result(), options))
-            except MfaError as fault:
-                print(f"mfa-association: {fault}", file=sys.stderr)
-                codes.append(BROKEN)
+        work = [pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts]
+        try:
+            codes = [_outcome(future, options) for future in work]
+        except KeyboardInterrupt:
+            stop.set()
+            raise
     return next((code for code in (BROKEN, FOUND) if code in codes), OK)
+
+
+def _outcome(future: Future[_Done], options: argparse.Namespace) -> int:
+    try:
+        return _report(future.result(), options)
+    except MfaError as fault:
+        print(f"mfa-association: {fault}", file=sys.stderr)
+        return BROKEN
 
 
 def _refuse_shared(options: argparse.Namespace) -> None:
@@ -98,9 +106,9 @@ def _named(tell: Tell, account: str) -> Tell:
     return lambda what, done, total: tell(f"{account} {what}", done, total)
 
 
-def _adopt(options: argparse.Namespace, account: str | None, tell: Tell) -> _Done:
-    reader = Reader(connection(options, account), progress=tell)
-    number = account or reader.iam.caller.account_id
+def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
+    reader = Reader(connection(options, account), progress=tell, stop=stop)
+    number = account or reader.account_id
     path = options.roster.replace("{account}", number)
     file = read_file(path, may_be_missing=True)
     roots = account_list(options.roots) if options.roots else ()

@@ -30,7 +30,7 @@ def take(
     What is denied is left out and told in ``unread``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
     told at all.
     """
-    account_id = reader.iam.caller.account_id
+    account_id = reader.account_id
     found = _named(reader, names) if names else _everybody(reader, account_id)
     if passwords:
         found = with_passwords(reader, found, bulk=not names)
