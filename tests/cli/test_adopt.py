@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
-from tests.inventory.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, TOKEN, Company
+from tests.inventory.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, ROOT_PHONE, TOKEN, Company
 
 ADOPTED = (
     "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
@@ -82,6 +82,14 @@ def test_root_users_of_members_go_under_roots(firm: Company) -> None:
     assert (
         Path("roster.yaml").read_text().endswith(f'roots:\n  "{MEMBER}":\n    - arn:aws:iam::{MEMBER}:mfa/root-phone\n')
     )
+
+
+def test_a_root_user_that_cannot_be_read_is_left_out(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("members").write_text(f"{ACCOUNT} {MEMBER}")
+    assert main(["adopt", "--roots", "members"]) == 0
+    told = capsys.readouterr().out
+    assert f"left out: opening a root session in account ({ACCOUNT}): no root session is allowed there" in told
+    assert ROOT_PHONE in Path("roster.yaml").read_text()
 
 
 def test_many_accounts_have_a_roster_each(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,7 +82,8 @@ def test_the_accounts_own_root_shows_its_virtual_devices_only(firm: Company) -> 
 def test_a_root_user_that_cannot_be_read_is_told(firm: Company) -> None:
     found = take(firm.reader(), roots=(ACCOUNT,))
     assert [(root.devices, root.complete) for root in found.roots] == [((), False)]
-    assert "no root session is allowed there" in found.unread[0]
+    assert "no root session is allowed there" in found.unread_roots[0]
+    assert found.unread == ()
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,8 @@ def _report(done: _Done, options: argparse.Namespace) -> int:
         print(f"import file: {_devices(done.imported)}")
     for root in adoption.roots:
         print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
+    for cause in adoption.unread_roots:
+        print(f"left out: {cause}")
     show(_HEADERS, [_row(pair) for pair in adoption.odd], "left out, a roster cannot declare them:")
     if adoption.differing:
         print(f"not held as declared: {_devices(len(adoption.differing))}; see `mfa-association drift`")

@@ -38,7 +38,8 @@ class Adoption:
 
     ``text``: the roster with ``added`` in it. ``waiting``: devices that nobody declared yet and nobody approved.
     ``differing``: declared devices that are not held as declared. ``odd``: devices that a roster cannot declare.
-    ``roots``: root users of which only the virtual devices were seen, so that they were left out. ``held``: the lines
+    ``roots``: root users of which only the virtual devices were seen, so that they were left out; ``unread_roots``: a
+    sentence for each that could not be read. ``held``: the lines
     whose holders hold their devices, as ``create`` would have found them.
     """
 
@@ -49,6 +50,7 @@ class Adoption:
     differing: tuple[Pair, ...] = ()
     odd: tuple[Pair, ...] = ()
     roots: tuple[Holder, ...] = ()
+    unread_roots: tuple[str, ...] = ()
     held: tuple[tuple[Line, Association], ...] = field(default=(), repr=False)
 
 
@@ -76,6 +78,7 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
         differing=tuple(pair for pair in both if pair.line and is_known(pair, snapshot) and not pair.as_declared),
         odd=tuple(odd),
         roots=tuple(root for root in snapshot.roots if root.devices and not root.complete),
+        unread_roots=snapshot.unread_roots,
         held=tuple(_associations(lines, snapshot)),
     )
 
