@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons lint format demo bench lock dist clean
+.PHONY: help setup engines test test-pythons test-live lint format demo bench lock dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: setup ## run all tests, those with the real engine included
 
 test-pythons: setup ## run the unit tests on every Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)
+
+test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
+	@PYTHONPATH=providers:tools $(VENV)/bin/python -m tests.live
 
 lint: setup ## check style, types and imports
 	@$(VENV)/bin/ruff check .

@@ -25,6 +25,8 @@ _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_DEVICE_NAME = re.compile(r"[\w+=,.@-]{1,226}", re.ASCII)
+_PATH = re.compile(r"/|/[\x21-\x7e]{1,510}/")
 _ROLE_ARN = re.compile(r"arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+")
 _DEVICE_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>[0-9]{12}):(?P<name>(?P<type>mfa|u2f)/(?:[\x21-\x7e]*/)?[\w+=,.@-]+)",
@@ -91,6 +93,20 @@ def check_role_arn(value: object, field: str = "role_arn") -> str:
     if not _ROLE_ARN.fullmatch(text):
         raise Fault(field, value, "must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")
     return text
+
+
+def check_device_name(value: str, field: str) -> str:
+    """Return the name of a virtual device (virtualMFADeviceName; at most 226 characters), or raise ``Fault``."""
+    if not _DEVICE_NAME.fullmatch(value):
+        raise Fault(field, value, "must hold 1 to 226 ASCII letters, digits and _+=,.@-")
+    return value
+
+
+def check_path(value: str, field: str) -> str:
+    """Return the path of an IAM entity (pathType), or raise ``Fault``."""
+    if not _PATH.fullmatch(value):
+        raise Fault(field, value, "must begin and end with /")
+    return value
 
 
 def check_renew(value: object, field: str = "renew") -> str:

@@ -404,6 +404,10 @@ def test_a_denied_look_at_the_user_id_is_no_failure(
     user_id = stage.user_id()
     stage.deny(*denied)
     assert lifecycle.bind(stage.run(), stage.wanted()).user_id == (user_id if known else None), reason
+    unread = (
+        "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
+    )
+    assert stage.warnings == ([] if known else [unread])
 
 
 def test_a_device_of_another_account_is_refused_before_any_look(stage: Stage) -> None:

@@ -17,7 +17,7 @@ from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.rosters import add_roster, declared
 from mfa_association.cli.signals import interrupted_once
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_user_name, parse_serial_number
+from mfa_association.grammar import check_user_name, parse_serial_number, same
 from mfa_association.inventory.declared import Declared
 from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of
 from mfa_association.lifecycle import Association, Limits, Run
@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     user_name = Directory(session).user(check_user_name(options.user, "USER")).user_name
     entry, file = _entry(options, run, user_name), declared(options)
     if file:
-        file.preview(lambda text: roster.add(text, [entry], file.path))
+        file.preview(lambda text: _with(entry, text, file.path))
     desk = TerminalDesk(user_name, run.iam.caller.account_id, run.iam.now, options.qr_file)
     if not options.existing:
         desk.refuse_without_screen()
@@ -81,10 +81,21 @@ def _finish(found: Association, file: Declared | None, entry: roster.Entry) -> i
         print(f"Its lines for the roster:\n{line}")
         return OK
     try:
-        print("\n".join(file.apply(lambda text: roster.add(text, [entry], file.path))))
+        difference = file.apply(lambda text: _with(entry, text, file.path))
     except MfaError as fault:
         print(f"mfa-association: the device is enabled, but its line is missing: {fault}", file=sys.stderr)
         print(f"Add it by hand:\n{line}")
         return BROKEN
-    print(f"Commit {file.path}: the next `pulumi up` adopts the device without a change.")
+    print("\n".join(difference or [f"{file.path} lists it already: `pulumi refresh` sees it held."]))
+    if difference:
+        print(f"Commit {file.path}: the next `pulumi up` adopts the device without a change.")
     return OK
+
+
+def _with(entry: roster.Entry, text: str, path: str) -> str:
+    """The roster with the line, or as it is if it has it. Raises as ``roster.add``."""
+    lines = roster.parse(text, path, may_be_empty=True).lines
+    listed = any(
+        same(line.serial.text, entry.serial_number) and same(line.user_name or "", entry.holder) for line in lines
+    )
+    return text if listed else roster.add(text, [entry], path)

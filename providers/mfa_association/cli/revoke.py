@@ -59,6 +59,9 @@ def _run(options: argparse.Namespace) -> int:
     guard = options.on_last_device or guard_of(os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE"))
     order = Order(user.user_name, user.user_id, targets, options.contain, guard)
     revocation = Revocation(run, Credentials(session), order, notes)
+    if not targets and not options.contain:
+        print(f"{user.user_name} holds no MFA device, and the roster lists none: there is nothing to do.")
+        return OK
     _show(run, order, revocation, file)
     if options.dry_run:
         return OK
@@ -99,7 +102,6 @@ def _carry_out(order: Order, revocation: Revocation, file: Declared | None) -> i
         print("\nThe roster stays as it is until all is done: mend that, and run the same command again.")
         return BROKEN
     changed = _change(file, _serials(order)) if file and order.targets else None
-    done += [changed] if changed else []
     if changed and changed.outcome == "done":
         print(f"\nPull request:\n\n{_indented(pull_request(order, done))}")
     print("\nWhat remains to be done:\n")

@@ -21,7 +21,7 @@ from mfa_association.aws.errors import (
     NoSuchEntity,
 )
 from mfa_association.errors import MfaError
-from mfa_association.grammar import parse_serial_number
+from mfa_association.grammar import check_device_name, check_path, parse_serial_number
 from mfa_association.lifecycle import Association, Declaration, Run
 from mfa_association.lifecycle.move import MOST_DEVICES
 
@@ -64,8 +64,8 @@ class Abandoned(MfaError):
 def serial_of(run: Run, name: str, path: str) -> str:
     """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
     partition = run.iam.caller.arn.split(":")[1]
-    text = f"arn:{partition}:iam::{run.iam.caller.account_id}:mfa{path}{name}"
-    return parse_serial_number(text, "the new device's name or path").text
+    place = check_path(path, "--path") + check_device_name(name, "--name")
+    return parse_serial_number(f"arn:{partition}:iam::{run.iam.caller.account_id}:mfa{place}").text
 
 
 def enroll_new(run: Run, verbs: Credentials, user_name: str, name: str, path: str, desk: Desk) -> Association:

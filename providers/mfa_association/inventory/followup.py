@@ -37,6 +37,8 @@ def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
         yield f"Then a new password: aws iam create-login-profile --user-name {name} --password-reset-required --password …"
     for key in sorted(step.removeprefix(_KEY) for step in changed if step.startswith(_KEY)):
         yield f"Replace access key {key}, then: aws iam delete-access-key --user-name {name} --access-key-id {key}"
+    if not order.contain:
+        yield f"Sessions, password and access keys of {name} are as they were; if they may be known: --contain"
     if "sessions" in changed:
         command = f"aws iam delete-user-policy --user-name {name} --policy-name {POLICY}"
         yield f"In 36 hours no older session is left: {command}"

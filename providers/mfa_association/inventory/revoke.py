@@ -84,7 +84,8 @@ class Revocation:
         self._notes.clear()
         declared: OnLastDevice = "refuse" if self._password_stays else target.on_last_device or "warn"
         lifecycle.unbind(self._run, saved, self._order.guard or declared, target.on_destroy)
-        notes = f" ({'; '.join(self._notes)})" if self._notes else ""
+        known = f"deactivating {target.serial_number} of {self._order.user_name}: "
+        notes = f" ({'; '.join(note.removeprefix(known) for note in self._notes)})" if self._notes else ""
         if not target.held:
             return "nothing to do", f"it is inactive{notes}"
         return "done", f"it is deactivated{notes}"

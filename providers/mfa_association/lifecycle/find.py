@@ -51,6 +51,10 @@ def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
     try:
         entity = run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
     except AccessDenied:
+        run.warn(
+            f"{saved.user_name} does not hold {saved.serial_number}; whether somebody else does, or {saved.user_name} "
+            "under a new name, could not be checked (AccessDenied): allow iam:ListVirtualMFADevices"
+        )
         return None
     held = entity and entity.user_arn and not same(entity.user_name or "", saved.user_name)
     return entity if held else None
@@ -67,7 +71,12 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
         return False
     try:
         user_id = run.iam.user_id(saved.user_name)
-    except (AccessDenied, NoSuchEntity):
+    except NoSuchEntity:
+        return False
+    except AccessDenied:
+        run.warn(
+            f"whether {saved.user_name} is still the same user could not be checked (AccessDenied): allow iam:GetUser"
+        )
         return False
     if saved.user_id == user_id:
         return False

@@ -69,8 +69,14 @@ class Run:
         """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
         try:
             return (self.directory.user_id(user_name) if bulk else None) or self.iam.user_id(user_name)
+        except AccessDenied:
+            self.warn(
+                f"the unique id of {user_name} could not be read (AccessDenied), so a rename will not be noticed: "
+                "allow iam:GetUser"
+            )
         except AwsError:
-            return None
+            pass
+        return None
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait between tries: doubling, jittered, at most 20."""

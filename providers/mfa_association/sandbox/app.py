@@ -136,7 +136,7 @@ class Application:
         except MOTO_FAULTS as error:
             raise Refused("InternalFailure", f"moto failed: {error!r}") from error
         body = b"".join(parts)
-        return Reply(int(status.split()[0]), body, dict(headers), _error_code(status, body))
+        return Reply(_status(request, status), body, dict(headers), _error_code(status, body))
 
     @cached_property
     def _moto(self) -> WSGIApplication:
@@ -166,6 +166,12 @@ def _for_moto(request: Incoming, caller: Caller, form: Mapping[str, str]) -> WSG
     if request.service in wire.NAMESPACES:
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     return environ
+
+
+def _status(request: Incoming, status: str) -> int:
+    """Services that speak JSON refuse with 400 whatever it is (API references); moto has others."""
+    number = int(status.split()[0])
+    return 400 if request.target and 400 <= number < 500 else number
 
 
 def _error_code(status: str, body: bytes) -> str | None:

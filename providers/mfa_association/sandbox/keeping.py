@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,6 @@ def keep(account: Account, parameters: Mapping[str, str], secrets: Mapping[str, 
     for name, value in secrets.items():
         manager: Any = secretsmanager_backends[account.number][account.region]
         if name in manager.secrets:
-            manager.update_secret(name, secret_string=value)
+            manager.update_secret(name, secret_string=value, client_request_token=str(uuid.uuid4()))
         else:
             manager.create_secret(name, value, None, None, None, None, None, [], False)

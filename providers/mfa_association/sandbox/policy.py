@@ -40,7 +40,8 @@ def judge(policies: Sequence[Document], action: str, resource: str, context: Con
 def _applies(statement: Document, action: str, resource: str, context: Context) -> bool:
     acts = _element(statement, "Action", lambda pattern: like(pattern.lower(), action.lower(), {}))
     objects = _element(statement, "Resource", lambda pattern: like(pattern, resource, context))
-    return acts and objects and all(_conditions(statement.get("Condition", {}), context))
+    known = all(None not in _parts(pattern, context) for pattern in _many(statement.get("NotResource", [])))
+    return acts and objects and known and all(_conditions(statement.get("Condition", {}), context))
 
 
 def _element(statement: Document, name: str, matches: Callable[[str], bool]) -> bool:
@@ -52,8 +53,13 @@ def _element(statement: Document, name: str, matches: Callable[[str], bool]) -> 
 
 def like(pattern: str, value: str, context: Context) -> bool:
     """Whether a pattern with `*`, `?` and policy variables fits a value; a variable without a value fits nothing."""
-    parts = [_part(part, context) for part in re.split(r"(\$\{[^}]*\}|[*?])", pattern)]
+    parts = _parts(pattern, context)
     return None not in parts and re.fullmatch("".join(map(str, parts)), value, re.DOTALL) is not None
+
+
+def _parts(pattern: str, context: Context) -> Sequence[str | None]:
+    """A pattern in pieces of a regular expression; None for a variable without a value."""
+    return [_part(part, context) for part in re.split(r"(\$\{[^}]*\}|[*?])", pattern)]
 
 
 def _part(part: str, context: Context) -> str | None:

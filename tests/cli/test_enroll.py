@@ -1,0 +1,270 @@
+"""``mfa-association enroll`` in a real terminal, and with pipes."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+import pytest
+
+from mfa_association.aws.credentials import NewDevice
+from mfa_association.cli.qr import QrCode
+from mfa_association.sandbox import Sandbox
+from mfa_association.totp import Seed
+from tests.cli.conftest import ACCOUNT, ROSTER, TOKEN
+from tests.cli.terminal import Bench, Here, Terminal
+
+PHONE = f"arn:aws:iam::{ACCOUNT}:mfa/alice-phone"
+APART, BACK = "\x1b[?1049h", "\x1b[?1049l"
+LINE = f"""\
+  alice:
+    - serial_number: {PHONE}
+      on_destroy: delete-virtual-device
+"""
+WITH_ALICE = ROSTER.replace("users:\n", f"users:\n{LINE}")
+GONE = f"{PHONE} was deleted again: nothing is left of it."
+
+
+def seed_of(box: Sandbox, serial: str = PHONE) -> str:
+    """What AWS told once."""
+    authenticator = box.app.world.account(ACCOUNT).live.device(serial).authenticator
+    assert authenticator
+    return authenticator.seed
+
+
+def devices(box: Sandbox) -> list[str]:
+    listed = box.client().list_virtual_mfa_devices()["VirtualMFADevices"]
+    return [device["SerialNumber"] for device in listed if "carol" not in device["SerialNumber"]]
+
+
+def drawing(box: Sandbox) -> list[str]:
+    """The QR code that is to be seen."""
+    return QrCode(NewDevice(PHONE, Seed(seed_of(box))), "alice", ACCOUNT).lines()
+
+
+def enter(terminal: Terminal, codes: tuple[str, str]) -> None:
+    terminal.until("First code   ○")
+    terminal.type(codes[0])
+    terminal.until("Second code  ○")
+    terminal.type(codes[1])
+
+
+def test_the_whole_enrolment(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "ALICE") as terminal:
+        terminal.until("the second as soon as the first is replaced.")
+        terminal.until("next code in")
+        codes, seed, drawn = box.codes(PHONE), seed_of(box), drawing(box)
+        enter(terminal, codes)
+        assert terminal.ended() == 0
+    text = terminal.text
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+    assert "\r\n".join(drawn) in shown.replace("\x1b", "")
+    assert text.index(APART) < text.index(drawn[0]) < text.index(BACK) < text.index("alice holds")
+    assert f"alice holds {PHONE} since 20" in text
+    assert box.holders()["alice"] == [PHONE]
+    assert bench.roster == WITH_ALICE
+    assert not any(secret in text for secret in (seed, *codes))
+    assert "Commit roster.yaml: the next `pulumi up` adopts the device without a change." in text
+    assert [file.name for file in bench.folder.iterdir() if file.is_file()] == ["roster.yaml"]
+
+
+def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice", "--no-roster") as terminal:
+        terminal.until("First code   ○")
+        first, second = box.codes(PHONE)
+        terminal.type(f"{first[:3]}x{first[3:4]}\x7f{first[3:]}\r")
+        terminal.until("Second code  ○")
+        terminal.type(first)
+        terminal.until("That is the first code again: wait for the next one.")
+        terminal.type(second)
+        assert terminal.ended() == 0
+    assert f"Its lines for the roster:\r\nusers:\r\n{LINE}".replace("\n", "\r\n").replace("\r\r", "\r") in terminal.text
+    assert bench.roster == ROSTER
+
+
+def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice") as terminal:
+        enter(terminal, ("000000", "000001"))
+        terminal.until("IAM did not accept the two codes. Give two new ones, one right after the other.")
+        enter(terminal, ("000000", "000001"))
+        enter(terminal, ("000000", "000001"))
+        assert terminal.ended() == 1
+    assert terminal.text.index(BACK) < terminal.text.index(GONE)
+    assert "IAM refused the codes 3 times; check that the clock of the device is right, and begin anew" in terminal.text
+    assert devices(box) == []
+    assert bench.roster == ROSTER
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 1)], ids=["Ctrl-C", "Ctrl-D"])
+def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: str, code: int) -> None:
+    with bench.terminal("enroll", "alice") as terminal:
+        terminal.until("First code   ○")
+        terminal.type("123" + key)
+        assert terminal.ended() == code
+    assert terminal.text.index(BACK) < terminal.text.index(GONE)
+    assert "Traceback" not in terminal.text
+    assert devices(box) == []
+    assert bench.roster == ROSTER
+
+
+def test_a_window_that_is_closed_leaves_nothing(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice") as terminal:
+        terminal.until("First code   ○")
+        terminal.hang_up()
+        terminal.ended()
+    assert devices(box) == []
+
+
+def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandbox) -> None:
+    box.fault("DeleteVirtualMFADevice", delay=1.5)
+    with bench.terminal("enroll", "alice") as terminal:
+        terminal.until("First code   ○")
+        terminal.type("\x03")
+        while not box.waiting()["DeleteVirtualMFADevice"]:
+            pass
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.ended() == 130
+    assert devices(box) == []
+
+
+def test_a_small_terminal_shows_it_where_it_can_be_scrolled(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice", size=(60, 24)) as terminal:
+        terminal.until("First code   ○")
+        enter_codes = box.codes(PHONE)
+        terminal.type(enter_codes[0])
+        terminal.until("Second code  ○")
+        terminal.type(enter_codes[1])
+        assert terminal.ended() == 0
+    assert APART not in terminal.text
+
+
+def test_a_narrow_terminal_is_told_before_anything_is_drawn(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice", size=(40, 24)) as terminal:
+        assert terminal.ended() == 1
+    words = " ".join(terminal.text.split())
+    assert "the terminal has 40 columns, the QR code needs 53; widen it, or give --qr-file" in words
+    assert devices(box) == []
+
+
+# --- With pipes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_and_two_lines_do_as_well(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice", "--qr-file", "qr.png") as terminal:
+        terminal.until("Scan qr.png with the authenticator app, then delete it.")
+        picture = bench.folder / "qr.png"
+        assert picture.stat().st_mode & 0o777 == 0o600
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        enter(terminal, box.codes(PHONE))
+        assert terminal.ended() == 0
+    assert picture.exists()
+
+
+def test_a_token_is_enrolled_without_a_terminal(here: Here, bench: Bench, box: Sandbox) -> None:
+    first, second = box.codes("GAKT99999999")
+    done = here.run("enroll", "alice", "--existing", "GAKT99999999", keys=f"{first}\n {second[:3]} {second[3:]}\n")
+    assert (done.returncode, done.stderr) == (0, "First code: Second code: ")
+    assert box.holders()["alice"] == ["GAKT99999999"]
+    assert bench.roster == ROSTER.replace("users:\n", "users:\n  alice:\n    - GAKT99999999\n")
+
+
+def test_a_missing_line_of_a_held_device_is_all_that_is_added(here: Here, bench: Bench, box: Sandbox) -> None:
+    bench.folder.joinpath("roster.yaml").write_text(f"users:\n  bob: [{TOKEN}]\n")
+    serial = f"arn:aws:iam::{ACCOUNT}:mfa/carol-phone"
+    done = here.run("enroll", "carol", "--existing", serial)
+    assert done.returncode == 0
+    assert done.stderr == f"carol holds {serial} already.\n"
+    assert bench.roster == f"users:\n  bob: [{TOKEN}]\n  carol:\n    - {serial}\n"
+    assert "EnableMFADevice" not in box.calls()
+
+
+def test_a_device_that_is_listed_already_needs_no_line(here: Here, bench: Bench, box: Sandbox) -> None:
+    roster = f"users:\n  Alice: [GAKT99999999]\n  bob: [{TOKEN}]\n"
+    (bench.folder / "roster.yaml").write_text(roster)
+    done = here.run("enroll", "alice", "--existing", "GAKT99999999", keys="\n".join(box.codes("GAKT99999999")))
+    assert done.returncode == 0
+    assert done.stdout.endswith("\nroster.yaml lists it already: `pulumi refresh` sees it held.\n")
+    assert bench.roster == roster
+
+
+def test_codes_that_never_come_leave_no_device_and_no_picture(here: Here, bench: Bench, box: Sandbox) -> None:
+    done = here.run("enroll", "alice", "--qr-file", "qr.png", keys="123456\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-2:] == [
+        f"First code: Second code: {GONE}",
+        "mfa-association: enrolling an MFA device: no codes were given; begin anew when the device is at hand",
+    ]
+    assert devices(box) == []
+    assert not (bench.folder / "qr.png").exists()
+
+
+REFUSED = (
+    (
+        "nowhere to draw",
+        ["alice"],
+        "drawing the QR code: standard output is no terminal; nothing was changed, give --qr-file",
+    ),
+    (
+        "a picture that is there",
+        ["alice", "--qr-file", "roster.yaml"],
+        "writing the QR code (roster.yaml): File exists; give another --qr-file",
+    ),
+    (
+        "no such user",
+        ["nobody", "--qr-file", "x"],
+        "reading user (nobody): the user does not exist; check the name and the account (AWS: GetUser: NoSuchEntity: "
+        "The user with name nobody cannot be found.)",
+    ),
+    (
+        "no user name",
+        ["a/b", "--qr-file", "x"],
+        "USER 'a/b': must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)",
+    ),
+    (
+        "a device listed for another",
+        ["alice", "--existing", TOKEN],
+        f"roster.yaml:6: serial_number '{TOKEN}': already listed on line 4; a device has one holder",
+    ),
+    (
+        "no roster",
+        ["alice", "--qr-file", "x", "--roster", "no.yaml"],
+        "no.yaml:1: the file cannot be read: No such file or directory",
+    ),
+    ("an odd name", ["alice", "--qr-file", "x", "--name", "a b"], "--name 'a b': must hold 1 to 226 ASCII letters, "),
+)
+
+
+@pytest.mark.parametrize(("reason", "arguments", "sentence"), REFUSED, ids=[case[0] for case in REFUSED])
+def test_what_cannot_end_well_is_not_begun(
+    here: Here, bench: Bench, box: Sandbox, reason: str, arguments: list[str], sentence: str
+) -> None:
+    done = here.run("enroll", *arguments)
+    assert (done.returncode, done.stdout) == (1, ""), reason
+    assert done.stderr.startswith(f"mfa-association: {sentence}"), done.stderr
+    assert "CreateVirtualMFADevice" not in box.calls()
+    assert bench.roster == ROSTER
+
+
+def test_a_roster_that_was_broken_meanwhile_costs_only_the_line(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice") as terminal:
+        terminal.until("First code   ○")
+        (bench.folder / "roster.yaml").write_text("users: [\n")
+        codes = box.codes(PHONE)
+        terminal.type("".join(codes))
+        assert terminal.ended() == 1
+    assert (
+        "mfa-association: the device is enabled, but its line is missing: roster.yaml:2: not valid YAML"
+        in terminal.text
+    )
+    assert f"Add it by hand:\r\nusers:\r\n{LINE}".replace("\n", "\r\n").replace("\r\r", "\r").rstrip() in terminal.text
+    assert box.holders()["alice"] == [PHONE]
+    assert bench.roster == "users: [\n"
+
+
+def test_a_change_that_was_made_meanwhile_is_kept(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice") as terminal:
+        terminal.until("First code   ○")
+        (bench.folder / "roster.yaml").write_text(ROSTER + "# added meanwhile\n")
+        terminal.type("".join(box.codes(PHONE)))
+        assert terminal.ended() == 0
+    assert bench.roster == WITH_ALICE + "# added meanwhile\n"

@@ -1,0 +1,1 @@
+"""The policies of docs/permissions.md: enough for the work they are for, and not one action more."""

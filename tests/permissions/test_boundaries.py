@@ -1,0 +1,154 @@
+"""What the policies keep out: break-glass users, writes of a plan, other users, and other repositories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import pytest
+
+from mfa_association import lifecycle
+from mfa_association.aws.errors import AccessDenied
+from mfa_association.sandbox.policy import Verdict, judge
+from tests.lifecycle.stage import failure, user, virtual
+
+from .policies import DOCUMENTED_ACCOUNT, IDENTITY_POLICIES, NAMES, allowed, load
+from .work import Policed, delete_the_device, enable, look_around, move, remove_root, remove_the_last, resync
+
+Under = Callable[..., Policed]
+LOOKS = ("List", "Get", "Generate")
+USER, DEVICE = f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:user/", f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:mfa/"
+WRITES = [(name, action) for name in IDENTITY_POLICIES for action in allowed(name) if action.startswith("iam:")]
+WRITES = [(name, action) for name, action in WRITES if not action.partition(":")[2].startswith(LOOKS)]
+
+
+@pytest.mark.parametrize("who", ["break-glass", "break-glass-1", "break-glass/jane"])
+@pytest.mark.parametrize(("name", "action"), WRITES)
+def test_no_policy_changes_anything_of_a_break_glass_user(name: str, action: str, who: str) -> None:
+    for kind in (USER, DEVICE):
+        if judge([load(name)], action, kind + "alice", {}) is Verdict.ALLOWED:
+            assert judge([load(name)], action, kind + who, {}) is Verdict.DENIED
+
+
+def test_a_break_glass_user_keeps_its_device_though_another_policy_allows_all(under: Under) -> None:
+    stage = under("apply")
+    stage.documents = [
+        *stage.documents,
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
+    ]
+    stage.plant(users={"jane": user(virtual("jane-phone"), path="/break-glass/")})
+    saved = stage.saved(stage.arn("jane-phone"), "jane")
+    sentence = failure(lambda: lifecycle.unbind(stage.run(), saved), AccessDenied)
+    assert "with an explicit deny in an identity-based policy" in sentence
+    assert stage.holders() == {"jane": [stage.arn("jane-phone")]}
+
+
+class Refused(NamedTuple):
+    """Work that a policy is not for, and what it must not change."""
+
+    policy: str
+    does: Callable[[Policed], bool]
+
+
+REFUSED = [
+    Refused("plan", enable),
+    Refused("plan", resync),
+    Refused("plan", move),
+    Refused("plan", remove_the_last),
+    Refused("adopt", remove_the_last),
+    Refused("adopt", enable),
+    Refused("revoke", enable),
+    Refused("enroll", remove_the_last),
+    Refused("root-plan", remove_root),
+]
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.policy}: {case.does.__name__}")
+def test_a_policy_does_not_do_the_work_of_another(case: Refused, under: Under) -> None:
+    stage = under(case.policy)
+    failure(lambda: case.does(stage), AccessDenied)
+    assert all(call.error for call in stage.box.log() if not call.action.startswith(("List", "Get", "Assume")))
+
+
+def test_without_its_own_policy_the_device_itself_is_kept(under: Under) -> None:
+    stage = under("apply")
+    failure(lambda: delete_the_device(stage), AccessDenied)
+    assert stage.arn() in str(stage.admin().list_virtual_mfa_devices())
+
+
+def test_a_plan_reads_no_passwords(under: Under) -> None:
+    stage = under("plan")
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    assert not look_around(stage, "alice", passwords=True)
+
+
+def test_a_policy_narrowed_to_one_user_says_so_of_another(under: Under) -> None:
+    stage = under("apply")
+    stage.documents = json.loads(json.dumps(stage.documents).replace(":user/*", ":user/alice"))
+    stage.plant(users={"alice": user(virtual(), virtual("spare")), "bob": user(virtual("bobs"))})
+    lifecycle.unbind(stage.run(), stage.saved())
+    sentence = failure(lambda: lifecycle.unbind(stage.run(), stage.saved(stage.arn("bobs"), "bob")), AccessDenied)
+    assert "iam:DeactivateMFADevice on resource: user bob" in sentence
+
+
+ON_THE_ACCOUNT = {
+    "iam:ListVirtualMFADevices",
+    "iam:ListUsers",
+    "iam:GetAccountSummary",
+    "iam:GenerateCredentialReport",
+    "iam:GetCredentialReport",
+}
+"""Actions that know no resource (service authorization reference)."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_actions_are_named_and_resources_too_where_iam_allows(name: str) -> None:
+    for statement in load(name)["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if "*" in action]
+        assert (statement.get("Resource") == "*") == (set(actions) <= ON_THE_ACCOUNT)
+
+
+ISSUER, TRUSTED = "token.actions.githubusercontent.com", "repo:ORGANIZATION/REPOSITORY:environment:mfa-"
+APPLY = TRUSTED + "apply"
+
+
+class Token(NamedTuple):
+    """What GitHub says of a job, and whether the role that applies believes it."""
+
+    reason: str
+    subject: str
+    trusted: bool = False
+    audience: str = "sts.amazonaws.com"
+
+
+TOKENS = [
+    Token("a job of the environment", APPLY, True),
+    Token("the environment that plans", TRUSTED + "plan"),
+    Token("a pull request without an environment", "repo:ORGANIZATION/REPOSITORY:pull_request"),
+    Token("the main branch without the environment", "repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main"),
+    Token("a fork", "repo:SOMEBODY/REPOSITORY:environment:mfa-apply"),
+    Token("a repository whose name begins alike", "repo:ORGANIZATION/REPOSITORY-2:environment:mfa-apply"),
+    Token("an environment whose name begins alike", APPLY + "-2"),
+    Token("a token for somebody else", APPLY, audience="https://github.com/ORGANIZATION"),
+]
+
+
+def believed(name: str, claims: Mapping[str, str]) -> bool:
+    role = f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:role/{name}"
+    return judge([load(name)], "sts:AssumeRoleWithWebIdentity", role, claims) is Verdict.ALLOWED
+
+
+@pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.reason)
+def test_each_role_trusts_one_environment_of_one_repository(token: Token) -> None:
+    claims = {f"{ISSUER}:aud": token.audience, f"{ISSUER}:sub": token.subject}
+    assert believed("trust-apply", claims) is token.trusted
+    assert believed("trust-plan", claims) is (token.subject == TRUSTED + "plan")
+
+
+@pytest.mark.parametrize("claim", ["aud", "sub"])
+def test_a_token_that_does_not_say_is_not_trusted(claim: str) -> None:
+    claims = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": APPLY}
+    assert believed("trust-apply", claims)
+    assert not believed("trust-apply", {key: value for key, value in claims.items() if not key.endswith(claim)})

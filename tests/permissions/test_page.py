@@ -1,0 +1,62 @@
+"""docs/permissions.md says what the files say and what the runs print."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .policies import IDENTITY_POLICIES, NAMES, allowed, load
+from .test_boundaries import believed
+from .work import WORKS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
+EXAMPLE = {"arn": "arn:aws:iam::111122223333:mfa/alice-phone", "member": "222233334444"}
+SAVE_CALLS = {"iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"}
+"""Actions that only save calls: nothing is said without them."""
+
+
+def rows(heading: str, columns: int) -> list[list[str]]:
+    """The cells of the first table under a heading, less its head."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in re.findall(r"^\|.*\|$", section, re.M)]
+    return [row for row in cells[2:] if len(row) == columns and not row[0].startswith("---")]
+
+
+def full(action: str) -> str:
+    return action if ":" in action else f"iam:{action}"
+
+
+@pytest.mark.parametrize("name", IDENTITY_POLICIES)
+def test_a_row_lists_exactly_the_actions_of_its_file(name: str) -> None:
+    (cell,) = [row[2] for row in rows("Policies", 3) if f"(policies/{name}.json)" in row[0]]
+    told = {full(action) for action in re.findall(r"`((?:\w+:)?[A-Z][A-Za-z]+)`", cell)}
+    assert told == allowed(name).keys()
+    for task in re.findall(r"IAM\w+Credentials", str(load(name))):
+        assert task in cell
+
+
+def test_every_file_is_on_the_page() -> None:
+    assert set(re.findall(r"\(policies/([\w-]+)\.json\)", PAGE)) == set(NAMES)
+
+
+def test_what_a_missing_action_looks_like_is_what_the_runs_say() -> None:
+    said: dict[str, list[str]] = {action: [] for name in IDENTITY_POLICIES for action in allowed(name)}
+    for work in WORKS:
+        for action, words in work.told.items():
+            said[action].append(words.format(**EXAMPLE))
+    told = {full(action.strip("`")): words for action, words in rows("What a missing action looks like", 2)}
+    assert not [action for action, words in told.items() if words not in said[action]]
+    assert told.keys() == said.keys() - SAVE_CALLS
+
+
+def test_who_is_trusted_is_what_the_files_say() -> None:
+    table = [row for row in rows("Roles for GitHub Actions", 3) if row[0].startswith("`repo:")]
+    assert len(table) == 5
+    for subject, *trusted in table:
+        claims = {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": subject.strip("`"),
+        }
+        assert [believed(name, claims) for name in ("trust-plan", "trust-apply")] == [one == "yes" for one in trusted]
