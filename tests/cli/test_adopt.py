@@ -110,7 +110,7 @@ def test_one_account_that_fails_does_not_keep_the_others(firm: Company, capsys: 
     assert main(["adopt", *template, "--roster", "{account}.yaml"]) == 1
     told = capsys.readouterr()
     assert f"{ACCOUNT}.yaml: 3 devices added" in told.out
-    assert told.err.startswith(f"mfa-association: {MEMBER}.yaml:")
+    assert told.err.startswith(f"mfa-association: account {MEMBER}: {MEMBER}.yaml:")
     assert Path(f"{MEMBER}.yaml").read_text() == "users: ["
 
 

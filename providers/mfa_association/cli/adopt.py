@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
     parser.set_defaults(command=_run)
 
 
-Held = tuple[tuple[Line, Association], ...]
+_Held = tuple[tuple[Line, Association], ...]
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ class _Done:
 def _run(options: argparse.Namespace) -> int:
     for name in options.users:
         check_user_name(name)
-    if options.accounts is None:
-        with progress() as tell:
-            return _report(_adopt(options, None, tell), options)
-    return _run_many(options)
+    if options.accounts is not None:
+        return _run_many(options)
+    with progress() as tell:
+        done = _adopt(options, None, tell)
+    return _report(done)
 
 
 def _run_many(options: argparse.Namespace) -> int:
@@ -71,29 +72,29 @@ def _run_many(options: argparse.Namespace) -> int:
     _refuse_shared(options)
     stop = Event()
     with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
-        work = [pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts]
+        work = {account: pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts}
         try:
-            codes = [_outcome(future, options) for future in work]
+            wait(work.values())
         except KeyboardInterrupt:
             stop.set()
             raise
+    codes = [_outcome(account, future) for account, future in work.items()]
     return next((code for code in (BROKEN, FOUND) if code in codes), OK)
 
 
-def _outcome(future: Future[_Done], options: argparse.Namespace) -> int:
+def _outcome(account: str, future: Future[_Done]) -> int:
     try:
-        return _report(future.result(), options)
+        return _report(future.result())
     except MfaError as fault:
-        print(f"mfa-association: {fault}", file=sys.stderr)
+        print(f"mfa-association: account {account}: {fault}", file=sys.stderr)
         return BROKEN
 
 
 def _refuse_shared(options: argparse.Namespace) -> None:
     """Each account has its own files and role, and users and root users belong to one account."""
-    for name in ("roster", "import_file", "role_arn"):
-        value = getattr(options, name)
-        if "{account}" not in (value or ("" if name == "role_arn" else "{account}")):
-            option = f"--{name.replace('_', '-')}"
+    own = {"--roster": options.roster, "--import-file": options.import_file, "--role-arn": options.role_arn or ""}
+    for option, value in own.items():
+        if value is not None and "{account}" not in value:
             raise MfaError(f"adopting many accounts: {option} must hold {{account}}; nothing was written, correct it")
     if options.users or options.roots:
         raise MfaError(
@@ -123,7 +124,7 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
     return _Done(path, adoption, imported)
 
 
-def _write_import(path: str, held: Held) -> None:
+def _write_import(path: str, held: _Held) -> None:
     from mfa_association.pulumi.imports import import_file
 
     try:
@@ -142,7 +143,7 @@ def _write(file: RosterFile, text: str) -> None:
     write_file(file, text)
 
 
-def _report(done: _Done, options: argparse.Namespace) -> int:
+def _report(done: _Done) -> int:
     adoption = done.adoption
     print(f"{done.path}: {_devices(len(adoption.added))} added, {len(adoption.lines)} declared")
     if done.imported is not None:
