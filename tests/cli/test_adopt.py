@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
-from tests.inventory.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, TOKEN, Company
+from tests.inventory.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, ROOT_PHONE, TOKEN, Company
 
 ADOPTED = (
     "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
@@ -84,6 +84,14 @@ def test_root_users_of_members_go_under_roots(firm: Company) -> None:
     )
 
 
+def test_a_root_user_that_cannot_be_read_is_left_out(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("members").write_text(f"{ACCOUNT} {MEMBER}")
+    assert main(["adopt", "--roots", "members"]) == 0
+    told = capsys.readouterr().out
+    assert f"left out: opening a root session in account ({ACCOUNT}): no root session is allowed there" in told
+    assert ROOT_PHONE in Path("roster.yaml").read_text()
+
+
 def test_many_accounts_have_a_roster_each(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     Path("accounts").write_text(f"{ACCOUNT}\n{MEMBER}\n")
     template = ["--accounts", "accounts", "--role-arn", "arn:aws:iam::{account}:role/auditor"]
@@ -102,7 +110,7 @@ def test_one_account_that_fails_does_not_keep_the_others(firm: Company, capsys: 
     assert main(["adopt", *template, "--roster", "{account}.yaml"]) == 1
     told = capsys.readouterr()
     assert f"{ACCOUNT}.yaml: 3 devices added" in told.out
-    assert told.err.startswith(f"mfa-association: {MEMBER}.yaml:")
+    assert told.err.startswith(f"mfa-association: account {MEMBER}: {MEMBER}.yaml:")
     assert Path(f"{MEMBER}.yaml").read_text() == "users: ["
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mfa_association.aws.session import open_session
 from mfa_association.cli import main
-from tests.inventory.company import MEMBER, PHONE, SINCE, SPARE, TOKEN, Company
+from tests.inventory.company import MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,27 @@ def test_a_device_enabled_anew_shows_beside_a_moment(firm: Company) -> None:
     firm.enable("alice", PHONE)
     assert main(["drift"]) == 0
     assert main(["drift", "--since", "2025-02-01"]) == 3
+
+
+def test_a_device_enabled_anew_shows_beside_the_import_file(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["adopt", "--import-file", "import.json"])
+    assert main(["drift", "--stack-export", "import.json"]) == 0
+    firm.deactivate("alice", PHONE)
+    firm.enable("alice", PHONE)
+    capsys.readouterr()
+    assert main(["drift", "--stack-export", "import.json"]) == 3
+    assert f"the stack knows it as enabled {SINCE}" in capsys.readouterr().out
+
+
+def test_declared_root_users_are_looked_at_too(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("roster.yaml").open("a") as roster:
+        roster.write(f"roots:\n  '{MEMBER}': [{ROOT_PHONE}]\n")
+    assert main(["drift"]) == 0
+    assert firm.box.calls()["AssumeRoot"] == 1
+    firm.box.add({"accounts": {MEMBER: {"scp_deny_root": ["iam:ListMFADevices"]}}})
+    open_session.cache_clear()
+    assert main(["drift"]) == 1
+    assert f"reading the MFA devices of the root user of account ({MEMBER})" in capsys.readouterr().err
 
 
 def test_what_could_not_be_read_is_no_agreement(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:

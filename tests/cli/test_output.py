@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from mfa_association.cli import main, tables
 from mfa_association.cli.progress import progress
-from tests.inventory.company import PHONE, Company
+from tests.inventory.company import ACCOUNT, PHONE, Company
 
 
 def test_a_terminal_gets_a_drawn_table(
@@ -45,8 +48,9 @@ def test_progress_is_on_stderr_of_a_terminal_alone(
     with progress() as tell:
         tell("users", 1, 2)
         tell("users", 2, 2)
+        print("a result")
     told = capsys.readouterr()
-    assert told.out == ""
+    assert told.out == "a result\n"
     assert "users" in told.err and "2/2" in told.err
 
 
@@ -61,3 +65,30 @@ def test_a_reader_that_went_away_is_no_traceback(firm: Company) -> None:
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("ListMFADevices", []),
+        ("ListUsers", []),
+        (
+            "ListUsers",
+            ["--accounts", "accounts", "--roster", "{account}", "--role-arn", "arn:aws:iam::{account}:role/r"],
+        ),
+    ],
+)
+def test_ctrl_c_ends_at_once_without_a_word_and_without_a_file(
+    firm: Company, tmp_path: Path, action: str, more: list[str]
+) -> None:
+    (tmp_path / "accounts").write_text(ACCOUNT)
+    firm.box.fault(action, times=None, delay=2, error="Throttling")
+    command = [sys.executable, "-m", "mfa_association.cli", "adopt", *more]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not firm.box.waiting()[action]:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == (b"", b"")
+    assert process.returncode == 130
+    assert os.listdir(tmp_path) == ["accounts"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 
 from mfa_association.aws.session import Settings, open_session
@@ -22,6 +25,8 @@ KEY = f"arn:aws:iam::{ACCOUNT}:u2f/user/carol/yubikey-EXAMPLE"
 TOKEN = "GAHT12345678"
 ROOT_PHONE = f"arn:aws:iam::{MEMBER}:mfa/root-phone"
 
+_MODELS = functools.lru_cache(botocore.loaders.create_loader)
+"""AWS's service models, read once for all tests: that is most of their time."""
 READS = ("Get", "List", "Generate", "AssumeRole", "AssumeRoot")
 
 
@@ -64,17 +69,20 @@ class Company:
     box: Sandbox
     slept: float = 0.0
 
-    def reader(self, deadline: float = 300.0, attempts: int = 1, key: str = ADMIN) -> Reader:
-        """A reader with botocore's own retries turned off."""
+    def reader(self, deadline: float = 300.0, key: str = ADMIN) -> Reader:
+        """A reader of the account of a key."""
         settings = Settings(
             region="us-east-1",
             access_key=key,
             secret_key="secret",
             endpoints=(("iam", self.box.url), ("sts", self.box.url)),
-            read_attempts=attempts,
         )
-        clock = Clock(monotonic=lambda: self.slept, sleep=self._sleep, random=lambda: 1.0)
-        return Reader(settings, Limits(retry_deadline=deadline), clock)
+        return Reader(settings, Limits(retry_deadline=deadline), self.clock)
+
+    @property
+    def clock(self) -> Clock:
+        """Time that passes by sleeping alone."""
+        return Clock(monotonic=lambda: self.slept, sleep=self._sleep, random=lambda: 1.0)
 
     def _sleep(self, seconds: float) -> None:
         self.slept += seconds
@@ -108,5 +116,6 @@ def company(seed: Mapping[str, Any] = SEED) -> Iterator[Company]:
         environment.setenv("AWS_ENDPOINT_URL", box.url)
         environment.setenv("AWS_ACCESS_KEY_ID", ADMIN)
         environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        environment.setattr(botocore.session, "create_loader", _MODELS)
         open_session.cache_clear()
         yield Company(box)

@@ -21,9 +21,10 @@ RESOURCES = [{"type": TYPE, "outputs": OUTPUTS}, {"type": "pulumi:pulumi:Stack"}
     [
         {"version": 3, "deployment": {"resources": RESOURCES}},
         {"version": 3, "checkpoint": {"latest": {"resources": RESOURCES}}},
+        {"resources": RESOURCES},
     ],
 )
-def test_an_export_and_a_state_file_are_read(tmp_path: Path, document: dict[str, Any]) -> None:
+def test_an_export_a_state_file_and_an_import_file_are_read(tmp_path: Path, document: dict[str, Any]) -> None:
     (tmp_path / "stack.json").write_text(json.dumps(document))
     recorded = read_stack(str(tmp_path / "stack.json"))
     assert recorded == {PHONE.lower(): Recorded(PHONE, "alice", True, SINCE, None)}
@@ -35,6 +36,8 @@ def test_an_export_and_a_state_file_are_read(tmp_path: Path, document: dict[str,
         ("{", "it is not JSON"),
         ("[]", "it holds no deployment"),
         ("{}", "it holds no deployment"),
+        ('{"deployment": 1}', "it holds no deployment"),
+        ('{"checkpoint": {"latest": {"resources": 1}}}', "it holds no deployment"),
         (None, "No such file"),
     ],
 )
@@ -48,3 +51,8 @@ def test_anything_else_is_refused(tmp_path: Path, text: str | None, cause: str) 
 
 def test_the_type_is_the_providers() -> None:
     assert imports.TYPE == TYPE
+
+
+def test_an_empty_stack_recorded_nothing(tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text('{"version": 3, "deployment": {"manifest": {}}}')
+    assert read_stack(str(tmp_path / "stack.json")) == {}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+from dataclasses import replace
+
 import pytest
 
-from mfa_association.aws.errors import Throttling
+from mfa_association.aws.errors import Throttling, Unreachable
 from mfa_association.grammar import ROOT_USER
+from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Held, Holder
 from mfa_association.inventory.walk import take
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
@@ -78,7 +82,8 @@ def test_the_accounts_own_root_shows_its_virtual_devices_only(firm: Company) -> 
 def test_a_root_user_that_cannot_be_read_is_told(firm: Company) -> None:
     found = take(firm.reader(), roots=(ACCOUNT,))
     assert [(root.devices, root.complete) for root in found.roots] == [((), False)]
-    assert "no root session is allowed there" in found.unread[0]
+    assert "no root session is allowed there" in found.unread_roots[0]
+    assert found.unread == ()
 
 
 @pytest.mark.parametrize(
@@ -165,3 +170,25 @@ def test_a_report_that_does_not_come_is_not_waited_for_for_ever(firm: Company) -
     firm.box.fault("GetCredentialReport", times=None, error="ReportInProgress")
     found = take(firm.reader(), passwords=True)
     assert (found.passwords_as_of, [user.password for user in found.users]) == (None, [True, False, True, True, False])
+
+
+def test_an_endpoint_that_never_answered_is_not_waited_for(firm: Company) -> None:
+    reader = firm.reader()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    lost = Reader(replace(reader.settings, endpoints=(("iam", address), ("sts", address))), clock=firm.clock)
+    with pytest.raises(Unreachable):
+        take(lost)
+    assert firm.slept == 0
+
+
+def test_one_that_answered_before_is(firm: Company) -> None:
+    firm.box.fault("ListUsers", times=3, drop=True)
+    assert len(take(firm.reader()).users) == 5
+    assert firm.slept > 0
+
+
+def test_the_first_call_of_all_is_as_patient(firm: Company) -> None:
+    firm.box.fault("GetCallerIdentity", times=2, error="Throttling")
+    assert take(firm.reader()).account_id == ACCOUNT

@@ -29,8 +29,9 @@ def look_around(stage: Policed, *names: str, passwords: bool = False, roots: tup
     reader = Reader(stage.settings(), Limits(retry_deadline=1), stage.time.clock())
     found = take(reader, names, passwords=passwords, roots=roots)
     asked = stage.calls().get("ListMFADevices", 0)
-    stage.warnings += [*found.unread, f"{asked} asked for their devices, passwords as of {found.passwords_as_of}"]
-    return all(holder.complete for holder in (*found.users, *found.roots)) and not found.unread
+    unread = [*found.unread, *found.unread_roots]
+    stage.warnings += [*unread, f"{asked} asked for their devices, passwords as of {found.passwords_as_of}"]
+    return all(holder.complete for holder in (*found.users, *found.roots)) and not unread
 
 
 def read_an_account(stage: Policed) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
@@ -44,7 +45,7 @@ def add_to(commands: Any) -> None:
     parser.set_defaults(command=_run)
 
 
-Held = tuple[tuple[Line, Association], ...]
+_Held = tuple[tuple[Line, Association], ...]
 
 
 @dataclass(frozen=True)
@@ -59,33 +60,41 @@ class _Done:
 def _run(options: argparse.Namespace) -> int:
     for name in options.users:
         check_user_name(name)
-    if options.accounts is None:
-        with progress() as tell:
-            return _report(_adopt(options, None, tell), options)
-    return _run_many(options)
+    if options.accounts is not None:
+        return _run_many(options)
+    with progress() as tell:
+        done = _adopt(options, None, tell)
+    return _report(done)
 
 
 def _run_many(options: argparse.Namespace) -> int:
     accounts = account_list(options.accounts)
     _refuse_shared(options)
+    stop = Event()
     with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
-        work = [pool.submit(_adopt, options, account, _named(tell, account)) for account in accounts]
-        codes = []
-        for future in work:
-            try:
-                codes.append(_report(future.result(), options))
-            except MfaError as fault:
-                print(f"mfa-association: {fault}", file=sys.stderr)
-                codes.append(BROKEN)
+        work = {account: pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts}
+        try:
+            wait(work.values())
+        except KeyboardInterrupt:
+            stop.set()
+            raise
+    codes = [_outcome(account, future) for account, future in work.items()]
     return next((code for code in (BROKEN, FOUND) if code in codes), OK)
+
+
+def _outcome(account: str, future: Future[_Done]) -> int:
+    try:
+        return _report(future.result())
+    except MfaError as fault:
+        print(f"mfa-association: account {account}: {fault}", file=sys.stderr)
+        return BROKEN
 
 
 def _refuse_shared(options: argparse.Namespace) -> None:
     """Each account has its own files and role, and users and root users belong to one account."""
-    for name in ("roster", "import_file", "role_arn"):
-        value = getattr(options, name)
-        if "{account}" not in (value or ("" if name == "role_arn" else "{account}")):
-            option = f"--{name.replace('_', '-')}"
+    own = {"--roster": options.roster, "--import-file": options.import_file, "--role-arn": options.role_arn or ""}
+    for option, value in own.items():
+        if value is not None and "{account}" not in value:
             raise MfaError(f"adopting many accounts: {option} must hold {{account}}; nothing was written, correct it")
     if options.users or options.roots:
         raise MfaError(
@@ -98,9 +107,9 @@ def _named(tell: Tell, account: str) -> Tell:
     return lambda what, done, total: tell(f"{account} {what}", done, total)
 
 
-def _adopt(options: argparse.Namespace, account: str | None, tell: Tell) -> _Done:
-    reader = Reader(connection(options, account), progress=tell)
-    number = account or reader.iam.caller.account_id
+def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
+    reader = Reader(connection(options, account), progress=tell, stop=stop)
+    number = account or reader.account_id
     path = options.roster.replace("{account}", number)
     file = read_file(path, may_be_missing=True)
     roots = account_list(options.roots) if options.roots else ()
@@ -115,7 +124,7 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell) -> _Don
     return _Done(path, adoption, imported)
 
 
-def _write_import(path: str, held: Held) -> None:
+def _write_import(path: str, held: _Held) -> None:
     from mfa_association.pulumi.imports import import_file
 
     try:
@@ -134,13 +143,15 @@ def _write(file: RosterFile, text: str) -> None:
     write_file(file, text)
 
 
-def _report(done: _Done, options: argparse.Namespace) -> int:
+def _report(done: _Done) -> int:
     adoption = done.adoption
     print(f"{done.path}: {_devices(len(adoption.added))} added, {len(adoption.lines)} declared")
     if done.imported is not None:
         print(f"import file: {_devices(done.imported)}")
     for root in adoption.roots:
         print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
+    for cause in adoption.unread_roots:
+        print(f"left out: {cause}")
     show(_HEADERS, [_row(pair) for pair in adoption.odd], "left out, a roster cannot declare them:")
     if adoption.differing:
         print(f"not held as declared: {_devices(len(adoption.differing))}; see `mfa-association drift`")

@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
     roots = tuple(dict.fromkeys(line.root_account_id for line in roster.lines if line.root_account_id))
     with progress() as tell:
         reader = Reader(connection(options), progress=tell)
-        refuse_other_account(roster.path, roster.lines, reader.iam.caller.account_id)
+        refuse_other_account(roster.path, roster.lines, reader.account_id)
         snapshot = take(reader, roots=roots)
     found = drift(roster.lines, snapshot, recorded, options.since)
     if options.json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mfa_association.errors import MfaError
@@ -38,7 +38,8 @@ class Adoption:
 
     ``text``: the roster with ``added`` in it. ``waiting``: devices that nobody declared yet and nobody approved.
     ``differing``: declared devices that are not held as declared. ``odd``: devices that a roster cannot declare.
-    ``roots``: root users of which only the virtual devices were seen, so that they were left out. ``held``: the lines
+    ``roots``: root users of which only the virtual devices were seen, so that they were left out; ``unread_roots``: a
+    sentence for each that could not be read. ``held``: the lines
     whose holders hold their devices, as ``create`` would have found them.
     """
 
@@ -49,6 +50,7 @@ class Adoption:
     differing: tuple[Pair, ...] = ()
     odd: tuple[Pair, ...] = ()
     roots: tuple[Holder, ...] = ()
+    unread_roots: tuple[str, ...] = ()
     held: tuple[tuple[Line, Association], ...] = field(default=(), repr=False)
 
 
@@ -63,20 +65,20 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
     refuse_other_account(path, before, snapshot.account_id)
     both = pairs(before, snapshot)
     new = [pair for pair in both if pair.line is None and pair.holder and pair.holder.complete]
-    odd = [pair for pair in new if pair.device and pair.device.kind == "unknown"]
-    fresh = [pair for pair in new if pair not in odd]
+    odd, fresh = _split(new, lambda pair: pair.device is not None and pair.device.kind == "unknown")
     _refuse_unknown(path, fresh, approved)
-    added = [pair for pair in fresh if not text.strip() or _is_approved(pair, approved)]
+    added, waiting = _split(fresh, lambda pair: not text.strip() or _is_approved(pair, approved))
     after = add(text or HEADER, [_entry(pair) for pair in added], path) if added else text
     lines = parse(after, path, may_be_empty=True).lines
     return Adoption(
         text=after,
         lines=lines,
         added=tuple(added),
-        waiting=tuple(pair for pair in fresh if pair not in added),
+        waiting=tuple(waiting),
         differing=tuple(pair for pair in both if pair.line and is_known(pair, snapshot) and not pair.as_declared),
         odd=tuple(odd),
         roots=tuple(root for root in snapshot.roots if root.devices and not root.complete),
+        unread_roots=snapshot.unread_roots,
         held=tuple(_associations(lines, snapshot)),
     )
 
@@ -87,6 +89,11 @@ def _refuse_half(path: str, snapshot: Snapshot) -> None:
         raise NotFound(path, "user", name, advice)
     for cause in snapshot.unread:
         raise HalfRead(path, cause)
+
+
+def _split(found: list[Pair], chosen: Callable[[Pair], bool]) -> tuple[list[Pair], list[Pair]]:
+    """Those that are chosen, and the rest."""
+    return [pair for pair in found if chosen(pair)], [pair for pair in found if not chosen(pair)]
 
 
 def _refuse_unknown(path: str, fresh: list[Pair], approved: tuple[str, ...]) -> None:

@@ -50,7 +50,7 @@ def drift(
     free = (serial for serial in snapshot.unassigned or () if serial.lower() not in declared)
     found += [Finding("unassigned", serial, detail="a virtual device that nobody holds") for serial in free]
     order = sorted(found, key=lambda one: (ORDER.index(one.kind), one.holder or "", one.serial_number.lower()))
-    return Drift(tuple(order), (*snapshot.unread, *_untold(both, snapshot)))
+    return Drift(tuple(order), (*snapshot.unread, *snapshot.unread_roots, *_untold(both, snapshot)))
 
 
 def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _unlike(saved: Recorded, enabled: str) -> str:
 def _untold(both: list[Pair], snapshot: Snapshot) -> Iterator[str]:
     """Declared devices of which nothing can be said, unless ``unread`` says why already."""
     open_ = [pair.serial_number for pair in both if not is_known(pair, snapshot)]
-    if open_ and not snapshot.unread:
+    if open_ and not (snapshot.unread or snapshot.unread_roots):
         yield f"checking MFA devices ({', '.join(open_)}): their holders could not be read; allow the reads and run again"
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from threading import Event
 from typing import TypeVar
 
 from mfa_association.aws.directory import Directory, Page
-from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled
+from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled, Unreachable
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Settings, open_session
+from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Clock, Limits, Run
 
 T = TypeVar("T")
@@ -24,8 +27,19 @@ def silent(what: str, done: int, total: int | None) -> None:
     """Show no progress."""
 
 
+class Interrupted(MfaError):
+    """Somebody pressed Ctrl-C, and no read begins after that."""
+
+    def __init__(self) -> None:
+        super().__init__("reading the account: interrupted; nothing was written, run again")
+
+
 class Reader:
-    """One account's reads. ``progress`` is told what is being read, how much of it is, and of how much if known."""
+    """One account's reads. ``progress`` is told what is being read, how much of it is, and of how much if known.
+
+    Every attempt is counted here, none by botocore, so that Ctrl-C and a deadline are kept in between.
+    ``stop``: once it is set, every further read raises ``Interrupted``.
+    """
 
     def __init__(
         self,
@@ -33,21 +47,37 @@ class Reader:
         limits: Limits | None = None,
         clock: Clock | None = None,
         progress: Callable[[str, int, int | None], None] = silent,
+        stop: Event | None = None,
     ) -> None:
+        settings = replace(settings, read_attempts=1)
         session = open_session(settings)
         self.settings, self.iam, self.directory, self.progress = settings, Iam(session), Directory(session), progress
         self._run = Run(self.iam, limits=limits or Limits(), clock=clock or Clock())
         self.unread: list[str] = []
+        self._stop = stop or Event()
+        self._heard = False
+
+    @property
+    def account_id(self) -> str:
+        """The account of the credentials (one GetCallerIdentity). Raises ``AwsError`` or ``AccountRefused``."""
+        return self.patiently(lambda: self.iam.caller).account_id
 
     def patiently(self, read: Callable[[], T]) -> T:
-        """Read, again after a retryable error, until the retry deadline. Raises ``AwsError``."""
+        """Read, again after a retryable error, until the retry deadline. Raises ``AwsError`` or ``Interrupted``.
+
+        An endpoint that never answered is not waited for: its address is wrong, or there is no network.
+        """
         clock, started = self._run.clock, self._run.clock.monotonic()
         pauses = self._run.pauses()
         while True:
+            if self._stop.is_set():
+                raise Interrupted
             try:
-                return read()
+                answer = read()
+                self._heard = True
+                return answer
             except AwsError as fault:
-                if not fault.retryable:
+                if not fault.retryable or (isinstance(fault, Unreachable) and not self._heard):
                     raise
                 spent = clock.monotonic() - started
                 left = self._run.limits.retry_deadline - spent
@@ -89,13 +119,17 @@ class Reader:
         with ThreadPoolExecutor(WORKERS) as pool:
             for start in range(0, len(queue), _CHUNK):
                 chunk = queue[start : start + _CHUNK]
-                yield from zip(chunk, pool.map(lambda thing: self._one(read, thing), chunk), strict=True)
+                try:
+                    yield from zip(chunk, pool.map(lambda thing: self._one(read, thing), chunk), strict=True)
+                except KeyboardInterrupt:
+                    self._stop.set()
+                    raise
                 self.progress(what, start + len(chunk), len(queue))
 
     def _one(self, read: Callable[[K], T], thing: K) -> T | AwsError:
         try:
             return self.patiently(lambda: read(thing))
-        except (AccessDenied, NoSuchEntity, RootFeatureDisabled) as fault:
+        except (AccessDenied, NoSuchEntity, RootFeatureDisabled, Unreachable) as fault:
             return fault
 
     def denied(self, faults: list[AwsError], of: str) -> None:

@@ -10,17 +10,18 @@ from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Holder, held, in_order
 
 
-def read_roots(reader: Reader, accounts: tuple[str, ...]) -> tuple[Holder, ...]:
-    """The root users of these accounts with all their devices; one that cannot be read is told in ``unread``."""
+def read_roots(reader: Reader, accounts: tuple[str, ...]) -> tuple[tuple[Holder, ...], tuple[str, ...]]:
+    """The root users of these accounts with all their devices, and a sentence for each that cannot be read."""
+    unread: list[str] = []
     found: list[Holder] = []
     for account, answer in reader.each("root users", accounts, lambda account: _devices(reader, account)):
         if isinstance(answer, AwsError):
-            reader.unread.append(str(answer))
+            unread.append(str(answer))
             found.append(Holder(ROOT_USER, complete=False, root_account_id=account))
         else:
             devices = in_order([held(device.serial_number, device.enable_date) for device in answer])
             found.append(Holder(ROOT_USER, devices, root_account_id=account))
-    return tuple(found)
+    return tuple(found), tuple(unread)
 
 
 def _devices(reader: Reader, account: str) -> list[Device]:

@@ -48,7 +48,7 @@ class Snapshot:
 
     ``unassigned``: virtual devices that nobody holds; None where they were not read. ``missing``: users that were asked
     for by name and do not exist. ``passwords_as_of``: the age of the credential report where it answered for passwords.
-    ``unread``: a sentence for everything that could not be read.
+    ``unread``: a sentence for everything that could not be read, ``unread_roots`` for every root user.
     """
 
     account_id: str
@@ -59,6 +59,7 @@ class Snapshot:
     missing: tuple[str, ...] = ()
     passwords_as_of: str | None = None
     unread: tuple[str, ...] = ()
+    unread_roots: tuple[str, ...] = ()
 
 
 def kind_of(serial_number: str) -> Kind:

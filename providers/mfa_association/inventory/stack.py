@@ -1,4 +1,4 @@
-"""What a stack recorded of its associations, out of ``pulumi stack export`` or a state file: never more than facts.
+"""What was recorded of associations: in ``pulumi stack export``, a state file or the import file of ``adopt``.
 
 The pickle in ``__provider`` is not looked at.
 """
@@ -48,13 +48,21 @@ def read_stack(path: str) -> dict[str, Recorded]:
 
 
 def _outputs(path: str, document: Any) -> list[dict[str, Any]]:
-    """The outputs of our resources; a state file holds one level more than an export."""
-    top = document if isinstance(document, dict) else {}
-    latest = top.get("deployment") or (top.get("checkpoint") or {}).get("latest")
-    if not isinstance(latest, dict):
+    resources = _resources(document)
+    if not isinstance(resources, list):
         raise StackUnreadable(path, "it holds no deployment")
-    resources = [one for one in latest.get("resources") or [] if isinstance(one, dict)]
-    return [one["outputs"] for one in resources if one.get("type") == TYPE and isinstance(one.get("outputs"), dict)]
+    ours = [one for one in resources if isinstance(one, dict) and one.get("type") == TYPE]
+    return [one["outputs"] for one in ours if isinstance(one.get("outputs"), dict)]
+
+
+def _resources(document: Any) -> Any:
+    """An export holds them one level deeper than an import file, a state file two; an empty stack has none."""
+    for level in ("deployment", "checkpoint", "latest"):
+        if isinstance(document, dict) and level in document:
+            document = document[level]
+    if not isinstance(document, dict):
+        return None
+    return document.get("resources", [] if "manifest" in document else None)
 
 
 def _recorded(outputs: dict[str, Any]) -> Recorded:

@@ -27,14 +27,14 @@ def take(
 ) -> Snapshot:
     """The whole account, or only the users that are named; ``roots``: accounts whose root users are read too.
 
-    What is denied is left out and told in ``unread``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
+    What is denied is left out and told in ``unread`` and ``unread_roots``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
     told at all.
     """
-    account_id = reader.iam.caller.account_id
+    account_id = reader.account_id
     found = _named(reader, names) if names else _everybody(reader, account_id)
     if passwords:
         found = with_passwords(reader, found, bulk=not names)
-    asked = read_roots(reader, roots)
+    asked, unread_roots = read_roots(reader, roots)
     others = tuple(root for root in found.roots if root.root_account_id not in roots)
     return replace(
         found,
@@ -42,6 +42,7 @@ def take(
         taken=rfc3339(reader.iam.now()),
         roots=tuple(sorted((*asked, *others), key=lambda root: str(root.root_account_id))),
         unread=tuple(reader.unread),
+        unread_roots=unread_roots,
     )
 
 
