@@ -103,7 +103,7 @@ class Stack:
         done = subprocess.run(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
+            env={**self.environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -118,7 +118,7 @@ class Stack:
         process = subprocess.Popen(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), **env},
+            env={**self.environment(), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -152,7 +152,8 @@ class Stack:
         config = {**usual, "mfa:propagationTime": 1, "mfa:retryDeadline": 2, **self.config}
         path.write_text("\n".join([*salt, f"config: {json.dumps(config)}", ""]))
 
-    def _environment(self) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
+        """What the CLI runs with."""
         passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
         return {
             **passed,
