@@ -61,8 +61,8 @@ def differs(command: Command, printed: str) -> str | None:
     """What the page says that the command did not print, in this order, or nothing."""
     said = masked("\n".join(command.expected))
     shown = masked(printed)
-    pattern = "".join(".*" if line == "…" else re.escape(line + "\n") for line in said)
-    if re.fullmatch(pattern, "".join(line + "\n" for line in shown), re.DOTALL):
+    pattern = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line + "\n") for line in said)
+    if re.fullmatch(pattern, "".join(line + "\n" for line in shown)):
         return None
     return f"$ {command.line}\n" + "\n".join(shown)
 
