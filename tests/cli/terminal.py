@@ -21,7 +21,7 @@ import pytest
 
 from mfa_association.cli import main
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -104,7 +104,7 @@ class Stack:
         done = subprocess.run(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
+            env={**self.environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -119,7 +119,7 @@ class Stack:
         process = subprocess.Popen(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), **env},
+            env={**self.environment(), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -153,7 +153,8 @@ class Stack:
         config = {**usual, "mfa:propagationTime": 1, "mfa:retryDeadline": 2, **self.config}
         path.write_text("\n".join([*salt, f"config: {json.dumps(config)}", ""]))
 
-    def _environment(self) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
+        """What the CLI is run with for this stack."""
         return {**environment(self.home, self.key, (self.folder / "state").as_uri(), self.scripts), **self.env}
 
 

@@ -31,7 +31,7 @@ class FaultyStack(Stack):
     def start(self, *arguments: str, **env: str) -> Running:
         """Start a command of the CLI."""
         command = ["pulumi", "--color", "never", *arguments]
-        return Running(command, self.folder, {**self._environment(), **env})
+        return Running(command, self.folder, {**self.environment(), **env})
 
     def pending(self) -> list[str]:
         """The operations that the state says were interrupted."""
