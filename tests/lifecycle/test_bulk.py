@@ -26,7 +26,7 @@ class Reader:
     look: Callable[[Run, Stage, str, str], Association]
 
 
-READ = Reader("read", lambda run, stage, name, serial: lifecycle.find(run, stage.saved(serial, name, user_id="AIDA")))
+READ = Reader("read", lambda run, stage, name, serial: lifecycle.find(run, stage.saved(serial, name)))
 ADOPT = Reader("adopt", lambda run, stage, name, serial: lifecycle.bind(run, stage.wanted(serial, name)))
 BOTH = pytest.mark.parametrize("reader", [READ, ADOPT], ids=lambda reader: reader.name)
 
@@ -44,7 +44,7 @@ def test_a_user_with_several_tokens_costs_one_list(stage: Stage) -> None:
     run = stage.run()
     for name, serial in [*(("alice", token) for token in TOKENS), ("Alice", TOKENS[0]), ("bob", "GAHT00000009")]:
         assert READ.look(run, stage, name, serial).active
-    assert stage.calls() == IDENTITY | {"ListMFADevices": 2}
+    assert stage.calls()["ListMFADevices"] == 2
 
 
 @BOTH

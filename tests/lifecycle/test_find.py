@@ -35,7 +35,6 @@ class Finding(NamedTuple):
 HERE = {"users": {"alice": user(virtual(enable_date=OLD))}}
 FINDINGS = (
     Finding("held as saved", HERE, {"enable_date": OLD}, True, WALK),
-    Finding("registered since", HERE, {"active": False}, True, WALK),
     Finding("inactive", {"users": {"alice": {}}, "devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
     Finding("the device is gone", {"users": {"alice": {}}}, {"enable_date": OLD}, False, MISS),
     Finding("the user is gone", {"devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
@@ -102,6 +101,25 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
         "somebody removed and registered it outside this code"
     )
     assert [("alice is not the user that" in text) for text in stage.warnings[1:]] == ([] if case.active else [True])
+
+
+def test_what_its_user_registered_since_is_active(stage: Stage) -> None:
+    stage.plant(**HERE)
+    saved = stage.saved(active=False, user_id=stage.user_id())
+    stage.start_counting()
+    assert lifecycle.find(stage.run(), saved) == replace(saved, active=True, enable_date=OLD)
+    assert stage.calls() == WALK | {"GetUser": 1}
+    assert not stage.warnings
+
+
+def test_a_new_user_of_the_old_name_is_not_believed_at_the_second_look_either(stage: Stage) -> None:
+    stage.plant(**HERE)
+    found = stage.saved(enable_date=BEFORE, user_id="AIDABEFORE")
+    for _ in range(3):
+        found = lifecycle.find(stage.run(), found)
+        assert (found.active, found.user_id) == (False, "AIDABEFORE")
+        assert "to accept it, replace the association, or give it a new renew value" in stage.warnings[-1]
+    assert lifecycle.bind(stage.run(), stage.wanted()).user_id == stage.user_id()
 
 
 def test_an_id_that_was_not_known_is_learnt(stage: Stage) -> None:

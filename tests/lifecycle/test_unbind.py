@@ -476,6 +476,26 @@ def test_what_is_declared_again_in_this_run_is_kept(stage: Stage) -> None:
     assert not stage.calls()
 
 
+def test_declared_again_for_somebody_else_it_is_taken_from_the_old_holder(stage: Stage) -> None:
+    token = "GAHT12345678"
+    stage.plant(users={"alice": user(hardware(token)), "bob": {}})
+    run = stage.run()
+    assert not lifecycle.bind(run, stage.wanted(token, "bob")).active
+    lifecycle.unbind(run, stage.saved(token, "alice"))
+    assert stage.holders() == {}
+
+
+def test_declared_again_for_the_same_user_under_a_new_name_it_is_kept(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    saved = stage.saved(user_id=stage.user_id("alice"))
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    run = stage.run()
+    lifecycle.bind(run, stage.wanted(user="alicia"))
+    lifecycle.unbind(run, saved)
+    assert stage.holders() == {"alicia": [stage.arn()]}
+    assert stage.writes() == ["DeactivateMFADevice"]
+
+
 def test_a_failed_new_declaration_keeps_it_too(stage: Stage) -> None:
     stage.plant(**TWO)
     ledger = Ledger()

@@ -34,6 +34,7 @@ STORY = [
     "\nChecked: ",
     "\nNext: ",
 ]
+SECONDS = re.compile(r" \([\d.]+s\)|\b[\d.]+s\b")
 # What a login of the user would be: every one of these would make the demo fail, or go to the wrong place.
 LOGIN = {
     "AWS_PROFILE": "missing",
@@ -102,6 +103,7 @@ def test_the_story_is_told_in_order_and_nothing_is_left(user: User) -> None:
         assert part in told[end:], told
         end = told.index(part, end)
     assert not re.search(r"\b\d{6}\b|\b[A-Z2-7]{16,}\b|\x1b", told)
+    assert _lines(_shown_in_readme()) <= _lines(told)
     user.check_nothing_is_left()
 
 
@@ -137,6 +139,16 @@ def test_without_an_engine_it_says_who_finds_one(tmp_path: Path) -> None:
     user = User(tmp_path, str(tmp_path))
     assert "`make demo` finds or builds one" in user.start().communicate(timeout=30)[1]
     user.check_nothing_is_left()
+
+
+def _shown_in_readme() -> str:
+    told = (ROOT / "README.md").read_text().partition("What `make demo` prints, in part:")[2]
+    return told.partition("```console\n")[2].partition("```")[0]
+
+
+def _lines(text: str) -> set[str]:
+    """The lines, without what differs from run to run: spaces at the end, and durations."""
+    return {SECONDS.sub("", line.rstrip()).rstrip() for line in text.splitlines()}
 
 
 def _processes(marker: str) -> list[str]:

@@ -183,6 +183,7 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "InvalidAuthenticationCode": InvalidAuthenticationCode,
     "DeleteConflict": DeleteConflict,
     "InvalidInput": InvalidInput,
+    "InvalidAction": InvalidInput,
     "ValidationError": InvalidInput,
     "ValidationException": InvalidInput,
     "AccessDenied": AccessDenied,
@@ -232,6 +233,14 @@ _SENTENCES: dict[tuple[str, type[AwsError]], tuple[str, str]] = {
     ("DeactivateMFADevice of root", AccessDenied): (
         "a service control policy denies it to root users",
         "exempt the root task sessions in the policy that AWS names, or act as root in the console",
+    ),
+    ("ListMFADevices of root", AccessDenied): (
+        "a service control policy denies it to root users",
+        "exempt the root task sessions in the policy that AWS names",
+    ),
+    ("AssumeRoot", InvalidInput): (
+        "the endpoint does not know AssumeRoot",
+        "use a regional STS endpoint: set aws:region, and no global one in aws:endpoints",
     ),
     ("AssumeRole", AccessDenied): (
         "the role cannot be assumed",

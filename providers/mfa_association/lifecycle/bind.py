@@ -17,7 +17,7 @@ def bind(run: Run, wanted: Declaration) -> Association:
     """
     account_id = run.account_for(wanted.serial_number)
     with (
-        run.ledger.declaring(account_id, wanted.serial_number),
+        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
         run.ledger.holding(account_id, wanted.user_name),
     ):
         device = None if wanted.can_enable else run.directory.walked(wanted.user_name, wanted.serial_number)

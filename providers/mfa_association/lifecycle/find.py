@@ -32,8 +32,8 @@ def find(run: Run, saved: Association) -> Association:
             f"{saved.serial_number} of {saved.user_name} was enabled again at {enabled} (before: {saved.enable_date}): "
             "somebody removed and registered it outside this code"
         )
-        if _is_somebody_new(run, saved):
-            return replace(saved, active=False, enable_date=None)
+    if not (saved.active and enabled == saved.enable_date) and _is_somebody_new(run, saved):
+        return replace(saved, active=False, enable_date=None)
     user_id = saved.user_id or run.user_id(saved.user_name, bulk=saved.device_kind == "virtual")
     return replace(saved, active=True, enable_date=enabled, user_id=user_id)
 
@@ -62,7 +62,7 @@ def renamed(saved: Association, holder: VirtualDevice) -> bool:
 
 
 def _is_somebody_new(run: Run, saved: Association) -> bool:
-    """Whether the user was deleted and created again under the same name; asked only after a new registration."""
+    """Whether the user was deleted and created again under the same name; asked only of what was registered since."""
     if saved.user_id is None:
         return False
     try:
@@ -73,7 +73,7 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
         return False
     run.warn(
         f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was created "
-        "anew; to accept it, give the line a new renew value with fresh codes or a seed"
+        "anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
     )
     return True
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
+from mfa_association.grammar import same
 from mfa_association.lifecycle.refusals import TooManyRemovals
 
 Declared = Literal["no", "failed", "yes"]
@@ -23,7 +24,7 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-        self._declared: dict[tuple[str, str], Declared] = {}
+        self._declared: dict[tuple[str, str], tuple[Declared, str]] = {}
         self._removed: set[tuple[str, str, str]] = set()
         self._removals = 0
         self._writes = 0
@@ -49,16 +50,17 @@ class Ledger:
             yield
 
     @contextmanager
-    def declaring(self, account_id: str, serial_number: str) -> Iterator[None]:
-        """Note that this run declares the device: as ``failed`` until the block ends well."""
+    def declaring(self, account_id: str, serial_number: str, user_name: str) -> Iterator[None]:
+        """Note that this run declares the device for this user: as ``failed`` until the block ends well."""
         key = (account_id, serial_number.lower())
-        self._declared[key] = "failed"
+        self._declared[key] = ("failed", user_name)
         yield
-        self._declared[key] = "yes"
+        self._declared[key] = ("yes", user_name)
 
-    def declared(self, account_id: str, serial_number: str) -> Declared:
-        """Whether this run declared the device, and whether that went well."""
-        return self._declared.get((account_id, serial_number.lower()), "no")
+    def declared(self, account_id: str, serial_number: str, user_name: str) -> Declared:
+        """Whether this run declared the device for this user; ``failed``: for whomever, but that did not go well."""
+        declared, holder = self._declared.get((account_id, serial_number.lower()), ("no", user_name))
+        return declared if declared == "failed" or same(holder, user_name) else "no"
 
     @contextmanager
     def removing(self, account_id: str, user_name: str, serial_number: str, limit: int | None) -> Iterator[None]:

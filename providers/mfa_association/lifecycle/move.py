@@ -23,7 +23,7 @@ def move(run: Run, saved: Association, wanted: Declaration, mode: OnLastDevice =
     """
     account_id = run.account_for(wanted.serial_number, saved.account_id)
     with (
-        run.ledger.declaring(account_id, wanted.serial_number),
+        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
         run.ledger.holding(account_id, saved.user_name, wanted.user_name),
     ):
         devices = look_for_user(run, wanted)

@@ -21,7 +21,7 @@ def renew(run: Run, saved: Association, wanted: Declaration) -> Association:
     if not wanted.can_enable:
         raise RenewRefused(wanted.user_name, wanted.serial_number)
     with (
-        run.ledger.declaring(account_id, wanted.serial_number),
+        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
         run.ledger.holding(account_id, wanted.user_name),
     ):
         devices = look_for_user(run, wanted)

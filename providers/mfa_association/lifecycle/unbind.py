@@ -21,7 +21,7 @@ def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn", on_destroy
     Raises a ``Refusal`` or an ``AwsError``; the state must then be kept.
     """
     account_id = run.account_for(saved.serial_number, saved.account_id)
-    declared = run.ledger.declared(account_id, saved.serial_number)
+    declared = run.ledger.declared(account_id, saved.serial_number, saved.user_name)
     if declared == "failed":
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
     if declared == "yes":

@@ -32,7 +32,8 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
     :param require_active: fail the create when the user does not hold the device, instead of recording it.
     :param on_last_device: ``refuse``, ``warn`` or ``allow`` removing the user's last device; unset: the stack's
         ``mfa:onLastDevice``, else ``warn``.
-    :param on_destroy: ``delete-virtual-device`` deletes the virtual device too when the resource goes.
+    :param on_destroy: ``delete-virtual-device`` deletes the virtual device too when the resource goes; unset: the stack's
+        ``mfa:onDestroy``, else ``keep``.
     :param role_arn: a role to assume for this resource, for programs that span accounts.
     """
 
