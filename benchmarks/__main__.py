@@ -18,7 +18,7 @@ from .processes import Failed, say
 from .project import ROOT
 from .report import Result, render
 from .rounds import outcomes
-from .scenarios import BARE, FLOOR, OURS, RIVALS, WHOLE_PAGE, Scenario
+from .scenarios import BESIDE, WHOLE_PAGE, Scenario
 
 PAGE = ROOT / "docs" / "performance.md"
 
@@ -45,7 +45,7 @@ def main() -> int:
 def _scenarios(options: argparse.Namespace) -> Sequence[Scenario]:
     if options.page:
         return WHOLE_PAGE
-    who = RIVALS.contenders if options.rivals else (FLOOR, OURS, BARE)
+    who = BESIDE[options.beside]
     return [Scenario(options.n, who, options.rounds, not options.no_checkpoints, options.limit)]
 
 
@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the provider beside its floors.")
     parser.add_argument("--n", type=_at_least(2), default=300, help="associations (default 300)")
     parser.add_argument("--rounds", type=_at_least(1), default=3, help="how often each step is measured (default 3)")
-    parser.add_argument("--rivals", action="store_true", help="the aws CLI and Terraform's local-exec too")
+    parser.add_argument("--beside", choices=BESIDE, default="boto", help="also run the floor, a script, all (boto)")
     parser.add_argument("--no-checkpoints", action="store_true", help="with PULUMI_SKIP_CHECKPOINTS")
     parser.add_argument("--limit", type=_at_least(1), help="calls a second of each AWS action, else throttled")
     parser.add_argument("--page", action="store_true", help="all that docs/performance.md tells, written there")

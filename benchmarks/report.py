@@ -26,15 +26,13 @@ class Result:
 def render(result: Result) -> str:
     """The whole report."""
     plain = [outcome for outcome in result.outcomes if not outcome.scenario.limit]
-    floored = [outcome for outcome in plain if FLOOR in outcome.scenario.contenders]
     parts = [
         f"One virtual device for each user, which is also the user's last; {result.date}.",
         "### AWS calls",
         table(("associations", "step", "calls", ""), (row for outcome in plain for row in _call_rows(outcome))),
-        *_over_the_floor(floored),
+        *_over_the_floor(plain),
         *(part for outcome in result.outcomes for part in _beside_rivals(outcome)),
-        "### State per association, bytes",
-        table(("", FLOOR, OURS, "at most", ""), _state_rows(floored[0].weights)),
+        *(part for outcome in plain[:1] for part in _state(outcome.weights)),
         "### Measured on",
         table(("", ""), [*result.machine, *result.versions]),
     ]
@@ -105,11 +103,16 @@ def _time_rows(outcome: Outcome) -> Rows:
         yield [
             outcome.scenario.title,
             step,
-            *(f"{median(sample.wall for sample in side):.2f}" for side in (floor, ours)),
-            *(f"{median(sample.cpu for sample in side):.2f}" for side in (floor, ours)),
-            f"{median(provider.cpu for provider in seen):.2f}" if seen else "",
+            *(_middle(sample.wall for sample in side) for side in (floor, ours)),
+            *(_middle(sample.cpu for sample in side) for side in (floor, ours)),
+            _middle(provider.cpu for provider in seen),
             (f"{peak:.0f}" if peak <= MEMORY_BOUND else f"**{peak:.0f}**") if seen else "",
         ]
+
+
+def _middle(figures: Iterable[float]) -> str:
+    found = list(figures)
+    return f"{median(found):.2f}" if found else ""
 
 
 def _beside_rivals(outcome: Outcome) -> list[str]:
@@ -157,12 +160,19 @@ def _counted(samples: Sequence[Sample]) -> str:
     return f"{sum(samples[-1].calls.values()):,}" + (f" ({throttled:,} throttled)" if throttled else "")
 
 
+def _state(weights: Mapping[str, Weight]) -> list[str]:
+    return ["### State per association, bytes", table(("", *weights, "at most", ""), _state_rows(weights))]
+
+
 def _state_rows(weights: Mapping[str, Weight]) -> Rows:
-    floor, ours = weights[FLOOR], weights[OURS]
-    over = "**over the bound**" if ours.without_trace > STATE_BOUND else ""
-    yield ["record, compact JSON", f"{floor.record:.0f}", f"{ours.record:.0f}", "", ""]
-    without = [f"{one.without_trace:.0f}" for one in (floor, ours)]
+    over = "**over the bound**" if weights[OURS].without_trace > STATE_BOUND else ""
+    yield ["record, compact JSON", *_bytes(one.record for one in weights.values()), "", ""]
+    without = _bytes(one.without_trace for one in weights.values())
     yield ["of it without the program's stack trace", *without, f"{STATE_BOUND:,}", over]
-    own = [f"{one.engine_own:.0f}" for one in (floor, ours)]
+    own = _bytes(one.engine_own for one in weights.values())
     yield ["of that the engine's own fields (neither inputs nor outputs)", *own, "", ""]
-    yield ["state file, its share as indented there", f"{floor.file:.0f}", f"{ours.file:.0f}", "", ""]
+    yield ["state file, its share as indented there", *_bytes(one.file for one in weights.values()), "", ""]
+
+
+def _bytes(figures: Iterable[float]) -> list[str]:
+    return [f"{figure:.0f}" for figure in figures]

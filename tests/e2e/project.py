@@ -42,7 +42,7 @@ class Project:
         done = subprocess.run(
             _command(*arguments),
             cwd=self.folder,
-            env=self.environment(),
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -65,7 +65,7 @@ class Project:
 
     def start(self, stack: str, *arguments: str) -> Running:
         """A command left running."""
-        return Running(_command(*arguments, "--stack", stack), self.folder, self.environment())
+        return Running(_command(*arguments, "--stack", stack), self.folder, self._environment())
 
     def outputs(self, stack: str) -> dict[str, dict[str, Any]]:
         """The outputs of a stack's associations by name."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.lifecycle.ledger import Ledger
 
-MOST_AGE = 30.0
+MOST_AGE = 300.0
 
 T = TypeVar("T")
 V = TypeVar("V")
