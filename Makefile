@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons test-live lint format demo bench lock dist clean
+.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench lock dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ test-pythons: setup ## run the unit tests on every Python from 3.10 on that is i
 
 test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
 	@PYTHONPATH=providers:tools $(VENV)/bin/python -m tests.live
+
+soak: setup ## play 100 rounds of random faults; ARGS="--seed 7 --rounds 500"
+	@$(WITH_ENGINE) python -m tests.e2e.faults.soak $(ARGS)
+
+reliability: setup ## try every fault and write its end into docs/reliability.md
+	@$(WITH_ENGINE) python -m tests.e2e.faults.table $(ARGS)
 
 lint: setup ## check style, types and imports
 	@$(VENV)/bin/ruff check .

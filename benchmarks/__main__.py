@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +17,8 @@ from .page import write
 from .processes import Failed, say
 from .project import ROOT
 from .report import Result, render
-from .rounds import rounds
+from .rounds import outcomes
+from .scenarios import BESIDE, WHOLE_PAGE, Scenario
 
 PAGE = ROOT / "docs" / "performance.md"
 
@@ -26,9 +28,9 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        report = render(_measure(options.n, options.rounds))
+        report = render(_measure(_scenarios(options)))
         print(report, end="")
-        if options.write:
+        if options.page:
             write(PAGE, report)
             say(f"written to {PAGE.relative_to(ROOT)}")
     except KeyboardInterrupt:
@@ -40,21 +42,29 @@ def main() -> int:
     return 0
 
 
-def _measure(n: int, count: int) -> Result:
+def _scenarios(options: argparse.Namespace) -> Sequence[Scenario]:
+    if options.page:
+        return WHOLE_PAGE
+    who = BESIDE[options.beside]
+    return [Scenario(options.n, who, options.rounds, not options.no_checkpoints, options.limit)]
+
+
+def _measure(scenarios: Sequence[Scenario]) -> Result:
     if not shutil.which("pulumi"):
         raise Failed("there is no `pulumi` on PATH; `make bench` finds or builds one")
     about, date = machine(), datetime.datetime.now(datetime.timezone.utc).date()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        done = list(rounds(n, count, Path(folder)))
-    samples = [sample for one in done for sample in one.samples]
-    return Result(n, count, samples, done[-1].weights, about, versions(), date.isoformat())
+        return Result(outcomes(scenarios, Path(folder)), about, versions(), date.isoformat())
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the provider beside its floors.")
     parser.add_argument("--n", type=_at_least(2), default=300, help="associations (default 300)")
     parser.add_argument("--rounds", type=_at_least(1), default=3, help="how often each step is measured (default 3)")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md too")
+    parser.add_argument("--beside", choices=BESIDE, default="boto", help="also run the floor, a script, all (boto)")
+    parser.add_argument("--no-checkpoints", action="store_true", help="with PULUMI_SKIP_CHECKPOINTS")
+    parser.add_argument("--limit", type=_at_least(1), help="calls a second of each AWS action, else throttled")
+    parser.add_argument("--page", action="store_true", help="all that docs/performance.md tells, written there")
     return parser.parse_args()
 
 

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import Any
 
-FLOOR, OURS, BARE = "no-op provider", "mfa_association", "bare boto3"
-CONTENDERS = (FLOOR, OURS, BARE)
-UP, PREVIEW, REFRESH, REMOVE, DESTROY = "up (adopting)", "preview, no change", "refresh", "up, one line less", "destroy"
-STEPS = (UP, PREVIEW, REFRESH, REMOVE, DESTROY)
+from .scenarios import DESTROY, FLOOR, LOCAL_EXEC, OURS, PREVIEW, REFRESH, REMOVE, UP, Scenario
+from .watch import Provider
 
-# Times over the no-op provider that would be too much; a median beyond them is marked.
-BOUNDS = {UP: 1.5, REFRESH: 3.0, DESTROY: 1.5}
+# Times over the no-op provider that would be too much, with checkpoints; a median beyond them is marked.
+BOUNDS = {
+    300: {UP: 1.5, REFRESH: 3.0, DESTROY: 1.5},
+    1000: {UP: 1.15, REFRESH: 1.5, DESTROY: 1.15},
+}
+# Of the time that local-exec takes.
+RIVAL_BOUND = 1 / 5
 STATE_BOUND = 1000
+MEMORY_BOUND = 1000
 WALK_PAGE = 1000
 
 
@@ -29,7 +33,9 @@ class Sample:
     step: str
     wall: float
     cpu: float
+    provider: Provider | None = None
     calls: Mapping[str, int] = field(default_factory=dict)
+    throttled: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,38 @@ class Weight:
     file: float
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a scenario found; ``weights``: state per association after the first up."""
+
+    scenario: Scenario
+    samples: Sequence[Sample]
+    weights: Mapping[str, Weight]
+
+    def of(self, contender: str, step: str) -> list[Sample]:
+        """The samples of one contender at one step, by round."""
+        found = [sample for sample in self.samples if (sample.contender, sample.step) == (contender, step)]
+        return sorted(found, key=lambda sample: sample.round)
+
+    def wall(self, contender: str, step: str) -> float | None:
+        """The median of the seconds; None where that is no step of the contender's."""
+        found = self.of(contender, step)
+        return median(sample.wall for sample in found) if found else None
+
+    def ratios(self, step: str, rival: str = FLOOR) -> Spread | None:
+        """Our time over the rival's of the same round; None where the rival has no such step."""
+        pairs = zip(self.of(OURS, step), self.of(rival, step), strict=False)
+        found = [ours.wall / theirs.wall for ours, theirs in pairs if ours.round == theirs.round]
+        return spread(found) if found else None
+
+    def bound(self, step: str, rival: str = FLOOR) -> float | None:
+        """What the ratio may be at most."""
+        if rival == LOCAL_EXEC:
+            return RIVAL_BOUND if self.scenario.n == 100 and step in (UP, DESTROY) else None
+        usual = rival == FLOOR and self.scenario.checkpoints and not self.scenario.limit
+        return BOUNDS.get(self.scenario.n, {}).get(step) if usual else None
+
+
 def spread(figures: Iterable[float]) -> Spread:
     """The spread of at least one figure."""
     found = sorted(figures)
@@ -63,10 +101,11 @@ def expected_calls(n: int) -> dict[str, Counter[str]]:
     That device is each user's last, so a removal also asks for the password.
     """
     once = Counter(GetCallerIdentity=1)
+    walk = once + Counter(ListVirtualMFADevices=-(-n // WALK_PAGE))
     return {
-        UP: once + Counter(ListMFADevices=n, ListVirtualMFADevices=-(-n // WALK_PAGE)),
+        UP: walk,
         PREVIEW: Counter(),
-        REFRESH: once + Counter(ListMFADevices=n),
+        REFRESH: walk,
         REMOVE: once + _removals(1),
         DESTROY: once + _removals(n - 1),
     }
@@ -74,25 +113,6 @@ def expected_calls(n: int) -> dict[str, Counter[str]]:
 
 def _removals(n: int) -> Counter[str]:
     return Counter(ListMFADevices=n, GetLoginProfile=n, DeactivateMFADevice=n)
-
-
-def of(samples: Sequence[Sample], contender: str, step: str) -> list[Sample]:
-    """The samples of one contender at one step, by round."""
-    found = [sample for sample in samples if (sample.contender, sample.step) == (contender, step)]
-    return sorted(found, key=lambda sample: sample.round)
-
-
-def ratios(samples: Sequence[Sample], step: str, rival: str = FLOOR) -> Spread | None:
-    """Our time over the rival's of the same round; None where the rival has no such step."""
-    pairs = zip(of(samples, OURS, step), of(samples, rival, step), strict=False)
-    found = [ours.wall / theirs.wall for ours, theirs in pairs if ours.round == theirs.round]
-    return spread(found) if found else None
-
-
-def beyond(step: str, middle: float) -> float | None:
-    """The bound that a ratio breaks."""
-    bound = BOUNDS.get(step)
-    return bound if bound is not None and middle > bound else None
 
 
 def weigh(records: Sequence[Mapping[str, Any]], file_bytes: int) -> Weight:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from shutil import which
+
+from .rivals import AWS_CLI_VERSION
 
 PACKAGES = ("pulumi", "boto3", "moto")
 
@@ -25,13 +29,19 @@ def versions() -> list[tuple[str, str]]:
     """Everything that the figures depend on, as label and text."""
     packages = [("Pulumi SDK" if name == "pulumi" else name, version(name)) for name in PACKAGES]
     own = ("mfa-association", version("mfa-association"))
-    return [own, ("Python", platform.python_version()), ("Pulumi CLI", _cli()), *packages]
+    rivals = [("aws CLI", AWS_CLI_VERSION), *([("Terraform", _terraform())] if which("terraform") else [])]
+    return [own, ("Python", platform.python_version()), ("Pulumi CLI", _cli()), *packages, *rivals]
 
 
 def _cli() -> str:
     quiet = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
     asked = subprocess.run(["pulumi", "version"], env=quiet, capture_output=True, text=True, check=True)
     return asked.stdout.strip().removeprefix("v")
+
+
+def _terraform() -> str:
+    asked = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True, check=True)
+    return str(json.loads(asked.stdout)["terraform_version"])
 
 
 def _processor() -> str:

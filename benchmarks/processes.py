@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .watch import Provider, Watch
+
 READY_SECONDS = 60
 LIMIT_SECONDS = 1800
 # Enough for the engine to end its plugins; the second interrupt tells it to hurry.
@@ -31,16 +33,17 @@ def say(message: str) -> None:
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds: by the clock, and of CPU in the process and all that it waited for."""
+    """Seconds by the clock, and of CPU in the process and all that it waited for; and what the provider process took."""
 
     wall: float
     cpu: float
+    provider: Provider | None = None
 
 
 def timed(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], text: str = "") -> Spent:
     """Run a command to its good end. Raises ``Failed`` with what it wrote."""
     before, started = _cpu(), time.perf_counter()
-    with _child(command, cwd=cwd, env=env, stderr=subprocess.STDOUT) as process:
+    with _child(command, cwd=cwd, env=env, stderr=subprocess.STDOUT) as process, Watch(process.pid) as watch:
         try:
             output, _ = process.communicate(text, timeout=LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -48,7 +51,7 @@ def timed(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], text: st
         wall = time.perf_counter() - started
     if process.returncode:
         raise Failed(f"{_name(command)} ended with exit code {process.returncode}:\n{output.strip()}")
-    return Spent(wall, _cpu() - before)
+    return Spent(wall, _cpu() - before, watch.provider)
 
 
 @contextmanager

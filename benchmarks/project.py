@@ -83,8 +83,8 @@ class Project:
         return next((self.folder / "state").rglob("dev.json")).read_text()
 
 
-def new_project(folder: Path, program: str, home: Path, endpoint: str) -> Project:
-    """Make a project with an empty stack."""
+def new_project(folder: Path, program: str, home: Path, endpoint: str, **more: str) -> Project:
+    """Make a project with an empty stack; ``more``: for the environment."""
     (folder / "state").mkdir(parents=True)
     (folder / "__main__.py").write_text(program)
     (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
@@ -96,6 +96,7 @@ def new_project(folder: Path, program: str, home: Path, endpoint: str) -> Projec
         "PULUMI_CONFIG_PASSPHRASE": "bench",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        **more,
     }
     project = Project(folder, environment(home, **engine))
     project.run("stack", "init", "dev")

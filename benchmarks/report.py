@@ -6,21 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .figures import (
-    BARE,
-    BOUNDS,
-    CONTENDERS,
-    FLOOR,
-    OURS,
-    STATE_BOUND,
-    STEPS,
-    Sample,
-    Weight,
-    beyond,
-    expected_calls,
-    of,
-    ratios,
-)
+from .figures import MEMORY_BOUND, STATE_BOUND, Outcome, Sample, Weight, expected_calls
+from .scenarios import FLOOR, OURS, STEPS
 
 Rows = Iterable[Sequence[str]]
 Labelled = Sequence[tuple[str, str]]
@@ -30,10 +17,7 @@ Labelled = Sequence[tuple[str, str]]
 class Result:
     """A whole run."""
 
-    n: int
-    rounds: int
-    samples: Sequence[Sample]
-    weights: Mapping[str, Weight]
+    outcomes: Sequence[Outcome]
     machine: Labelled
     versions: Labelled
     date: str
@@ -41,19 +25,14 @@ class Result:
 
 def render(result: Result) -> str:
     """The whole report."""
+    plain = [outcome for outcome in result.outcomes if not outcome.scenario.limit]
     parts = [
-        f"{result.n} associations, one virtual device for each of {result.n} users; {_rounds(result.rounds)};"
-        f" {result.date}.",
+        f"One virtual device for each user, which is also the user's last; {result.date}.",
         "### AWS calls",
-        table(("step", *_sides(CONTENDERS), "expected of it", ""), _call_rows(result)),
-        "### Time over the floors",
-        _spoken(result.rounds),
-        table(("step", "over", "min", "median", "max", "at most", ""), _ratio_rows(result.samples)),
-        "### Time, medians",
-        table(("step", *(f"{name}, {kind} s" for name in CONTENDERS for kind in ("wall", "CPU"))), _time_rows(result)),
-        "CPU is that of the processes that the engine waited for, so a plugin that outlives its launcher is missing.",
-        "### State per association, bytes",
-        table(("", FLOOR, OURS, "at most", ""), _state_rows(result.weights)),
+        table(("associations", "step", "calls", ""), (row for outcome in plain for row in _call_rows(outcome))),
+        *_over_the_floor(plain),
+        *(part for outcome in result.outcomes for part in _beside_rivals(outcome)),
+        *(part for outcome in plain[:1] for part in _state(outcome.weights)),
         "### Measured on",
         table(("", ""), [*result.machine, *result.versions]),
     ]
@@ -66,74 +45,134 @@ def table(head: Sequence[str], rows: Rows) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _rounds(count: int) -> str:
-    return "1 round" if count == 1 else f"{count} rounds"
-
-
-def _spoken(count: int) -> str:
-    return f"{OURS} divided by its neighbour of the same round, over {_rounds(count)}."
-
-
-def _sides(names: Iterable[str]) -> list[str]:
-    return [f"{name}, calls" for name in names]
-
-
-def _call_rows(result: Result) -> Rows:
-    expected = expected_calls(result.n)
+def _call_rows(outcome: Outcome) -> Rows:
+    expected = expected_calls(outcome.scenario.n)
     for step in STEPS:
-        counts = {name: _told(of(result.samples, name, step)) for name in CONTENDERS}
-        wanted = _listed(expected[step])
-        mark = "" if counts[OURS] == wanted else "**not as expected**"
-        yield [step, *counts.values(), wanted, mark]
+        told, wanted = _told(outcome.of(OURS, step)), _listed(expected[step])
+        yield [outcome.scenario.title, step, told, "" if told == wanted else f"**expected: {wanted}**"]
 
 
 def _told(samples: Sequence[Sample]) -> str:
     """The calls of all rounds: once if they agree, else all of them."""
-    return " / ".join(sorted({_listed(sample.calls) for sample in samples})) or "not a step of it"
+    return " / ".join(sorted({_listed(sample.calls) for sample in samples}))
 
 
 def _listed(calls: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {action}" for action, count in sorted(calls.items()) if count) or "none"
+    return ", ".join(f"{count:,} {action}" for action, count in sorted(calls.items()) if count) or "none"
 
 
-def _ratio_rows(samples: Sequence[Sample]) -> Rows:
-    for rival in (FLOOR, BARE):
-        for step in STEPS:
-            found = ratios(samples, step, rival)
-            if found:
-                bound, mark = _judged(step, found.middle) if rival == FLOOR else ("", "")
-                yield [
-                    step,
-                    rival,
-                    *(f"{figure:.2f}" for figure in (found.least, found.middle, found.most)),
-                    bound,
-                    mark,
-                ]
+def _over_the_floor(outcomes: Sequence[Outcome]) -> list[str]:
+    head = ("associations", "step", "min", "median", "max", "at most", "")
+    times = (
+        "associations",
+        "step",
+        "no-op, s",
+        "ours, s",
+        "no-op, CPU s",
+        "ours, CPU s",
+        "provider, CPU s",
+        "peak, MB",
+    )
+    return [
+        "### Over the engine's floor",
+        f"{OURS} divided by the no-op provider of the same round.",
+        table(head, (row for outcome in outcomes for row in _ratio_rows(outcome, FLOOR))),
+        "### Times and memory",
+        "Medians. CPU is that of the CLI and all that it waited for; the provider process, which it does not wait for, "
+        f"is told apart, with its peak memory (at most {MEMORY_BOUND:,} MB).",
+        table(times, (row for outcome in outcomes for row in _time_rows(outcome))),
+    ]
 
 
-def _judged(step: str, middle: float) -> tuple[str, str]:
-    bound = BOUNDS.get(step)
-    return "" if bound is None else f"{bound:.1f}", "**over the bound**" if beyond(step, middle) else ""
-
-
-def _time_rows(result: Result) -> Rows:
+def _ratio_rows(outcome: Outcome, rival: str) -> Rows:
     for step in STEPS:
-        cells = [_middles(of(result.samples, name, step)) for name in CONTENDERS]
-        yield [step, *(cell for pair in cells for cell in pair)]
+        found = outcome.ratios(step, rival)
+        if found:
+            bound = outcome.bound(step, rival)
+            figures = [f"{figure:.2f}" for figure in (found.least, found.middle, found.most)]
+            over = bound is not None and found.middle > bound
+            told = "" if bound is None else f"{bound:.2f}"
+            yield [outcome.scenario.title, step, *figures, told, "**over the bound**" if over else ""]
 
 
-def _middles(samples: Sequence[Sample]) -> tuple[str, str]:
+def _time_rows(outcome: Outcome) -> Rows:
+    for step in STEPS:
+        floor, ours = outcome.of(FLOOR, step), outcome.of(OURS, step)
+        seen = [sample.provider for sample in ours if sample.provider]
+        peak = max((provider.memory for provider in seen), default=0)
+        yield [
+            outcome.scenario.title,
+            step,
+            *(_middle(sample.wall for sample in side) for side in (floor, ours)),
+            *(_middle(sample.cpu for sample in side) for side in (floor, ours)),
+            _middle(provider.cpu for provider in seen),
+            (f"{peak:.0f}" if peak <= MEMORY_BOUND else f"**{peak:.0f}**") if seen else "",
+        ]
+
+
+def _middle(figures: Iterable[float]) -> str:
+    found = list(figures)
+    return f"{median(found):.2f}" if found else ""
+
+
+def _beside_rivals(outcome: Outcome) -> list[str]:
+    rivals = [name for name in outcome.scenario.contenders if name not in (FLOOR, OURS)]
+    if not rivals:
+        return []
+    head = ("step", *(f"{name}, s" for name in (OURS, *rivals)), *(f"times {name}" for name in rivals), "calls of each")
+    limited = (
+        "" if outcome.scenario.limit is None else f", at most {outcome.scenario.limit} calls of an action a second"
+    )
+    return [
+        f"### Beside what does without an engine: {outcome.scenario.n} associations{limited}",
+        table(head, _rival_rows(outcome, rivals)),
+    ]
+
+
+def _rival_rows(outcome: Outcome, rivals: Sequence[str]) -> Rows:
+    for step in STEPS:
+        names = (OURS, *rivals)
+        walls = [outcome.wall(name, step) for name in names]
+        calls = [_counted(outcome.of(name, step)) for name in names]
+        times = [_times(outcome, step, rival) for rival in rivals]
+        yield [
+            step,
+            *("" if wall is None else f"{wall:.2f}" for wall in walls),
+            *times,
+            " / ".join(filter(None, calls)),
+        ]
+
+
+def _times(outcome: Outcome, step: str, rival: str) -> str:
+    """How many times as long the rival took."""
+    found = outcome.ratios(step, rival)
+    if not found:
+        return ""
+    bound = outcome.bound(step, rival)
+    over = bound is not None and found.middle > bound
+    return f"{1 / found.middle:.1f}" + (" **too few**" if over else "")
+
+
+def _counted(samples: Sequence[Sample]) -> str:
     if not samples:
-        return "", ""
-    return f"{median(s.wall for s in samples):.2f}", f"{median(s.cpu for s in samples):.2f}"
+        return ""
+    throttled = samples[-1].throttled
+    return f"{sum(samples[-1].calls.values()):,}" + (f" ({throttled:,} throttled)" if throttled else "")
+
+
+def _state(weights: Mapping[str, Weight]) -> list[str]:
+    return ["### State per association, bytes", table(("", *weights, "at most", ""), _state_rows(weights))]
 
 
 def _state_rows(weights: Mapping[str, Weight]) -> Rows:
-    floor, ours = weights[FLOOR], weights[OURS]
-    over = "**over the bound**" if ours.without_trace > STATE_BOUND else ""
-    yield ["record, compact JSON", f"{floor.record:.0f}", f"{ours.record:.0f}", "", ""]
-    without = [f"{one.without_trace:.0f}" for one in (floor, ours)]
-    yield ["of it without the program's stack trace", *without, str(STATE_BOUND), over]
-    own = [f"{one.engine_own:.0f}" for one in (floor, ours)]
+    over = "**over the bound**" if weights[OURS].without_trace > STATE_BOUND else ""
+    yield ["record, compact JSON", *_bytes(one.record for one in weights.values()), "", ""]
+    without = _bytes(one.without_trace for one in weights.values())
+    yield ["of it without the program's stack trace", *without, f"{STATE_BOUND:,}", over]
+    own = _bytes(one.engine_own for one in weights.values())
     yield ["of that the engine's own fields (neither inputs nor outputs)", *own, "", ""]
-    yield ["state file, its share as indented there", f"{floor.file:.0f}", f"{ours.file:.0f}", "", ""]
+    yield ["state file, its share as indented there", *_bytes(one.file for one in weights.values()), "", ""]
+
+
+def _bytes(figures: Iterable[float]) -> list[str]:
+    return [f"{figure:.0f}" for figure in figures]

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import pytest
 
 from mfa_association.cli import main
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass
@@ -75,9 +75,10 @@ class Here:
     patch: pytest.MonkeyPatch
     captured: pytest.CaptureFixture[str]
 
-    def run(self, *arguments: str, keys: str = "", **env: str) -> Ended:
+    def run(self, *arguments: str, keys: str | TextIO = "", **env: str) -> Ended:
+        """Run a command; ``keys`` is what it reads, or where it reads it."""
         with self.patch.context() as patch:
-            patch.setattr("sys.stdin", io.StringIO(keys))
+            patch.setattr("sys.stdin", io.StringIO(keys) if isinstance(keys, str) else keys)
             for name, value in env.items():
                 patch.setenv(name, value)
             code = main(arguments)

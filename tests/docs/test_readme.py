@@ -12,7 +12,10 @@ from mfa_association.pulumi import MfaDeviceAssociation
 from mfa_association.pulumi.provider import COMPARED, REPLACES
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*/README.md")]),
+]
 
 
 def section(title: str) -> str:
@@ -41,7 +44,7 @@ def test_what_is_said_to_change_something_is_compared() -> None:
     assert rows("Arguments").keys() - idle == set(COMPARED)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)(?:#[\w-]*)?\)", page.read_text()):
         assert link.startswith("https://") or (page.parent / link).exists(), link

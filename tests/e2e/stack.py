@@ -15,6 +15,7 @@ from typing import Any
 ACCOUNT = "111122223333"
 ADMIN = "ASIASANDBOXADMIN0000"
 TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+SCRIPTS = Path(sys.executable).parent
 ROSTER_PROGRAM = 'from mfa_association.pulumi import declare\n\ndeclare("roster.yaml")\n'
 
 
@@ -48,7 +49,7 @@ class Stack:
     key: str = ADMIN
     config: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
-    scripts: Path = Path(sys.executable).parent
+    scripts: Path = SCRIPTS
 
     def __post_init__(self) -> None:
         self.program(ROSTER_PROGRAM)
@@ -103,7 +104,7 @@ class Stack:
         done = subprocess.run(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
+            env={**self.environment(), "PULUMI_DEBUG_GRPC": str(log), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -118,7 +119,7 @@ class Stack:
         process = subprocess.Popen(
             ["pulumi", "--color", "never", *arguments],
             cwd=self.folder,
-            env={**self._environment(), **env},
+            env={**self.environment(), **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -152,22 +153,27 @@ class Stack:
         config = {**usual, "mfa:propagationTime": 1, "mfa:retryDeadline": 2, **self.config}
         path.write_text("\n".join([*salt, f"config: {json.dumps(config)}", ""]))
 
-    def _environment(self) -> Mapping[str, str]:
-        passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
-        return {
-            **passed,
-            "PATH": f"{self.scripts}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(self.home),
-            "PULUMI_HOME": str(self.home / ".pulumi"),
-            "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "AWS_ACCESS_KEY_ID": self.key,
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            **self.env,
-        }
+    def environment(self) -> Mapping[str, str]:
+        """What the CLI is run with for this stack."""
+        return {**environment(self.home, self.key, (self.folder / "state").as_uri(), self.scripts), **self.env}
+
+
+def environment(home: Path, key: str, backend: str, scripts: Path = SCRIPTS) -> dict[str, str]:
+    """What the CLI is run with: nobody's home, the access key of the sandbox, and where the state is."""
+    passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+    return {
+        **passed,
+        "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "PULUMI_HOME": str(home / ".pulumi"),
+        "PULUMI_BACKEND_URL": backend,
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def _provider_calls(log: Path) -> list[dict[str, Any]]:

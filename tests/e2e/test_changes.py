@@ -127,7 +127,8 @@ def test_a_tainted_association_keeps_its_device_active(stack: Stack, box: Sandbo
 def test_a_rename_that_fails_keeps_device_and_state(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
     stack.up()
-    box.fault("ListMFADevices", error="AccessDenied", times=None)
+    for action in ("ListVirtualMFADevices", "ListMFADevices"):
+        box.fault(action, error="AccessDenied", times=None)
     stack.program(program(name="renamed"))
     done = stack.up("--continue-on-error")
     assert done.code != 0

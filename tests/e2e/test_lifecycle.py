@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_association.sandbox import Sandbox
 
 from .programs import DAVES, KEY, PHONE, TOKEN, codes, deactivate, enable, program
-from .stack import ACCOUNT, Stack
+from .stack import ACCOUNT, Stack, virtual
 
 
 def test_the_first_up_enables_one_device_and_adopts_two(stack: Stack, box: Sandbox) -> None:
@@ -25,10 +25,16 @@ def test_the_first_up_enables_one_device_and_adopts_two(stack: Stack, box: Sandb
     assert calls["DeactivateMFADevice"] == 0
 
 
-def test_adopting_reads_each_device_once_and_the_account_once(stack: Stack, box: Sandbox) -> None:
-    stack.lines(dave=[DAVES])
-    assert stack.up().code == 0
-    assert box.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 1, "ListVirtualMFADevices": 1}
+def test_many_devices_are_adopted_and_refreshed_by_one_walk(stack: Stack, box: Sandbox) -> None:
+    names = [f"user{number:02}" for number in range(30)]
+    held = {name: {"devices": [{"kind": "virtual", "name": name, "held": True}]} for name in names}
+    box.add({"accounts": {ACCOUNT: {"users": held}}})
+    stack.lines(**{name: [virtual(name)] for name in names})
+    for run in (stack.up, stack.refresh):
+        box.reset_calls()
+        assert run().code == 0
+        assert box.calls() == {"GetCallerIdentity": 1, "ListVirtualMFADevices": 1}
+        assert all(outputs["active"] for outputs in stack.outputs().values())
 
 
 def test_enabling_takes_three_calls_and_the_users_id(stack: Stack, box: Sandbox) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mfa_association.pulumi.inputs import CODES
 from mfa_association.sandbox import Sandbox
 from mfa_association.totp import parse_seed, step_at
 
 from .programs import program
-from .stack import ACCOUNT, Output, Stack, virtual
+from .stack import ACCOUNT, TYPE, Output, Stack, virtual
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 TOKEN = virtual("erin-token")
@@ -36,9 +39,24 @@ def secrets_in(text: str) -> list[str]:
     return [SEED] * (SEED in text) + sorted(codes & set(re.findall(r"(?<![\d.])\d{6}(?!\d)", text)))
 
 
-def places(stack: Stack, done: Output) -> dict[str, str]:
-    """Everything that a run leaves for others to read."""
-    return {"what the CLI printed": done.text, "the state": stack.checkpoint(), "the RPCs": done.log}
+def places(stack: Stack, *runs: Output) -> dict[str, str]:
+    """Everything that runs leave for others to read."""
+    plan = stack.folder / "plan.json"
+    return {
+        "what the CLI printed": "".join(done.text for done in runs),
+        "the RPCs": "".join(done.log for done in runs),
+        "the state": stack.checkpoint(),
+        "the decrypted state": stack.must("stack", "export", "--show-secrets").text,
+        "the plan": plan.read_text() if plan.exists() else "",
+    }
+
+
+def kept_by_aws(stack: Stack, box: Sandbox) -> None:
+    """The seed in AWS's own stores, and the endpoints of those."""
+    secrets = {"erin/token": json.dumps({"seed": SEED})}
+    box.add({"accounts": {ACCOUNT: {"parameters": {"/mfa/erin": SEED}, "secrets": secrets}}})
+    services = ("iam", "sts", "ssm", "secretsmanager")
+    stack.configure(aws_endpoints=[dict.fromkeys(services, box.url)])
 
 
 def declare(stack: Stack, extra: str) -> None:
@@ -62,18 +80,72 @@ def command_lines() -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("source", "env"),
-    [("env:ERIN_SEED", {"ERIN_SEED": SEED}), ("file:seed.txt", {}), ("file:{folder}/seed.txt", {})],
+    [
+        ("env:ERIN_SEED", {"ERIN_SEED": SEED}),
+        ("file:seed.txt", {}),
+        ("file:{folder}/seed.txt", {}),
+        ("ssm:/mfa/erin", {}),
+        ("secretsmanager:erin/token#seed", {}),
+    ],
 )
 def test_a_seed_source_enables_in_one_run_and_is_nowhere(
     planted: Stack, box: Sandbox, source: str, env: dict[str, str]
 ) -> None:
     (planted.folder / "seed.txt").write_text(f"{SEED}\n")
+    kept_by_aws(planted, box)
     declare(planted, f"seed_source={source.format(folder=planted.folder)!r},")
+    preview = planted.preview("--diff", "--save-plan=plan.json", **env)
     done = planted.up(**env)
     assert done.code == 0, done.text
     assert box.holders(ACCOUNT)["erin"] == [TOKEN]
+    for place, text in places(planted, preview, done).items():
+        assert not secrets_in(text), place
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"drop": True, "when": "after"}, {"error": "ServiceFailure"}, {"error": "Surprise"}]
+)
+def test_faults_bring_no_secret_to_light(planted: Stack, box: Sandbox, trouble: dict[str, Any]) -> None:
+    declare(planted, "seed_source='env:ERIN_SEED',")
+    box.fault("EnableMFADevice", **trouble)
+    done = planted.up("--logtostderr", "-v=9", ERIN_SEED=SEED)
+    assert (done.code == 0) is (trouble.get("error") != "Surprise")
     for place, text in places(planted, done).items():
         assert not secrets_in(text), place
+
+
+def test_codes_that_aws_repeats_are_struck_out_and_the_state_holds_them_encrypted_only(
+    planted: Stack, box: Sandbox
+) -> None:
+    codes = box.codes(TOKEN)
+    declare(planted, "authentication_code_1={!r}, authentication_code_2={!r},".format(*codes))
+    box.fault("EnableMFADevice", error="ValidationError", message=f"Values {codes[0]} and '{codes[1]}' are odd")
+    failed = planted.up()
+    assert failed.code != 0
+    assert "Values ****** and '******' are odd" in failed.text
+    done = planted.up()
+    assert done.code == 0, done.text
+    assert not secrets_in(failed.text + done.text + planted.checkpoint())
+    exported = json.loads(planted.must("stack", "export", "--show-secrets").text)["deployment"]["resources"]
+    record = next(one for one in exported if one["type"] == TYPE)
+    assert [json.loads(record["inputs"][name]["plaintext"]) for name in CODES] == [*codes]
+    assert not secrets_in(json.dumps(record["outputs"]))
+
+
+def test_codes_used_before_are_followed_by_the_next_and_it_says_how_long_that_takes(
+    planted: Stack, box: Sandbox
+) -> None:
+    declare(planted, "seed_source='env:ERIN_SEED',")
+    began = time.time()
+    assert planted.up(ERIN_SEED=SEED).code == 0
+    box.client().deactivate_mfa_device(UserName="erin", SerialNumber=TOKEN)
+    box.skew(began - time.time())  # AWS's clock again as at the first enrolment
+    declare(planted, "seed_source='env:ERIN_SEED', renew='again',")
+    done = planted.up(ERIN_SEED=SEED)
+    assert done.code == 0, done.text
+    said = re.search(rf"IAM refused the codes of {TOKEN}, perhaps used before: waiting (\d+) s for the next", done.text)
+    assert said and 25 <= int(said[1]) <= 60
+    assert box.holders(ACCOUNT)["erin"] == [TOKEN]
 
 
 def test_a_seed_is_in_state_encrypted_and_no_output(planted: Stack, box: Sandbox) -> None:

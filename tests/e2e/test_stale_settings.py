@@ -79,6 +79,11 @@ def test_the_saved_settings_are_used_until_the_program_is_run(
     assert stale.code != 0
     assert sentence in stale.text
     assert "Traceback" not in stale.text
+    stack.program("")
+    last_line = stack.up()
+    assert last_line.code != 0
+    assert sentence in last_line.text
+    stack.program(program())
     assert stack.outputs() == saved
     assert box.holders(ACCOUNT)["dave"] == [DAVES]
     way_out = getattr(stack, command)("--run-program")
@@ -92,10 +97,14 @@ def test_a_changed_endpoint(stack: Stack, box: Sandbox) -> None:
     assert stack.up().code == 0
     checkpoint = next((stack.folder / "state").rglob("dev.json"))
     checkpoint.write_text(checkpoint.read_text().replace(box.url, gone))
-    stale = stack.destroy()
-    assert stale.code != 0
-    assert "the AWS endpoint cannot be reached; check the network, the proxy and aws:endpoints" in stale.text
-    assert stack.destroy("--run-program").code == 0
+    saved = stack.outputs()
+    for command in (stack.refresh, stack.destroy):
+        stale = command()
+        assert stale.code != 0
+        assert "the AWS endpoint cannot be reached; check the network, the proxy and aws:endpoints" in stale.text
+        assert stack.outputs() == saved
+    assert stack.refresh("--run-program").code == 0
+    assert stack.destroy().code == 0
     assert not box.holders(ACCOUNT).get("dave")
 
 

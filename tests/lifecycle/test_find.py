@@ -16,8 +16,9 @@ from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.model import rfc3339
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
-LOOK = {"GetCallerIdentity": 1, "ListMFADevices": 1}
-MISS = LOOK | {"ListVirtualMFADevices": 1}
+IDENTITY = {"GetCallerIdentity": 1}
+WALK, LOOK = IDENTITY | {"ListVirtualMFADevices": 1}, IDENTITY | {"ListMFADevices": 1}
+MISS = WALK | LOOK
 TOKEN = "GAHT12345678"
 
 
@@ -33,8 +34,7 @@ class Finding(NamedTuple):
 
 HERE = {"users": {"alice": user(virtual(enable_date=OLD))}}
 FINDINGS = (
-    Finding("held as saved", HERE, {"enable_date": OLD}, True, LOOK),
-    Finding("registered since", HERE, {"active": False}, True, LOOK),
+    Finding("held as saved", HERE, {"enable_date": OLD}, True, WALK),
     Finding("inactive", {"users": {"alice": {}}, "devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
     Finding("the device is gone", {"users": {"alice": {}}}, {"enable_date": OLD}, False, MISS),
     Finding("the user is gone", {"devices": [virtual()]}, {"enable_date": OLD}, False, MISS),
@@ -96,7 +96,7 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
     saved = stage.saved(enable_date=BEFORE, user_id=user_id)
     found = lifecycle.find(stage.run(), saved)
     assert found == replace(saved, active=case.active, enable_date=OLD if case.active else None)
-    assert stage.calls() == LOOK | {"GetUser": 1}
+    assert stage.calls() == WALK | {"GetUser": 1}
     assert stage.warnings[0] == (
         f"{stage.arn()} of alice was enabled again at {OLD} (before: {BEFORE}): "
         "somebody removed and registered it outside this code"
@@ -104,12 +104,31 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
     assert [text[: len(told)] for text, told in zip(stage.warnings[1:], case.told, strict=True)] == list(case.told)
 
 
+def test_what_its_user_registered_since_is_active(stage: Stage) -> None:
+    stage.plant(**HERE)
+    saved = stage.saved(active=False, user_id=stage.user_id())
+    stage.start_counting()
+    assert lifecycle.find(stage.run(), saved) == replace(saved, active=True, enable_date=OLD)
+    assert stage.calls() == WALK | {"GetUser": 1}
+    assert not stage.warnings
+
+
+def test_a_new_user_of_the_old_name_is_not_believed_at_the_second_look_either(stage: Stage) -> None:
+    stage.plant(**HERE)
+    found = stage.saved(enable_date=BEFORE, user_id="AIDABEFORE")
+    for _ in range(3):
+        found = lifecycle.find(stage.run(), found)
+        assert (found.active, found.user_id) == (False, "AIDABEFORE")
+        assert "to accept it, replace the association, or give it a new renew value" in stage.warnings[-1]
+    assert lifecycle.bind(stage.run(), stage.wanted()).user_id == stage.user_id()
+
+
 def test_an_id_that_was_not_known_is_learnt(stage: Stage) -> None:
     stage.plant(**HERE)
     user_id = stage.user_id()
     stage.start_counting()
     assert lifecycle.find(stage.run(), stage.saved(enable_date=BEFORE)).user_id == user_id
-    assert stage.calls() == LOOK | {"ListVirtualMFADevices": 1}
+    assert stage.calls() == WALK
 
 
 def test_many_misses_share_one_walk(stage: Stage) -> None:
@@ -160,12 +179,6 @@ class Stale:
     def deactivate_mfa_device(self, user_name: str, serial_number: str) -> None:
         self.deactivations += 1
         raise errors.NoSuchEntity("deactivating", "DeactivateMFADevice", "NoSuchEntity")
-
-
-def test_an_old_walk_is_not_believed_about_the_saved_user(stage: Stage) -> None:
-    stage.account = "111122223333"
-    assert not lifecycle.find(stage.run(iam=Stale("alice", "AIDAALICE")), stage.saved(user_id="AIDAALICE")).active
-    assert not stage.warnings
 
 
 def test_without_ids_nobody_is_taken_for_renamed(stage: Stage) -> None:

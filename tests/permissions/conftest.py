@@ -10,7 +10,7 @@ from mfa_association.sandbox import Sandbox
 from tests.lifecycle.stage import one_sandbox, staged
 
 from .policies import load, without
-from .work import Policed
+from .stage import Policed
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,10 @@ from mfa_association.aws.errors import AccessDenied
 from mfa_association.sandbox.policy import Verdict, judge
 from tests.lifecycle.stage import failure, user, virtual
 
+from .associations import delete_the_device, enable, move, remove_root, remove_the_last, resync
+from .commands import look_around
 from .policies import DOCUMENTED_ACCOUNT, IDENTITY_POLICIES, NAMES, allowed, load
-from .work import Policed, delete_the_device, enable, look_around, move, remove_root, remove_the_last, resync
+from .stage import Policed
 
 Under = Callable[..., Policed]
 LOOKS = ("List", "Get", "Generate")

@@ -10,7 +10,8 @@ import pytest
 from mfa_association.errors import MfaError
 
 from .policies import IDENTITY_POLICIES, allowed
-from .work import WORKS, Policed, Work
+from .stage import Policed
+from .work import WORKS, Work
 
 Under = Callable[..., Policed]
 DENIALS = ("AccessDenied", "AccessDeniedException")

@@ -474,6 +474,24 @@ JUNK = (
     Junk("no account", {"account_id": None}, "account_id: is missing"),
     Junk("foreign junk", {"account_id": ["x"]}, "account_id ['x']: must be text"),
     Junk("an account that is none", {"account_id": "12"}, "account_id '12': must be 12 characters long, not 2"),
+    Junk(
+        "another account's id", {"account_id": "9" * 12}, "account_id '999999999999': is not the account of the device"
+    ),
+    Junk(
+        "another account's root",
+        {"root_account_id": "9" * 12},
+        "account_id '{account}': is not the account of the device",
+    ),
+    Junk(
+        "another account's device",
+        {"serial_number": SERIAL},
+        "account_id '{account}': is not the account of the device",
+    ),
+    Junk("a user name with a newline", {"user_name": "alice\nbob"}, "user_name 'alice\\nbob': " + NAME_RULE),
+    Junk("a role that is none", {"role_arn": "../x"}, "role_arn '../x': must be 20 to 2048 characters long, not 4"),
+    Junk("a list for a user", {"user_name": ["alice"]}, "user_name ['alice']: must be text"),
+    Junk("a guard of no kind", {"on_last_device": "no"}, "on_last_device 'no': must be one of refuse, warn, allow"),
+    Junk("an end of no kind", {"on_destroy": "all"}, "on_destroy 'all': must be one of keep, delete-virtual-device"),
 )
 
 
@@ -485,8 +503,9 @@ def test_a_state_that_cannot_be_read_changes_nothing(stage: Stage, log: Log, cas
     provider = _provider(stage)
     stage.start_counting()
     arguments = (saved, _news(stage)) if verb == "update" else (saved,)
+    cause = case.cause.format(account=stage.account)
     assert _error(lambda: getattr(provider, verb)(stage.arn(), *arguments)) == (
-        f"mfa-association: reading the saved state of an MFA device association: {case.cause}; nothing was changed, "
+        f"mfa-association: reading the saved state of an MFA device association: {cause}; nothing was changed, "
         "restore the stack's state from its history or remove the resource with `pulumi state delete`\n"
     )
     assert not stage.calls()
@@ -522,7 +541,7 @@ def test_an_error_is_one_line_without_a_traceback(stage: Stage, log: Log) -> Non
 
 
 def test_aws_words_stay_on_the_line(stage: Stage, log: Log) -> None:
-    stage.plant(**HELD)
+    stage.plant(users={"alice": {}})
     stage.fault("ListMFADevices", error="AccessDenied", message="one\n\ttwo")
     told = _error(lambda: _provider(stage).read(stage.arn(), _outs(stage)))
     assert told.count("\n") == 1 and "\t" not in told
@@ -557,12 +576,74 @@ def test_the_guard_can_be_lifted_for_one_run(stage: Stage, log: Log, monkeypatch
     assert log.said == [("WARNING", "on_last_device is allow for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")]
 
 
-def test_the_stacks_guard_serves_where_the_line_says_nothing(stage: Stage, log: Log) -> None:
-    stage.plant(users={"alice": user(virtual(), password=True)})
-    provider = _provider(stage, **{"mfa:onLastDevice": "refuse"})
-    assert "on_last_device is refuse" in _error(lambda: provider.delete(stage.arn(), _outs(stage)))
-    provider.delete(stage.arn(), _outs(stage, on_last_device="allow"))
-    assert not stage.holders()
+class Default(NamedTuple):
+    reason: str
+    stack: dict[str, str]
+    given: dict[str, Any]
+    saved: dict[str, str]
+
+
+REFUSE, DELETE = {"on_last_device": "refuse"}, {"on_destroy": "delete-virtual-device"}
+STRICT = {"mfa:onLastDevice": "refuse", "mfa:onDestroy": "delete-virtual-device"}
+DEFAULTS = (
+    Default("nothing said anywhere", {}, {}, {}),
+    Default("the stack's", STRICT, {}, REFUSE | DELETE),
+    Default("the line's own", {}, REFUSE | DELETE, REFUSE | DELETE),
+    Default(
+        "the line's own against the stack's",
+        STRICT,
+        {"on_last_device": "warn", "on_destroy": "keep"},
+        {"on_last_device": "warn", "on_destroy": "keep"},
+    ),
+    Default("the stack says the usual", {"mfa:onLastDevice": "warn", "mfa:onDestroy": "keep"}, {}, {}),
+    Default("a token has no entity", STRICT, {"serial_number": "GAHT12345678"}, REFUSE),
+)
+
+
+@pytest.mark.parametrize("case", DEFAULTS, ids=lambda case: case.reason)
+def test_the_stacks_defaults_become_inputs_and_are_saved(stage: Stage, log: Log, case: Default) -> None:
+    stage.plant(users={"alice": user(virtual(enable_date=OLD), hardware())})
+    provider = _provider(stage, **case.stack)
+    checked = provider.check({}, _news(stage, **case.given))
+    assert not checked.failures
+    outs = provider.create(checked.inputs).outs or {}
+    for bag in (checked.inputs, outs, provider.read(stage.arn(), dict(outs)).outs or {}):
+        assert {key: bag[key] for key in ("on_last_device", "on_destroy") if key in bag} == case.saved
+
+
+class Changed(NamedTuple):
+    reason: str
+    saved: dict[str, str]
+    stack_now: dict[str, str]
+    refused: bool
+    changes: bool
+
+
+CHANGED = (
+    Changed("taken back since", REFUSE, {}, True, True),
+    Changed("loosened since", REFUSE, {"mfa:onLastDevice": "allow"}, True, True),
+    Changed("tightened since", {}, {"mfa:onLastDevice": "refuse"}, False, True),
+    Changed("as before", REFUSE, {"mfa:onLastDevice": "refuse"}, True, False),
+)
+
+
+@pytest.mark.parametrize("case", CHANGED, ids=lambda case: case.reason)
+def test_a_removed_line_obeys_what_was_last_applied(stage: Stage, log: Log, case: Changed) -> None:
+    stage.plant(users={"alice": user(virtual(enable_date=OLD), password=True)})
+    provider, saved = _provider(stage, **case.stack_now), _outs(stage, **case.saved)
+    changes = provider.diff(stage.arn(), saved, provider.check({}, _news(stage)).inputs).changes
+    assert changes is case.changes
+    if case.refused:
+        assert "on_last_device is refuse" in _error(lambda: provider.delete(stage.arn(), saved))
+    else:
+        provider.delete(stage.arn(), saved)
+    assert bool(stage.holders()) is case.refused
+
+
+def test_the_saved_fate_of_the_entity_is_obeyed(stage: Stage, log: Log) -> None:
+    stage.plant(**HELD)
+    _provider(stage, **{"mfa:onDestroy": "keep"}).delete(stage.arn(), _outs(stage, **DELETE))
+    assert stage.calls()["DeleteVirtualMFADevice"] == 1
 
 
 @pytest.mark.parametrize(

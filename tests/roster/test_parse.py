@@ -86,6 +86,11 @@ def test_every_scalar_is_text(name: str) -> None:
     assert (line.user_name, line.serial.text) == (name, serial)
 
 
+def test_a_default_end_of_the_entity_is_for_virtual_devices() -> None:
+    text = f"defaults: {{on_destroy: delete-virtual-device}}\nusers: {{alice: [{PHONE}, {TOKEN}]}}\n"
+    assert [line.on_destroy for line in parse(text).lines] == ["delete-virtual-device", None]
+
+
 @pytest.mark.parametrize("nothing", ["", "null", "~", "[]"])
 def test_a_user_without_devices_holds_none(nothing: str) -> None:
     (line,) = parse(f"users: {{alice: [{TOKEN}], bob: {nothing}}}").lines

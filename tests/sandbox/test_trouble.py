@@ -101,6 +101,15 @@ def test_a_delayed_call_is_told_and_let_go_when_the_faults_end(when: str, held: 
     assert ("alice" in lab.sandbox.holders()) == held
 
 
+def test_the_faults_of_one_action_end_alone(lab: Lab) -> None:
+    assert lab.sandbox
+    for action in ("ListMFADevices", "GetUser"):
+        lab.sandbox.fault(action, error="Throttling", times=None)
+    lab.sandbox.clear_faults("ListMFADevices")
+    assert outcomes(lab, 2) == ".."
+    assert refusal(lab.iam.get_user, UserName="alice")[0] == "Throttling"
+
+
 @pytest.mark.parametrize("settings", [{"nth": 0}, {"times": 0}, {"delay": -1.0}, {"when": "during"}])
 def test_a_senseless_fault_is_refused(settings: dict[str, int], lab: Lab) -> None:
     assert lab.sandbox

@@ -184,6 +184,7 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "InvalidAuthenticationCode": InvalidAuthenticationCode,
     "DeleteConflict": DeleteConflict,
     "InvalidInput": InvalidInput,
+    "InvalidAction": InvalidInput,
     "ValidationError": InvalidInput,
     "ValidationException": InvalidInput,
     "MalformedPolicyDocument": InvalidInput,

@@ -26,7 +26,9 @@ class RootIam(Iam):
 
     def list_mfa_devices(self, user_name: str) -> list[Device]:
         """All devices of the root user."""
-        with meaning(f"reading the MFA devices of {user_name} of account ({self._account_id})", "ListMFADevices"):
+        with meaning(
+            f"reading the MFA devices of {user_name} of account ({self._account_id})", "ListMFADevices of root"
+        ):
             pages = self._session.reader.get_paginator("list_mfa_devices").paginate()
             return [Device(d["SerialNumber"], d["EnableDate"]) for page in pages for d in page["MFADevices"]]
 

@@ -34,6 +34,14 @@ SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
         "a service control policy denies it to root users",
         "exempt the root task sessions in the policy that AWS names, or act as root in the console",
     ),
+    ("ListMFADevices of root", "AccessDenied"): (
+        "a service control policy denies it to root users",
+        "exempt the root task sessions in the policy that AWS names",
+    ),
+    ("AssumeRoot", "InvalidInput"): (
+        "the endpoint does not know AssumeRoot",
+        "use a regional STS endpoint: set aws:region, and no global one in aws:endpoints",
+    ),
     ("AssumeRole", "AccessDenied"): (
         "the role cannot be assumed",
         "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",

@@ -28,10 +28,22 @@ USER_AGENT = f"mfa-association/{__version__}"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 READ_ATTEMPTS = 5
+ROOT_MARGINS = (120, 60)
+"""Seconds before its end at which a root session is renewed: botocore's own would renew one of 900 s at every call."""
 
 
 class AccountRefused(MfaError):
     """The credentials belong to an account that the settings or the device rule out."""
+
+
+class NoRootUser(MfaError):
+    """The partition of the settings knows no root users."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(
+            f"opening a root session in account ({account_id}): accounts in China have no root user; "
+            "nothing was changed, declare a user_name instead of root_account_id"
+        )
 
 
 @dataclass(frozen=True)
@@ -219,6 +231,8 @@ def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
 
     sts = _client(session, settings, "sts", settings.read_attempts)
     partition = session.get_partition_for_region(sts.meta.region_name)
+    if partition == "aws-cn":
+        raise NoRootUser(task.account_id)
 
     def fetch() -> dict[str, str]:
         with meaning(f"opening a root session in account ({task.account_id})", "AssumeRoot"):
@@ -235,7 +249,9 @@ def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
         }
 
     rooted = _boto_session(settings)
-    rooted._credentials = DeferredRefreshableCredentials(fetch, "assume-root")
+    credentials: Any = DeferredRefreshableCredentials(fetch, "assume-root")
+    credentials._advisory_refresh_timeout, credentials._mandatory_refresh_timeout = ROOT_MARGINS
+    rooted._credentials = credentials
     return rooted
 
 

@@ -155,7 +155,7 @@ def _delete(run: Run, serial: str) -> None:
     except NoSuchEntity:
         pass
     finally:
-        run.directory.drop()
+        run.ledger.wrote()
 
 
 def _take_back(run: Run, serial: str) -> str:

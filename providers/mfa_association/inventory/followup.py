@@ -8,6 +8,7 @@ from mfa_association.inventory.contain import PASSWORD, POLICY, Done
 from mfa_association.inventory.revoke import Order
 
 _KEY = "access key "
+_DELETE = "aws iam delete-virtual-mfa-device --serial-number"
 
 
 def pull_request(order: Order, done: Sequence[Done]) -> str:
@@ -32,9 +33,12 @@ def _merge(roster: Done | None) -> Iterator[str]:
 
 def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
     name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
-    yield f"Give {name} a new device: mfa-association enroll {name}"
+    kept = [target.serial_number for target in order.targets if ":mfa/" in target.serial_number and target.stays]
+    for serial in kept:
+        yield f"Whoever has the phone has its seed. Unless other code made {serial}: {_DELETE} {serial}"
+    yield f"For a new device: mfa-association enroll {name}{' --name NEW-NAME' if kept else ''}"
     if PASSWORD in changed:
-        yield f"Then a new password: aws iam create-login-profile --user-name {name} --password-reset-required --password …"
+        yield f"For a new password, after the device: aws iam create-login-profile --user-name {name} --password-reset-required --password …"
     for key in sorted(step.removeprefix(_KEY) for step in changed if step.startswith(_KEY)):
         yield f"Replace access key {key}, then: aws iam delete-access-key --user-name {name} --access-key-id {key}"
     if not order.contain:

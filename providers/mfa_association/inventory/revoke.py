@@ -34,6 +34,11 @@ class Target:
     on_last_device: OnLastDevice | None = None
     on_destroy: OnDestroy = "keep"
 
+    @property
+    def stays(self) -> bool:
+        """Whether the device itself is there afterwards, held by nobody."""
+        return self.on_destroy == "keep"
+
 
 @dataclass(frozen=True)
 class Order:

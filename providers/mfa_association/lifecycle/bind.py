@@ -20,7 +20,8 @@ def bind(run: Run, wanted: Declaration) -> Association:
         run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
         run.ledger.holding(account_id, wanted.user_name),
     ):
-        return take(run, wanted, look_for_user(run, wanted))
+        device = None if wanted.can_enable else run.directory.walked(wanted.user_name, wanted.serial_number)
+        return active(run, wanted, device) if device else take(run, wanted, look_for_user(run, wanted))
 
 
 def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:

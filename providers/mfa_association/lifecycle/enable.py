@@ -39,7 +39,7 @@ def enable(run: Run, wanted: Declaration) -> Device | None:
     except AccessDenied as fault:
         raise explain_denial(run, wanted.user_name, fault) from None
     finally:
-        run.directory.drop()
+        run.ledger.wrote()
     run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
     if wanted.codes:
         run.warn(

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
-from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import same
+from mfa_association.aws.iam import Device, VirtualDevice
+from mfa_association.grammar import ROOT_USER, same
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
 
@@ -32,8 +32,8 @@ def find(run: Run, saved: Association) -> Association:
             f"{saved.serial_number} of {saved.user_name} was enabled again at {enabled} (before: {saved.enable_date}): "
             "somebody removed and registered it outside this code"
         )
-        if _is_somebody_new(run, saved):
-            return replace(saved, active=False, enable_date=None)
+    if not (saved.active and enabled == saved.enable_date) and _is_somebody_new(run, saved):
+        return replace(saved, active=False, enable_date=None)
     user_id = saved.user_id or run.user_id(saved.user_name, bulk=saved.device_kind == "virtual")
     return replace(saved, active=True, enable_date=enabled, user_id=user_id)
 
@@ -48,8 +48,10 @@ def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
 
     The walk may be older than the look at the user's own devices, so it is not believed about that user.
     """
+    if saved.device_kind != "virtual" or saved.user_name == ROOT_USER:
+        return None
     try:
-        entity = run.directory.find(saved.serial_number) if saved.device_kind == "virtual" else None
+        entity = run.directory.find(saved.serial_number)
     except AccessDenied:
         run.warn(
             f"{saved.user_name} does not hold {saved.serial_number}; whether somebody else does, or {saved.user_name} "
@@ -66,7 +68,7 @@ def renamed(saved: Association, holder: VirtualDevice) -> bool:
 
 
 def _is_somebody_new(run: Run, saved: Association) -> bool:
-    """Whether the user was deleted and created again under the same name; asked only after a new registration."""
+    """Whether the user was deleted and created again under the same name; asked only of what was registered since."""
     if saved.user_id is None:
         return False
     try:
@@ -82,7 +84,7 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
         return False
     run.warn(
         f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was created "
-        "anew; to accept it, give the line a new renew value with fresh codes or a seed"
+        "anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
     )
     return True
 
@@ -101,10 +103,9 @@ def _missing(run: Run, saved: Association) -> Association:
 
 def _held(run: Run, saved: Association) -> Device | None:
     try:
-        device: Device | None = find_serial(run.iam.list_mfa_devices(saved.user_name), saved.serial_number)
+        return run.directory.held(saved.user_name, saved.serial_number)
     except NoSuchEntity:
         return None
-    return device
 
 
 def _just_enabled(run: Run, saved: Association) -> bool:

@@ -27,6 +27,17 @@ class Ledger:
         self._declared: dict[tuple[str, str], tuple[Declared, str]] = {}
         self._removed: set[tuple[str, str, str]] = set()
         self._removals = 0
+        self._writes = 0
+
+    @property
+    def writes(self) -> int:
+        """How many writes this process has made; a look that began before the last one is out of date."""
+        return self._writes
+
+    def wrote(self) -> None:
+        """Count a write, whatever became of it."""
+        with self._lock:
+            self._writes += 1
 
     @contextmanager
     def holding(self, account_id: str, *user_names: str) -> Iterator[None]:

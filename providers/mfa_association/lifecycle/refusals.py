@@ -115,10 +115,10 @@ class ResyncUnknown(Refusal):
 class LastDevice(Refusal):
     """``on_last_device`` is ``refuse``."""
 
-    def __init__(self, user_name: str, serial_number: str, why: str) -> None:
+    def __init__(self, user_name: str, serial_number: str, why: str, before: str) -> None:
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is refuse; "
-            "nothing was changed, give another device first or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
+            f"nothing was changed, {before} or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
         )
 
 

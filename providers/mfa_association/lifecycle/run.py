@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
 
 from mfa_association.aws.errors import AccessDenied, AwsError
-from mfa_association.aws.iam import Iam, VirtualDevice, find_serial
+from mfa_association.aws.iam import Iam
 from mfa_association.grammar import parse_serial_number
+from mfa_association.lifecycle.directory import Directory
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.refusals import WrongAccount
 
@@ -55,7 +54,7 @@ class Run:
     note: Callable[[str], None] = _silent
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.iam)
+        self.directory = Directory(self.iam, self.ledger, self.clock.monotonic)
 
     def account_for(self, serial_number: str, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
@@ -122,43 +121,6 @@ class Run:
                     raise fault.with_note(f"tried for {spent:.0f} s") from None
             self.clock.sleep(min(pause, left))
         return None
-
-
-class Directory:
-    """The account's virtual devices and their holders: one cached walk, dropped on every write."""
-
-    def __init__(self, iam: Iam) -> None:
-        self._iam = iam
-        self._lock = threading.Lock()
-        self._devices: list[VirtualDevice] | None = None
-        self._user_ids: dict[str, str] | None = None
-
-    def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
-        """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
-        with self._lock:
-            if fresh or self._devices is None:
-                self._walk()
-            found: VirtualDevice | None = find_serial(self._devices or [], serial_number)
-            return found
-
-    def user_id(self, user_name: str) -> str | None:
-        """The unique id of a user if a walk tells it; walks at most once for that."""
-        with self._lock:
-            if self._user_ids is None:
-                with suppress(AccessDenied):
-                    self._walk()
-            return (self._user_ids or {}).get(user_name.lower())
-
-    def drop(self) -> None:
-        """Forget who holds what; the ids of users stay true."""
-        with self._lock:
-            self._devices = None
-
-    def _walk(self) -> None:
-        self._user_ids = self._user_ids or {}
-        self._devices = self._iam.list_virtual_mfa_devices()
-        held = (device for device in self._devices if device.user_name and device.user_id)
-        self._user_ids.update({str(device.user_name).lower(): str(device.user_id) for device in held})
 
 
 def _glance(done: Callable[[], bool]) -> bool:

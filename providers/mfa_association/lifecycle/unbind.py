@@ -77,7 +77,7 @@ def _delete_entity(run: Run, saved: Association) -> None:
     except DeleteConflict:
         run.warn(f"{saved.serial_number} was kept: somebody registered it meanwhile")
     finally:
-        run.directory.drop()
+        run.ledger.wrote()
 
 
 class _NotHeld(Exception):
@@ -102,7 +102,7 @@ def _deactivate(run: Run, saved: Association, listed: bool | None) -> None:
     except AccessDenied as denied:
         raise explain_denial(run, saved.user_name, denied) from None
     finally:
-        run.directory.drop()
+        run.ledger.wrote()
     if fault and (listed is False or isinstance(fault, NoSuchEntity)):
         raise _NotHeld
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from mfa_association.aws.session import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, OnLastDevice, check_account_id, check_role_arn, show
+from mfa_association.grammar import Fault, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
 from mfa_association.lifecycle import Limits
 
 _TRUE, _FALSE = ("true", "True", True), ("false", "False", False)
@@ -41,6 +41,7 @@ class StackConfig:
     settings: Settings = field(default_factory=Settings)
     limits: Limits = field(default_factory=Limits)
     on_last_device: OnLastDevice = "warn"
+    on_destroy: OnDestroy = "keep"
     fault: MfaError | None = None
 
     def refuse_faults(self) -> None:
@@ -53,7 +54,12 @@ def read(get: Callable[[str], Any]) -> StackConfig:
     """Read a stack's configuration; ``get`` returns one key's value or None. A fault is kept, not raised."""
     reader = _Reader(get)
     try:
-        return StackConfig(_settings(reader), _limits(reader), _guard(reader))
+        return StackConfig(
+            _settings(reader),
+            _limits(reader),
+            _choice(reader, "mfa:onLastDevice", get_args(OnLastDevice), "warn"),
+            _choice(reader, "mfa:onDestroy", get_args(OnDestroy), "keep"),
+        )
     except MfaError as fault:
         return StackConfig(fault=fault)
 
@@ -184,9 +190,8 @@ def _limits(reader: _Reader) -> Limits:
     )
 
 
-def _guard(reader: _Reader) -> OnLastDevice:
-    value = reader.text("mfa:onLastDevice") or "warn"
-    for choice in get_args(OnLastDevice):
-        if choice == value:
-            return choice  # type: ignore[no-any-return]
-    raise ConfigFault("mfa:onLastDevice", f"must be one of {', '.join(get_args(OnLastDevice))}")
+def _choice(reader: _Reader, key: str, allowed: tuple[Any, ...], usual: str) -> Any:
+    value = reader.text(key) or usual
+    if value not in allowed:
+        raise ConfigFault(key, f"must be one of {', '.join(allowed)}")
+    return value

@@ -11,7 +11,7 @@ from typing import Any
 
 from mfa_association.lifecycle import Association
 from mfa_association.pulumi import props
-from mfa_association.pulumi.inputs import without_blanks
+from mfa_association.pulumi.inputs import with_defaults
 from mfa_association.roster import Line
 
 TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
@@ -32,7 +32,7 @@ def import_file(found: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
 def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[str, Any]:
     holder = {"user_name": line.user_name, "root_account_id": line.root_account_id}
     settings = {name: getattr(line, name) for name in _SETTINGS}
-    inputs = without_blanks({"serial_number": line.serial.text, **holder, **settings})
+    inputs = with_defaults({"serial_number": line.serial.text, **holder, **settings}, {})
     return {
         "type": TYPE,
         "name": line.serial.name,

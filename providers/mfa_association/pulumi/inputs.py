@@ -49,9 +49,14 @@ def is_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
 
 
-def without_blanks(news: Props) -> Props:
-    """The inputs less those that were not given, which keeps the state small."""
-    return {key: value for key, value in news.items() if value is not None and value is not False}
+def with_defaults(news: Props, defaults: dict[str, str]) -> Props:
+    """The inputs, and the stack's defaults for what was not given; less blanks, which keeps the state small.
+
+    As inputs the defaults are saved, so a removed line obeys what was last applied, and a new default shows in previews.
+    """
+    serial = _serial(news)
+    fitting = {name: choice for name, choice in defaults.items() if name != "on_destroy" or _is_virtual(serial)}
+    return {**fitting, **{key: value for key, value in news.items() if value is not None and value is not False}}
 
 
 def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | None:
@@ -114,6 +119,10 @@ def _serial(news: Props) -> SerialNumber | None:
         return parse_serial_number(news.get("serial_number"))
     except Fault:
         return None
+
+
+def _is_virtual(serial: SerialNumber | None) -> bool:
+    return serial is not None and serial.kind == "virtual"
 
 
 def _check_truth(value: object) -> None:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, get_args
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, check_account_id, check_codes, check_user_name, parse_serial_number
+from mfa_association.grammar import (
+    ROOT_USER,
+    Fault,
+    OnDestroy,
+    OnLastDevice,
+    check_account_id,
+    check_codes,
+    check_role_arn,
+    check_user_name,
+    parse_serial_number,
+)
 from mfa_association.lifecycle import Association, Declaration
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.pulumi import runtime
 from mfa_association.totp import parse_seed, parse_seed_source
 
 Props = dict[str, Any]
+
+_SETTINGS: Final = ("require_active", "role_arn", "on_last_device", "on_destroy", "seed_source")
+_CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
 
 
 class StateUnreadable(MfaError):
@@ -42,13 +55,15 @@ def declaration(news: Props) -> Declaration:
 def association(saved: Props) -> Association:
     """What the state says. Raises ``StateUnreadable``."""
     try:
-        serial = parse_serial_number(saved.get("serial_number"))
+        serial, account_id = parse_serial_number(saved.get("serial_number")), check_account_id(saved.get("account_id"))
+        _refuse_another_account(saved, serial.account_id, saved.get("root_account_id"))
+        _refuse_odd_settings(saved)
         return Association(
             user_name=_holder(saved),
             serial_number=serial.text,
             active=saved.get("active") is not False,
             device_kind=serial.kind,
-            account_id=check_account_id(saved.get("account_id")),
+            account_id=account_id,
             enable_date=_moment(saved.get("enable_date")),
             user_id=_text(saved.get("user_id")),
         )
@@ -56,17 +71,35 @@ def association(saved: Props) -> Association:
         raise StateUnreadable(str(fault)) from None
 
 
+def _refuse_another_account(saved: Props, *others: str | None) -> None:
+    """Let no state send a call to an account that its device has nothing to do with."""
+    if any(other not in (None, saved["account_id"]) for other in others):
+        raise Fault("account_id", saved["account_id"], "is not the account of the device")
+
+
+def _refuse_odd_settings(saved: Props) -> None:
+    chosen = settings(saved)
+    for name, allowed in _CHOICES.items():
+        if chosen[name] not in allowed:
+            raise Fault(name, chosen[name], f"must be one of {', '.join(allowed)}")
+    if chosen["role_arn"] is not None:
+        check_role_arn(chosen["role_arn"])
+
+
 def settings(bag: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
-    chosen = {name: bag.get(name) or None for name in ("require_active", "role_arn", "on_destroy", "seed_source")}
-    return {**chosen, "on_last_device": runtime.guard_setting(bag)}
+    return {name: bag.get(name) or runtime.USUAL.get(name) for name in _SETTINGS}
+
+
+def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
+    """How a state that ``association`` can read says that the device is to go."""
+    chosen = settings(saved)
+    return chosen["on_last_device"], chosen["on_destroy"]
 
 
 def outputs(declared: Props, found: Association) -> Props:
-    """All outputs: the settings that differ from the defaults, the rest as found. No secret is among them."""
-    chosen = {**settings(declared), "renew": declared.get("renew")}
-    if chosen["on_last_device"] == "warn" and not declared.get("on_last_device"):
-        del chosen["on_last_device"]
+    """All outputs: the settings that were given, the rest as found. No secret is among them."""
+    chosen = {name: declared.get(name) or None for name in (*_SETTINGS, "renew")}
     facts = asdict(found)
     if found.user_name == ROOT_USER:
         facts["root_account_id"] = facts.pop("user_name") and found.account_id

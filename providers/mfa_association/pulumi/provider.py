@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 )
 
 from mfa_association import lifecycle
-from mfa_association.grammar import OnDestroy, same
+from mfa_association.grammar import same
 from mfa_association.pulumi import inputs, props, runtime
 from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
 
@@ -53,7 +53,7 @@ class Provider(ResourceProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(news)]
-        return CheckResult(inputs.without_blanks(news), failures)
+        return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
         """A new serial number replaces, a new holder or setting updates, codes and seeds alone are no change."""
@@ -84,9 +84,9 @@ class Provider(ResourceProvider):
     @one_sentence
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Move the device to a new holder, or renew it; anything else changes in state only."""
-        found, wanted = props.association(olds), props.declaration(news)
+        found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
         if _is_moved(olds, news):
-            found = lifecycle.move(runtime.run(news), found, wanted, runtime.guard(olds))
+            found = lifecycle.move(runtime.run(news), found, wanted, runtime.guard(on_last_device))
         elif news.get("renew") not in (None, olds.get("renew")):
             found = lifecycle.renew(runtime.run(news), found, wanted)
         return UpdateResult(props.outputs(news, found))
@@ -94,8 +94,8 @@ class Provider(ResourceProvider):
     @one_sentence
     def delete(self, _id: str, props_: Props) -> None:
         """Deactivate the saved pair."""
-        on_destroy: OnDestroy = props_.get("on_destroy") or "keep"
-        lifecycle.unbind(runtime.run(props_), props.association(props_), runtime.guard(props_), on_destroy)
+        saved, (on_last_device, on_destroy) = props.association(props_), props.removal(props_)
+        lifecycle.unbind(runtime.run(props_), saved, runtime.guard(on_last_device), on_destroy)
 
 
 def _is_moved(olds: Props, news: Props) -> bool:

@@ -1,6 +1,7 @@
-"""The resource that a program declares."""
+"""The resource that a program declares.
 
-from __future__ import annotations
+Its annotations are evaluated once, here: Pulumi asks for them at each resource, and text would be evaluated each time.
+"""
 
 from typing import Any
 
@@ -31,7 +32,8 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
     :param require_active: fail the create when the user does not hold the device, instead of recording it.
     :param on_last_device: ``refuse``, ``warn`` or ``allow`` removing the user's last device; unset: the stack's
         ``mfa:onLastDevice``, else ``warn``.
-    :param on_destroy: ``delete-virtual-device`` deletes the virtual device too when the resource goes.
+    :param on_destroy: ``delete-virtual-device`` deletes the virtual device too when the resource goes; unset: the stack's
+        ``mfa:onDestroy``, else ``keep``.
     :param role_arn: a role to assume for this resource, for programs that span accounts.
     """
 
@@ -72,19 +74,18 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
             "user_name": user_name,
             "root_account_id": root_account_id,
             "serial_number": serial_number,
-            "seed": _secret(seed),
             "seed_source": seed_source,
             "renew": renew,
             "require_active": None if require_active is False else require_active,
             "on_last_device": on_last_device,
             "on_destroy": on_destroy,
             "role_arn": role_arn,
-            "authentication_code_1": _secret(authentication_code_1),
-            "authentication_code_2": _secret(authentication_code_2),
         }
+        secrets = {
+            "seed": seed,
+            "authentication_code_1": authentication_code_1,
+            "authentication_code_2": authentication_code_2,
+        }
+        hidden = {key: Output.secret(value) for key, value in secrets.items() if value is not None}
         outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
-        super().__init__(Provider(), name, {**inputs, **outputs}, opts)
-
-
-def _secret(value: Input[str] | None) -> Output[str] | None:
-    return None if value is None else Output.secret(value)
+        super().__init__(Provider(), name, {**inputs, **hidden, **outputs}, opts)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
@@ -20,6 +20,9 @@ from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import Ledger, Run
 from mfa_association.pulumi.config import StackConfig, read
+
+USUAL: Final = {"on_last_device": "warn", "on_destroy": "keep"}
+"""What holds where neither a resource nor the stack says anything."""
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
@@ -45,17 +48,17 @@ def run(bag: dict[str, Any]) -> Run:
         return _runs[key]
 
 
-def guard_setting(bag: dict[str, Any]) -> OnLastDevice:
-    """What a resource, else the stack, says of removing a last device."""
-    chosen: OnLastDevice = bag.get("on_last_device") or _config.on_last_device
-    return chosen
+def stack_defaults() -> dict[str, str]:
+    """What the stack says of removals, where it says anything; for the resources that say nothing themselves."""
+    said = {"on_last_device": _config.on_last_device, "on_destroy": _config.on_destroy}
+    return {name: choice for name, choice in said.items() if choice != USUAL[name]}
 
 
-def guard(saved: dict[str, Any]) -> OnLastDevice:
+def guard(saved: OnLastDevice) -> OnLastDevice:
     """The guard to obey now: the saved one unless the environment overrides it for this run."""
     override = os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE")
     if not override:
-        return guard_setting(saved)
+        return saved
     for choice in get_args(OnLastDevice):
         if choice == override:
             _announce(f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")

@@ -120,9 +120,10 @@ class _Reader:
 
     def _device(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Line | None:
         serial: yaml.Node | None = node
+        stated: dict[str, Any] = {}
         if isinstance(node, yaml.MappingNode):
             serial = next((value for key, value in node.value if key.value == "serial_number"), None)
-            settings = {**settings, **self._settings(node, field, (*_SETTINGS, "serial_number"))}
+            stated = self._settings(node, field, (*_SETTINGS, "serial_number"))
         if not isinstance(serial, yaml.ScalarNode):
             self._fault(node, f"{field}: must be a serial number, or a mapping with serial_number")
             return None
@@ -134,7 +135,7 @@ class _Reader:
         except Fault as fault:
             self._fault(serial, str(fault))
             return None
-        return Line(parsed, serial.start_mark.line + 1, **settings)
+        return Line(parsed, serial.start_mark.line + 1, **_fitting(parsed, settings, stated))
 
     def _settings(self, node: yaml.Node, field: str, known: tuple[str, ...]) -> dict[str, Any]:
         pairs = self._pairs(node, field, known)
@@ -202,6 +203,12 @@ class _Reader:
 
     def _fault(self, node: yaml.Node | None, fault: str) -> None:
         self._faults.append((node.start_mark.line + 1 if node else 1, fault))
+
+
+def _fitting(serial: SerialNumber, defaults: dict[str, Any], stated: dict[str, Any]) -> dict[str, Any]:
+    """The settings of one device: only a virtual device has an entity, so a default ``on_destroy`` is not for others."""
+    usual = {name: value for name, value in defaults.items() if name != "on_destroy" or serial.kind == "virtual"}
+    return {**usual, **stated}
 
 
 def _double(field: str, name: str, before: str, line: int) -> str:

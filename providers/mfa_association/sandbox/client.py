@@ -88,9 +88,9 @@ class RemoteSandbox:
         settings = {"action": action, "nth": nth, "times": times, "error": error, "delay": delay, "drop": drop}
         self._do("fault", **settings, when=when, user=user, message=message)
 
-    def clear_faults(self) -> None:
-        """Forget all faults, and let go of the calls that one of them delays."""
-        self._do("clear_faults")
+    def clear_faults(self, action: str | None = None) -> None:
+        """Forget all faults (of an action), and let go of the calls that one of them delays."""
+        self._do("clear_faults", action=action)
 
     def waiting(self) -> Counter[str]:
         """How many calls of each action wait in a delay now: where a caller can be killed."""

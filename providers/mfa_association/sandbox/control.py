@@ -76,9 +76,9 @@ class Control:
         """Set a fault up; see `faults.Fault`."""
         self.faults.add(Fault(**settings))
 
-    def clear_faults(self) -> None:
-        """Forget all faults, and let go of the calls that one of them delays."""
-        self.faults.clear()
+    def clear_faults(self, action: str | None = None) -> None:
+        """Forget all faults (of an action), and let go of the calls that one of them delays."""
+        self.faults.clear(action)
 
     def waiting(self) -> dict[str, int]:
         """How many calls of each action wait in a delay now."""

@@ -93,12 +93,13 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def clear(self) -> None:
-        """Forget all faults, and let go of the calls that one of them delays; the rate limit stays."""
+    def clear(self, action: str | None = None) -> None:
+        """Forget all faults (of an action), and let go of the calls that one of them delays; the rate limit stays."""
         with self._lock:
-            for fault in self._faults:
+            over = [fault for fault in self._faults if action in (None, fault.action)]
+            for fault in over:
                 fault.over.set()
-            self._faults.clear()
+            self._faults = [fault for fault in self._faults if fault not in over]
 
     def waiting(self) -> Counter[str]:
         """How many calls of each action wait in a delay now."""

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.processes", f"{__name__}.scene")
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in ("processes", "rerun", "scene", "story")))

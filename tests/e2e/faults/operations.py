@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +68,11 @@ class Boundary:
         return Counter(self.operation.calls[: self.place + 1])[self.operation.calls[self.place]]
 
     @property
+    def strike(self) -> tuple[str, int, When, str]:
+        """What is the same for boundaries that one call reaches: a process may make it once for several operations."""
+        return self.action, self.nth, self.when, self.whose
+
+    @property
     def call(self) -> str:
         """The call, for the table."""
         again = f" ({self.nth})" if Counter(self.operation.calls)[self.operation.calls[self.place]] > 1 else ""
@@ -95,7 +101,7 @@ ADOPT = Operation(
     "create: adopts a virtual device",
     before="nobody",
     after="holder",
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices"),
 )
 TOKEN = Operation(
     "create: adopts a hardware token",
@@ -123,10 +129,22 @@ RECORD = Operation(
     before="nobody",
     after="holder",
     held=False,
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices", "GetUser holder"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices", "ListMFADevices holder", "GetUser holder"),
 )
 READ = Operation(
-    "read", before="holder", after="holder", command="refresh", calls=("GetCallerIdentity", "ListMFADevices holder")
+    "read: a virtual device",
+    before="holder",
+    after="holder",
+    command="refresh",
+    calls=("GetCallerIdentity", "ListVirtualMFADevices"),
+)
+READ_TOKEN = Operation(
+    "read: a hardware token",
+    before="holder",
+    after="holder",
+    hardware=True,
+    command="refresh",
+    calls=("GetCallerIdentity", "ListMFADevices holder"),
 )
 MISS = Operation(
     "read: no longer held",
@@ -134,7 +152,7 @@ MISS = Operation(
     after="holder",
     lost=True,
     command="refresh",
-    calls=("GetCallerIdentity", "ListMFADevices holder", "ListVirtualMFADevices"),
+    calls=("GetCallerIdentity", "ListVirtualMFADevices", "ListMFADevices holder"),
 )
 MOVE = Operation(
     "update: moves to another user",
@@ -169,11 +187,15 @@ DEAD = Operation(
 )
 VERBS = {
     "create": (ADOPT, TOKEN, ENABLE, RECORD),
-    "read": (READ, MISS),
+    "read": (READ, READ_TOKEN, MISS),
     "update": (MOVE,),
     "delete": (DELETE, DEAD),
 }
 OPERATIONS = tuple(operation for operations in VERBS.values() for operation in operations)
+COMMANDS = {"create and update": ("create", "update"), "read": ("read",), "delete": ("delete",)}
+"""The verbs that one command can have under way at once: the engine deletes last."""
+WORKERS = 4
+"""How many calls a dynamic provider has under way at once."""
 
 
 def boundaries(verb: str) -> list[Boundary]:
@@ -184,3 +206,27 @@ def boundaries(verb: str) -> list[Boundary]:
             if " " in call or call not in {boundary.action for boundary in found if boundary.operation != operation}:
                 found += [Boundary(operation, place, when) for when in BEFORE_AND_AFTER]
     return [boundary for boundary in found if not (boundary.when == "after" and boundary.refused)]
+
+
+def groups(verbs: Iterable[str]) -> list[dict[Boundary, Subject]]:
+    """Boundaries that one command can wait at together, as few groups as that makes."""
+    found = [boundary for verb in verbs for boundary in boundaries(verb)]
+    chunks: list[list[Boundary]] = []
+    for boundary in sorted(found, key=lambda boundary: bool(boundary.whose)):
+        room = [chunk for chunk in chunks if len(chunk) < WORKERS and all(_together(boundary, one) for one in chunk)]
+        if not room:
+            chunks.append([])
+        (room or chunks[-1:])[0].append(boundary)
+    own = {boundary: Subject(boundary.operation, number) for number, boundary in enumerate(found)}
+    return [{boundary: own[boundary] for boundary in chunk} for chunk in chunks]
+
+
+def _together(one: Boundary, other: Boundary) -> bool:
+    return not (_in_the_way(one, other) or _in_the_way(other, one))
+
+
+def _in_the_way(one: Boundary, other: Boundary) -> bool:
+    """Whether the other cannot be reached while ``one`` waits at a call that the process makes once for all."""
+    if one.whose or (not other.whose and one.strike == other.strike):
+        return False
+    return not other.whose or one.action in other.operation.calls[: other.place]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 PROVIDER = "-m pulumi.dynamic"
-PATIENCE = 30.0
+PATIENCE = 60.0
+PROC = Path("/proc")
 
 
 class Running:
@@ -37,11 +38,21 @@ class Running:
 
     def wait_for(self, what: Callable[[], object]) -> None:
         """Until it is so; an error with the output if the command ends first."""
+        assert self.comes_to(what), f"ended too early:\n{self.text}"
+
+    def comes_to(self, what: Callable[[], object]) -> bool:
+        """Wait until it is so; False if the command ends first."""
         until = time.monotonic() + PATIENCE
         while not what():
-            assert self._process.poll() is None, f"ended too early:\n{self.text}"
+            if self._process.poll() is not None:
+                return False
             assert time.monotonic() < until, f"waited in vain:\n{self.text}"
             time.sleep(0.02)
+        return True
+
+    def wait_for_text(self, text: str) -> None:
+        """Until it has said so."""
+        self.wait_for(lambda: text in self.text)
 
     def end(self) -> int:
         """The exit code, once it has ended; none of its processes may be left."""
@@ -77,18 +88,31 @@ class Running:
 
     def survivors(self) -> dict[int, str]:
         """Those of its processes that still run, with their arguments."""
-        alive = _processes()
+        alive = running()
         return {pid: name for pid, name in self._family.items() if pid in alive and alive[pid][1] == name}
 
     def _note_family(self) -> None:
-        alive, found = _processes(), [self._process.pid]
+        alive, found = running(), [self._process.pid]
         for parent in found:
             found.extend(pid for pid, (above, _) in alive.items() if above == parent)
         self._family.update({pid: alive[pid][1] for pid in found[1:]})
 
 
-def _processes() -> dict[int, tuple[int, str]]:
-    """Every process that is not a zombie: its parent and arguments."""
-    listing = subprocess.run(["ps", "-axo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
-    rows = (line.split(None, 3) for line in listing.stdout.splitlines())
+def running() -> dict[int, tuple[int, str]]:
+    """Every process that is not a zombie: its parent and arguments. `ps` is asked only where there is no /proc."""
+    if not PROC.is_dir():
+        listing = subprocess.run(["ps", "-axo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+        rows = [line.split(None, 3) for line in listing.stdout.splitlines()]
+    else:
+        rows = [_row(int(entry.name)) for entry in PROC.iterdir() if entry.name.isdigit()]
     return {int(row[0]): (int(row[1]), row[3]) for row in rows if len(row) == 4 and not row[2].startswith("Z")}
+
+
+def _row(pid: int) -> list[str]:
+    """What `ps` would say of a process; nothing if it has just ended. See proc_pid_stat(5)."""
+    try:
+        stat, arguments = (PROC / str(pid) / "stat").read_text(), (PROC / str(pid) / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    state, parent = stat.rpartition(")")[2].split()[:2]
+    return [str(pid), parent, state, arguments.replace(b"\0", b" ").decode(errors="replace").strip()]

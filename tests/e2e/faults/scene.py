@@ -23,10 +23,15 @@ ONE_DAY = 86400.0
 class FaultyStack(Stack):
     """A stack whose commands can be left running, and that shows what an interrupted one left."""
 
+    def __post_init__(self) -> None:
+        # Before each run the language host asks pip which packages bring plugins, at a third of the run's cost.
+        (self.folder / "pip.py").write_text("print('[]')\n")
+        super().__post_init__()
+
     def start(self, *arguments: str, **env: str) -> Running:
         """Start a command of the CLI."""
         command = ["pulumi", "--color", "never", *arguments]
-        return Running(command, self.folder, {**self._environment(), **env})
+        return Running(command, self.folder, {**self.environment(), **env})
 
     def pending(self) -> list[str]:
         """The operations that the state says were interrupted."""
@@ -53,9 +58,7 @@ class Scene:
     def __init__(self, box: Sandbox, stack: FaultyStack, subjects: Sequence[Subject]) -> None:
         self.box, self.stack, self.subjects = box, stack, subjects
         self._others = box.holders(ACCOUNT)
-        box.skew(-ONE_DAY)
-        box.add({"accounts": {ACCOUNT: {"users": _users(subjects)}}})
-        box.skew(0)
+        plant(box, subjects)
         self.begun: set[Subject] = set()
         self._declare()
         done = stack.up()
@@ -72,20 +75,28 @@ class Scene:
         self.box.reset_calls()
         return self.codes(subjects)
 
+    def put_back(self) -> None:
+        """Undo all changes of lines."""
+        self.begun.clear()
+        self._declare()
+
     def codes(self, subjects: Iterable[Subject]) -> dict[str, str]:
         """The environment with the codes that the devices of these show now."""
         given = [codes(self.box, subject.serial) for subject in subjects if subject.operation.codes]
         return {"MFA_ASSOCIATION_CODES": " ".join(bag["MFA_ASSOCIATION_CODES"] for bag in given)} if given else {}
 
-    def fault(self, boundary: Boundary, subject: Subject, **settings: Any) -> None:
-        """Set up a fault at a boundary."""
-        user = subject.user(boundary.whose) if boundary.whose else None
-        self.box.fault(boundary.action, when=boundary.when, user=user, **{"nth": boundary.nth, **settings})
+    def faults(self, chunk: dict[Boundary, Subject], **settings: Any) -> int:
+        """Set up a fault at each boundary; returns how many: some calls a process makes once for several subjects."""
+        users = {boundary: subject.user(boundary.whose) for boundary, subject in chunk.items() if boundary.whose}
+        strikes = dict.fromkeys((*boundary.strike[:3], users.get(boundary)) for boundary in chunk)
+        for action, nth, when, user in strikes:
+            self.box.fault(action, nth=nth, when=when, user=user, **settings)
+        return len(strikes)
 
     def check(self, *, rivals: bool = False) -> None:
         """AWS is as declared, the state says the same, and nothing is left over; only rivals may enable in vain."""
         assert self.box.holders(ACCOUNT) == self._truth()
-        assert self._state() == {**self._expected(), STEADY: ("steady", True)}
+        assert self.state() == {**self._expected(), STEADY: ("steady", True)}
         assert (self.stack.pending(), self.stack.locks()) == ([], 0)
         log = self.box.log()
         touched = {call.serial for call in log if call.action in WRITES}
@@ -99,6 +110,11 @@ class Scene:
         assert done.code == 0, done.text
         assert f"{len(self.stack.state()) + 1} unchanged" in done.text, done.text
         assert self.box.calls() == {}
+
+    def state(self) -> dict[str, tuple[str, bool]]:
+        """Serial numbers to holder and ``active``, as the state has them."""
+        bags = self.stack.outputs().values()
+        return {bag["serial_number"]: (bag["user_name"], bag["active"]) for bag in bags}
 
     def writes(self, subject: Subject) -> list[tuple[str, str | None]]:
         """The writes to a subject's device since the last reset, with what they were answered."""
@@ -130,21 +146,16 @@ class Scene:
             if line != "nobody"
         }
 
-    def _state(self) -> dict[str, tuple[str, bool]]:
-        bags = self.stack.outputs().values()
-        return {bag["serial_number"]: (bag["user_name"], bag["active"]) for bag in bags}
+
+def plant(box: Sandbox, subjects: Iterable[Subject]) -> None:
+    """Add these and the bystanders; what they hold they have held for a day."""
+    box.skew(-ONE_DAY)
+    box.add({"accounts": {ACCOUNT: {"users": users(subjects)}}})
+    box.skew(0)
 
 
-def groups(boundaries: list[Boundary]) -> list[dict[Boundary, Subject]]:
-    """Boundaries that one run can wait at: four of different users, or one that concerns the whole process."""
-    own = {boundary: Subject(boundary.operation, number) for number, boundary in enumerate(boundaries)}
-    named = [boundary for boundary in boundaries if boundary.whose]
-    chunks = [named[start : start + 4] for start in range(0, len(named), 4)]
-    chunks += [[boundary] for boundary in boundaries if not boundary.whose]
-    return [{boundary: own[boundary] for boundary in chunk} for chunk in chunks]
-
-
-def _users(subjects: Iterable[Subject]) -> dict[str, Any]:
+def users(subjects: Iterable[Subject]) -> dict[str, Any]:
+    """The holders and heirs of these and the bystanders, in the sandbox's seed format."""
     users: dict[str, Any] = {
         user: {"devices": [{"kind": "hardware", "serial": serial, "held": True}]}
         for user, (serial,) in BYSTANDERS.items()

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
 
+from .cases import Case
 from .operations import ADOPT, DELETE, ENABLE, Subject
 from .processes import Running
 from .scene import QUIET, FaultyStack, Scene
-from .table import Case, Ends
+from .table import Ends
 
 SUBJECTS = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
 
@@ -24,10 +25,14 @@ def test_two_stacks_over_the_same_users(box: Sandbox, new_stack: Callable[[], Fa
     codes = scene.begin(SUBJECTS)
     _same_roster(one, other)
     runs = [one.start("up", *QUIET, **codes), other.start("up", *QUIET, **scene.codes(SUBJECTS))]
-    _all_waiting(box, runs)
-    box.clear_faults()
+    for action in ("EnableMFADevice", "DeactivateMFADevice"):
+        _both_waiting(box, runs, action)
+        box.clear_faults(action)
     for run in runs:
         assert run.end() == 0, run.text
+    _, enabled, deleted = map(scene.writes, SUBJECTS)
+    assert sorted(str(error) for _, error in enabled) == ["EntityAlreadyExists", "None"]
+    assert sorted(str(error) for _, error in deleted) == ["NoSuchEntity", "None"]
     for stack in (one, other):
         scene.stack = stack
         scene.check(rivals=True)
@@ -35,9 +40,9 @@ def test_two_stacks_over_the_same_users(box: Sandbox, new_stack: Callable[[], Fa
     _note(runs, ends)
 
 
-def _all_waiting(box: Sandbox, runs: list[Running]) -> None:
+def _both_waiting(box: Sandbox, runs: list[Running], action: str) -> None:
     for run in runs:
-        run.wait_for(lambda: box.waiting() == {"EnableMFADevice": 2, "DeactivateMFADevice": 2})
+        run.wait_for(lambda: box.waiting() == {action: 2})
 
 
 def _note(runs: list[Running], ends: Ends) -> None:

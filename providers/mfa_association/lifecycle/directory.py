@@ -1,0 +1,63 @@
+"""Who holds which device of an account: one walk of the virtual devices and one list for each user, for all who ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from mfa_association.aws.errors import AccessDenied
+from mfa_association.aws.iam import Device, Iam, VirtualDevice, find_serial
+from mfa_association.grammar import ROOT_USER, parse_serial_number, same
+from mfa_association.lifecycle.ledger import Ledger
+from mfa_association.lifecycle.shared import Shared
+
+
+class Directory:
+    """Safe to share between threads. Not for guards, nor before a write: they look for themselves."""
+
+    def __init__(self, iam: Iam, ledger: Ledger, monotonic: Callable[[], float]) -> None:
+        self._iam, self._ledger, self._monotonic = iam, ledger, monotonic
+        self._walk = Shared(self._list_virtual, ledger, monotonic)
+        self._lists: dict[str, Shared[list[Device]]] = {}
+        self._lock = threading.Lock()
+        self._user_ids: dict[str, str] = {}
+
+    def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
+        """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
+        return self._walk.get(fresh=fresh).get(serial_number.lower())
+
+    def walked(self, user_name: str, serial_number: str) -> Device | None:
+        """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
+        if user_name == ROOT_USER or parse_serial_number(serial_number).kind != "virtual":
+            return None
+        with suppress(AccessDenied):
+            entity = self.find(serial_number)
+            if entity and entity.enable_date and same(entity.user_name or "", user_name):
+                return Device(entity.serial_number, entity.enable_date)
+        return None
+
+    def held(self, user_name: str, serial_number: str) -> Device | None:
+        """The device if the user holds it; None is never an old look's. ``NoSuchEntity``: no such user."""
+        return self.walked(user_name, serial_number) or self._list(user_name).search(
+            lambda devices: find_serial(devices, serial_number)
+        )
+
+    def user_id(self, user_name: str) -> str | None:
+        """The unique id of a user if a walk tells it; ids stay true whatever is written."""
+        if not self._user_ids:
+            with suppress(AccessDenied):
+                self._walk.get()
+        return self._user_ids.get(user_name.lower())
+
+    def _list(self, user_name: str) -> Shared[list[Device]]:
+        look = Shared(partial(self._iam.list_mfa_devices, user_name), self._ledger, self._monotonic)
+        with self._lock:
+            return self._lists.setdefault(user_name.lower(), look)
+
+    def _list_virtual(self) -> dict[str, VirtualDevice]:
+        devices = self._iam.list_virtual_mfa_devices()
+        held = (device for device in devices if device.user_name and device.user_id)
+        self._user_ids.update({str(device.user_name).lower(): str(device.user_id) for device in held})
+        return {device.serial_number.lower(): device for device in devices}

@@ -1,0 +1,51 @@
+"""Every fault that is tried."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .operations import ADOPT, DELETE, ENABLE, MOVE, VERBS, boundaries
+
+FAULTS = ("provider killed", "CLI killed", "answer lost")
+RANDOM, EVERYTHING = "a schedule of all of these, drawn from a seed", "creates, moves and deletes of several users"
+
+
+class Case(NamedTuple):
+    """A fault that was tried. ``call``: the AWS call that it struck, where it struck one."""
+
+    fault: str
+    operation: str
+    call: str = ""
+
+
+BOUNDARIES = tuple(
+    Case(f"{fault} {boundary.when}", boundary.operation.name, boundary.call)
+    for verb in VERBS
+    for boundary in boundaries(verb)
+    for fault in FAULTS
+)
+OTHERS = (
+    *(
+        Case(fault, operation.name)
+        for fault in ("CLI killed alone, its provider lives on", "Ctrl-C", "Ctrl-C twice")
+        for operation in (ENABLE, DELETE)
+    ),
+    Case("throttling burst", "create of 20"),
+    Case("throttling burst", "delete of 20"),
+    Case("reads lag 2 s behind", ENABLE.name),
+    Case("reads lag 2 s behind", MOVE.name),
+    Case("reads lag 2 s behind", "delete of both devices of a user"),
+    *(
+        Case(f"{error} {until}", operation.name)
+        for until in ("that clears", "for ever")
+        for error in ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
+        for operation in (ENABLE, DELETE)
+    ),
+    *(Case("two stacks at once", operation.name) for operation in (ADOPT, ENABLE, DELETE)),
+    Case(RANDOM, EVERYTHING),
+    Case("killed, and the line put back before the rerun", ENABLE.name),
+    Case("killed, and the line put back before the rerun", MOVE.name),
+    Case("killed, and the line put back before the rerun", DELETE.name),
+    Case("killed, and the line removed before the rerun", MOVE.name),
+)
+CASES = frozenset({*BOUNDARIES, *OTHERS})
