@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import signal
-from typing import Any
 
 import pytest
 
@@ -254,9 +253,9 @@ class Meanwhile(io.StringIO):
         super().__init__("\n".join(box.codes("GAKT99999999")))
         self._bench, self._roster = bench, roster
 
-    def readline(self, *_: Any) -> str:
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
         (self._bench.folder / "roster.yaml").write_text(self._roster)
-        return super().readline()
+        return super().readline(size)
 
 
 def test_a_roster_that_was_broken_meanwhile_costs_only_the_line(here: Here, bench: Bench, box: Sandbox) -> None:
