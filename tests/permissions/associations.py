@@ -8,7 +8,7 @@ from mfa_association import lifecycle
 from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle import Declaration
 from mfa_association.totp import parse_seed_source
-from tests.lifecycle.stage import OLD, user, virtual
+from tests.lifecycle.stage import OLD, hardware, user, virtual
 
 from .stage import Policed
 
@@ -20,8 +20,10 @@ def held(stage: Policed) -> bool:
 
 
 def adopt(stage: Policed) -> bool:
-    stage.plant(users={"alice": user(virtual())})
-    return lifecycle.bind(stage.run(), stage.wanted()).user_id is not None
+    """A token, which no list of the account tells."""
+    token = f"GAHT{stage.account}"
+    stage.plant(users={"alice": user(hardware(token))})
+    return lifecycle.bind(stage.run(), stage.wanted(token)).user_id is not None
 
 
 def record(stage: Policed) -> bool:
@@ -72,8 +74,10 @@ def remove_from_a_renamed_user(stage: Policed) -> bool:
 
 
 def read(stage: Policed) -> bool:
-    stage.plant(users={"alice": user(virtual(enable_date=OLD))})
-    return lifecycle.find(stage.run(), stage.saved(enable_date=OLD, user_id="AIDASAVED")).active
+    """A token, which no list of the account tells."""
+    token = f"GAHT{stage.account}"
+    stage.plant(users={"alice": user(hardware(token, enable_date=OLD))})
+    return lifecycle.find(stage.run(), stage.saved(token, enable_date=OLD, user_id="AIDASAVED")).active
 
 
 def find_a_renamed_user(stage: Policed) -> bool:
