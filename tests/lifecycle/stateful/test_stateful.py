@@ -25,7 +25,7 @@ SEEN = {
     *("bind: UserMissing", "bind: HeldByAnother", "bind: DeviceMissing", "bind: InvalidAuthenticationCode"),
     *("bind: LimitExceeded", "move: MoveRefused", "move: MoveBroken", "move: LastDevice"),
     *("renew: RenewRefused", "renew: InvalidAuthenticationCode"),
-    *("find: renamed", "find: in other hands", "find: a new user", "unbind: renamed", "unbind: in other hands"),
+    *("find: renamed", "find: in other hands", "find: a new user", "unbind: in other hands"),
     *("unbind: LastDevice", "unbind: TooManyRemovals", "unbind: DeclaredButFailed"),
 }
 """What must have happened, so that the steps cannot become harmless."""
