@@ -15,11 +15,11 @@ WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(V
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed ## create .venv with everything pinned (about 20 s, 400 MB)
+setup: $(VENV)/.installed ## create .venv with everything pinned (about a minute, 400 MB)
 
 # No bytecode: it would be 250 MB and half of the time, most of it for types that nobody imports.
 $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
-	@echo "Installing the pinned requirements into .venv (about 20 s, 400 MB) ..." >&2
+	@echo "Installing the pinned requirements into .venv (about a minute, 400 MB) ..." >&2
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer is needed: make setup PYTHON=python3.x")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --no-input --no-compile -r requirements-dev.txt

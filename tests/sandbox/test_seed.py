@@ -41,7 +41,8 @@ FAULTS = [
     ("strict_keys: perhaps", "strict_keys: must be true or false"),
     ("random_seed: x", "random_seed: must be a whole number"),
     ("default_account: 1", "default_account: must be an account number"),
-    ("accounts: [", "is not YAML"),
+    ("accounts: [", "is not YAML: line 1: "),
+    ("accounts: \x01", "is not YAML: the text holds control characters"),
 ]
 
 
@@ -53,6 +54,12 @@ def test_a_fault_is_one_sentence_with_file_and_place(text: str, words: str, tmp_
         pass
     told = str(fault.value)
     assert told.startswith(f"{path}: ") and words in told and "\n" not in told
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "seed.yaml").write_bytes(b"\xff")
+    with pytest.raises(SeedFault, match=r"seed\.yaml: the seed: must be UTF-8 text"):
+        Sandbox(tmp_path / "seed.yaml")
 
 
 def test_a_missing_file() -> None:

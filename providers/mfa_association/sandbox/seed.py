@@ -84,8 +84,13 @@ def load(source: Mapping[str, Any] | str | Path | None) -> Seed:
         return parse(yaml.safe_load(Path(source).read_text(encoding="utf-8")), place)
     except OSError as error:
         raise place.fault(f"cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise place.fault(f"is not YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError:
+        raise place.fault("must be UTF-8 text") from None
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise place.fault(f"is not YAML: {where}{error.problem}") from None
+    except yaml.YAMLError:
+        raise place.fault("is not YAML: the text holds control characters") from None
 
 
 def parse(value: Any, place: Place) -> Seed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +14,19 @@ from .table import Ends
 
 
 @pytest.fixture
-def new_stack(box: Sandbox, home: Path, tmp_path: Path) -> Callable[[], FaultyStack]:
-    """Makes stacks against the same AWS."""
+def new_stack(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Callable[[], FaultyStack]]:
+    """Makes stacks against the same AWS; whatever the fault was, none of them may have told a code."""
+    made: list[FaultyStack] = []
 
     def make() -> FaultyStack:
         folder = tmp_path / f"project{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        return FaultyStack(folder, home, box.url)
+        made.append(FaultyStack(folder, home, box.url))
+        return made[-1]
 
-    return make
+    yield make
+    for stack in made:
+        stack.secrecy.check()
 
 
 @pytest.fixture

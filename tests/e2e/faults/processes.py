@@ -36,6 +36,10 @@ class Running:
         """What it has said so far."""
         return self._output.read_text(errors="replace")
 
+    def overheard(self) -> str:
+        """What it has said, and the arguments of the processes that were seen."""
+        return "\n".join([self.text, *self._family.values()])
+
     def wait_for(self, what: Callable[[], object]) -> None:
         """Until it is so; an error with the output if the command ends first."""
         assert self.comes_to(what), f"ended too early:\n{self.text}"

@@ -12,6 +12,7 @@ from tests.e2e.stack import ACCOUNT, Output, Stack
 
 from .operations import Boundary, Subject
 from .processes import Running
+from .secrecy import Secrecy
 
 WRITES = {"EnableMFADevice", "DeactivateMFADevice"}
 STEADY, STRANGER = "GAHT90000001", "GAHT90000002"
@@ -26,12 +27,23 @@ class FaultyStack(Stack):
     def __post_init__(self) -> None:
         # Before each run the language host asks pip which packages bring plugins, at a third of the run's cost.
         (self.folder / "pip.py").write_text("print('[]')\n")
+        self.secrecy = Secrecy(self.folder / "state")
         super().__post_init__()
+
+    def run(self, *arguments: str, **env: str) -> Output:
+        """Any command of the CLI, overheard."""
+        self.secrecy.give(env)
+        done = super().run(*arguments, **env)
+        self.secrecy.listen(lambda: done.text)
+        return done
 
     def start(self, *arguments: str, **env: str) -> Running:
         """Start a command of the CLI."""
         command = ["pulumi", "--color", "never", *arguments]
-        return Running(command, self.folder, {**self.environment(), **env})
+        self.secrecy.give(env)
+        running = Running(command, self.folder, {**self.environment(), **env})
+        self.secrecy.listen(running.overheard)
+        return running
 
     def pending(self) -> list[str]:
         """The operations that the state says were interrupted."""
