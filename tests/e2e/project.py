@@ -13,7 +13,7 @@ from typing import Any
 
 from .backends import Backend
 from .faults.processes import Running
-from .stack import ADMIN, Output, environment
+from .stack import ADMIN, Output, environment, spare_pip
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "organization"
 NOW = ("--yes", "--skip-preview")
@@ -86,5 +86,6 @@ def _command(*arguments: str) -> list[str]:
 def copy_of_example(folder: Path) -> Path:
     """The example's program, stacks and rosters, to be changed."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    spare_pip(folder)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder

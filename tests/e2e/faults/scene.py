@@ -25,8 +25,6 @@ class FaultyStack(Stack):
     """A stack whose commands can be left running, and that shows what an interrupted one left."""
 
     def __post_init__(self) -> None:
-        # Before each run the language host asks pip which packages bring plugins, at a third of the run's cost.
-        (self.folder / "pip.py").write_text("print('[]')\n")
         self.secrecy = Secrecy(self.folder / "state")
         super().__post_init__()
 
