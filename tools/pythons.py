@@ -1,6 +1,7 @@
 """Run the unit tests on every Python from 3.10 on that this machine has, each in a virtualenv kept in the cache.
 
-What needs an engine or pulumi-aws, and these tools' own tests, run on one Python: `make test`.
+What needs an engine or pulumi-aws, these tools' own tests and the ten thousand random steps run on one Python: `make
+test`.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from running import say
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-LEFT_OUT = ("tests/e2e", "tests/examples", "tests/tools")
+LEFT_OUT = ("tests/e2e", "tests/examples", "tests/lifecycle/stateful", "tests/tools")
 # 500 MB of generated types that only the examples import.
 NOT_INSTALLED = "pulumi-aws"
 

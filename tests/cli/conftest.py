@@ -75,7 +75,7 @@ def here(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def bench(box: Sandbox, tmp_path: Path) -> Bench:
     """A folder with a roster, and the command."""
     (tmp_path / "roster.yaml").write_text(ROSTER)
-    passed = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    passed = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG", "TMPDIR") if name in os.environ}
     env = {
         **passed,
         "HOME": str(tmp_path),

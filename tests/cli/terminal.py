@@ -45,7 +45,8 @@ class Terminal:
         self._seen = self.text.index(words, self._seen) + len(words)
 
     def type(self, keys: str) -> None:
-        """Press keys."""
+        """Press keys, no sooner than a hand can: a signal just before a read begins would wait for its end."""
+        time.sleep(0.1)
         os.write(self.screen, keys.encode())
 
     def hang_up(self) -> None:

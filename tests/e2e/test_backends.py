@@ -38,9 +38,9 @@ def declare(project: Project, **users: str) -> None:
 
 def test_one_run_at_a_time(project: Project, box: Sandbox) -> None:
     declare(project, bob=TOKEN, dave=DAVES)
-    box.fault("ListMFADevices", delay=60, user="dave")
+    box.fault("ListVirtualMFADevices", delay=60)
     first = project.start(ACCOUNT, "up", *NOW)
-    first.wait_for(lambda: box.waiting()["ListMFADevices"])
+    first.wait_for(lambda: box.waiting()["ListVirtualMFADevices"])
     declare(project, bob=TOKEN)
     check_the_second_is_refused(project, box)
     box.clear_faults()

@@ -139,7 +139,9 @@ def test_codes_used_before_are_followed_by_the_next_and_it_says_how_long_that_ta
     assert planted.up(ERIN_SEED=SEED).code == 0
     enrolled = time.time()
     box.client().deactivate_mfa_device(UserName="erin", SerialNumber=TOKEN)
-    box.skew(enrolled - enrolled % 30 + 18 - time.time())  # AWS's clock again as at the first enrolment, late in its step
+    box.skew(
+        enrolled - enrolled % 30 + 18 - time.time()
+    )  # AWS's clock again as at the first enrolment, late in its step
     declare(planted, "seed_source='env:ERIN_SEED', renew='again',")
     done = planted.up(ERIN_SEED=SEED)
     assert done.code == 0, done.text

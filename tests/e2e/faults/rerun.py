@@ -50,6 +50,13 @@ def let_go(scene: Scene) -> None:
         time.sleep(0.02)
 
 
+def let_end(scene: Scene, chunk: dict[Boundary, Subject]) -> None:
+    """End all faults, and wait until the calls at these boundaries have been answered."""
+    let_go(scene)
+    while any(not scene.writes(subject) for subject in chunk.values()):
+        time.sleep(0.02)
+
+
 def told(ends: dict[Boundary, str]) -> str:
     """What reruns did, as one end."""
     return "; ".join(f"{boundary.when} {boundary.action}: {end}" for boundary, end in ends.items())

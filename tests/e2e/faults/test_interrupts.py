@@ -8,7 +8,7 @@ from mfa_association.sandbox import Sandbox
 
 from .cases import Case
 from .operations import DELETE, ENABLE, Boundary, Subject
-from .rerun import at_the_write, rerun, told, wait_at
+from .rerun import at_the_write, let_end, rerun, told, wait_at
 from .scene import FaultyStack, Scene
 from .table import Ends
 
@@ -58,6 +58,7 @@ def test_a_provider_that_outlives_its_cli_does_no_harm_to_the_rerun(scene: Scene
     for chunk in CHUNKS:
         running = wait_at(scene, chunk, drop=False)
         running.kill_cli()
+        let_end(scene, chunk)
         try:
             seen = told(rerun(scene, chunk))
         finally:
