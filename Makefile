@@ -29,7 +29,7 @@ engines: setup ## find or build the Pulumi engine (the first build takes about 4
 	@$(VENV)/bin/python tools/engines.py
 
 test: setup ## run all tests, those with the real engine included
-	@$(WITH_ENGINE) python -m pytest -n auto $(ARGS)
+	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-pythons: setup ## run the unit tests on every Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mfa_association.sandbox import RemoteSandbox
 
-from .processes import Spent, sandbox, timed
+from .processes import Spent, bucket, sandbox, timed
 from .project import FLOOR as FLOOR_PROGRAM
 from .project import OURS as OUR_PROGRAM
 from .project import Line, Project, environment, lines, new_project, seed
@@ -50,15 +50,32 @@ def contenders(scenario: Scenario, folder: Path, home: Path) -> Iterator[list[Co
     names = [name for name in scenario.contenders if name != LOCAL_EXEC or has_terraform()]
     with ExitStack() as stack:
         urls = {name: stack.enter_context(sandbox(path, environment(home))) for name in names}
-        yield [_contender(name, scenario, folder, home, urls[name]) for name in names]
+        engines = [name for name in names if name in PROGRAMS]
+        backends = {name: stack.enter_context(_backend(scenario, folder / _short(name), home)) for name in engines}
+        yield [_contender(name, scenario, folder, home, urls[name], backends.get(name, "")) for name in names]
 
 
-def _contender(name: str, scenario: Scenario, folder: Path, home: Path, url: str) -> Contender:
+@contextmanager
+def _backend(scenario: Scenario, folder: Path, home: Path) -> Iterator[str]:
+    """Where a contender's state is kept: the URL."""
+    (folder / "state").mkdir(parents=True)
+    if not scenario.bucket:
+        yield (folder / "state").as_uri()
+        return
+    with bucket(folder, environment(home)) as url:
+        yield url
+
+
+def _short(name: str) -> str:
+    return name.partition(" ")[0].strip(",")
+
+
+def _contender(name: str, scenario: Scenario, folder: Path, home: Path, url: str, backend: str) -> Contender:
     box, declared = RemoteSandbox(url), lines(scenario.n)
-    own = folder / name.partition(" ")[0].strip(",")
+    own = folder / _short(name)
     if name in PROGRAMS:
         skip = {} if scenario.checkpoints else {"PULUMI_SKIP_CHECKPOINTS": "true"}
-        project = new_project(own, PROGRAMS[name], home, url, **skip)
+        project = new_project(own, PROGRAMS[name], home, url, PULUMI_BACKEND_URL=backend, **skip)
         found = Contender(name, box, _with_engine(project, declared), project)
     elif name == BARE:
         found = Contender(name, box, _with_boto(declared, folder, home, url))

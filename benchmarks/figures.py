@@ -49,7 +49,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes of state per association, in compact JSON; ``file``: its share of the state file, as indented there."""
+    """Bytes of state per association, in compact JSON; ``file``: its share of the state as exported, indented."""
 
     record: float
     without_trace: float

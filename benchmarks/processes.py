@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .watch import Provider, Watch
 
+BUCKET = Path(__file__).resolve().parent.parent / "tools" / "s3.py"
 READY_SECONDS = 60
 LIMIT_SECONDS = 1800
 # Enough for the engine to end its plugins; the second interrupt tells it to hurry.
@@ -62,12 +63,19 @@ def sandbox(seed: Path, env: Mapping[str, str]) -> Iterator[str]:
         yield _url(process)
 
 
+@contextmanager
+def bucket(folder: Path, env: Mapping[str, str]) -> Iterator[str]:
+    """An empty bucket, served by a process of its own; its URL as a backend."""
+    with _child([sys.executable, str(BUCKET)], cwd=folder, env=env, stderr=None) as process:
+        yield _url(process)
+
+
 def _url(process: subprocess.Popen[str]) -> str:
     assert process.stdout
     ready, _, _ = select.select([process.stdout], [], [], READY_SECONDS)
     line = process.stdout.readline() if ready else ""
-    if "http://" not in line:
-        raise Failed("the sandbox ended before it was ready" if ready else f"no sandbox within {READY_SECONDS} s")
+    if "://" not in line:
+        raise Failed("a server ended before it was ready" if ready else f"no server within {READY_SECONDS} s")
     return line.split()[-1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,24 +76,24 @@ class Project:
 
     def records(self) -> list[dict[str, Any]]:
         """The engine's records of the associations."""
-        found = json.loads(self.checkpoint())["checkpoint"]["latest"].get("resources") or []
+        found = json.loads(self.exported())["deployment"].get("resources") or []
         return [record for record in found if record["type"].startswith("pulumi-python:dynamic/iam:")]
 
-    def checkpoint(self) -> str:
-        """The state file."""
-        return next((self.folder / "state").rglob("dev.json")).read_text()
+    def exported(self) -> str:
+        """The state, wherever it is kept. Raises ``CalledProcessError``."""
+        command = ["pulumi", "stack", "export"]
+        done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=True)
+        return done.stdout
 
 
 def new_project(folder: Path, program: str, home: Path, endpoint: str, **more: str) -> Project:
-    """Make a project with an empty stack; ``more``: for the environment."""
-    (folder / "state").mkdir(parents=True)
+    """Make a project with an empty stack in a folder; ``more``: for the environment, and where the state is."""
     (folder / "__main__.py").write_text(program)
     (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
     config = {"aws:region": "us-east-1", "aws:endpoints": [{"iam": endpoint, "sts": endpoint}]}
     (folder / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
     engine = {
         "PULUMI_HOME": str(home / ".pulumi"),
-        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "bench",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -171,7 +171,7 @@ def _state_rows(weights: Mapping[str, Weight]) -> Rows:
     yield ["of it without the program's stack trace", *without, f"{STATE_BOUND:,}", over]
     own = _bytes(one.engine_own for one in weights.values())
     yield ["of that the engine's own fields (neither inputs nor outputs)", *own, "", ""]
-    yield ["state file, its share as indented there", *_bytes(one.file for one in weights.values()), "", ""]
+    yield ["its share of the state as exported, indented", *_bytes(one.file for one in weights.values()), "", ""]
 
 
 def _bytes(figures: Iterable[float]) -> list[str]:

@@ -75,4 +75,4 @@ def _weight(project: Project, n: int) -> Weight:
     records = project.records()
     if len(records) != n or not all(record["outputs"]["active"] for record in records):
         raise Failed(f"{len(records)} records, not {n} active ones")
-    return weigh(records, len(project.checkpoint().encode()))
+    return weigh(records, len(project.exported().encode()))

@@ -12,28 +12,31 @@ STEPS = (UP, PREVIEW, REFRESH, REMOVE, DESTROY)
 
 @dataclass(frozen=True)
 class Scenario:
-    """``limit``: calls a second of each AWS action, after a burst of as many. ``rounds``: how often it is measured."""
+    """``bucket``: whether the state is in S3. ``limit``: calls a second of each AWS action, after a burst of as many. ``rounds``: how often it is measured."""
 
     n: int
     contenders: tuple[str, ...] = (FLOOR, OURS)
     rounds: int = 1
     checkpoints: bool = True
     limit: int | None = None
+    bucket: bool = False
 
     @property
     def title(self) -> str:
         """What tells it from the other scenarios of a run."""
         without = "" if self.checkpoints else ", without checkpoints"
-        return f"{self.n:,}{without}" + (f", {self.limit} calls a second" if self.limit else "")
+        where = ", state in S3" if self.bucket else ""
+        return f"{self.n:,}{without}{where}" + (f", {self.limit} calls a second" if self.limit else "")
 
 
 ALL = (FLOOR, OURS, BARE, AWS_CLI, LOCAL_EXEC)
 BESIDE = {"nothing": (OURS,), "floor": (FLOOR, OURS), "boto": (FLOOR, OURS, BARE), "all": ALL}
-# About 13 minutes on two quiet cores.
+# About 14 minutes on two quiet cores.
 WHOLE_PAGE = (
     Scenario(100, ALL),
     Scenario(100, (OURS, BARE), limit=20),
     Scenario(300),
+    Scenario(300, bucket=True),
     Scenario(1000),
     Scenario(5000, (OURS,), checkpoints=False),
 )

@@ -19,6 +19,9 @@ SCRIPTS = Path(sys.executable).parent
 ROSTER_PROGRAM = 'from mfa_association.pulumi import declare\n\ndeclare("roster.yaml")\n'
 
 
+_NEW_STACK: dict[Path, bytes] = {}
+
+
 def spare_pip(folder: Path) -> None:
     """Answer for pip: before each run the language host asks it for packages with plugins, a third of the run's cost."""
     (folder / "pip.py").write_text("print('[]')\n")
@@ -63,7 +66,7 @@ class Stack:
         if self.scripts == SCRIPTS:
             spare_pip(self.folder)
         self._write_config()
-        self.must("stack", "init", "dev", "--non-interactive")
+        self._init()
 
     def configure(self, **config: Any) -> None:
         """Set stack config; ``aws_region`` stands for ``aws:region``."""
@@ -149,6 +152,17 @@ class Stack:
         """The raw state file, to compare before and after."""
         return next((self.folder / "state").rglob("dev.json")).read_text()
 
+    def _init(self) -> None:
+        """``pulumi stack init``, once for all: a new stack is files, and the same ones every time."""
+        if not _NEW_STACK:
+            self.must("stack", "init", "dev", "--non-interactive")
+            made = [path for path in self.folder.rglob("*") if path.is_file() and path.name != "pip.py"]
+            _NEW_STACK.update({path.relative_to(self.folder): path.read_bytes() for path in made})
+        for path, content in _NEW_STACK.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(content)
+        self._write_config()
+
     def _records(self) -> dict[str, dict[str, Any]]:
         resources = json.loads(self.checkpoint())["checkpoint"]["latest"].get("resources") or []
         return {resource["urn"]: resource for resource in resources}
@@ -162,7 +176,8 @@ class Stack:
 
     def environment(self) -> Mapping[str, str]:
         """What the CLI is run with for this stack."""
-        return {**environment(self.home, self.key, (self.folder / "state").as_uri(), self.scripts), **self.env}
+        usual = environment(self.home, self.key, (self.folder / "state").as_uri(), self.scripts)
+        return {**usual, "PULUMI_STACK": "dev", **self.env}
 
 
 def environment(home: Path, key: str, backend: str, scripts: Path = SCRIPTS) -> dict[str, str]:
