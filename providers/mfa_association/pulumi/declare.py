@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
@@ -28,27 +29,27 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
         _refuse_strangers(codes, lines)
     except MfaError as fault:
         raise pulumi.RunError(str(fault)) from None
-    return [_association(line, codes.get(line.serial.name), opts) for line in lines]
+    made = []
+    # Here, not in a function or comprehension: each frame of the stack goes into the state of each resource.
+    for line in lines:
+        made.append(MfaDeviceAssociation(line.serial.name, **_inputs(line, codes.get(line.serial.name)), opts=opts))
+    return made
 
 
-def _association(
-    line: roster.Line, codes: tuple[str, str] | None, opts: pulumi.ResourceOptions | None
-) -> MfaDeviceAssociation:
+def _inputs(line: roster.Line, codes: tuple[str, str] | None) -> dict[str, Any]:
     first, second = codes or (None, None)
-    return MfaDeviceAssociation(
-        line.serial.name,
-        user_name=line.user_name,
-        root_account_id=line.root_account_id,
-        serial_number=line.serial.text,
-        authentication_code_1=first,
-        authentication_code_2=second,
-        seed_source=line.seed_source,
-        renew=line.renew,
-        require_active=line.require_active,
-        on_last_device=line.on_last_device,
-        on_destroy=line.on_destroy,
-        opts=opts,
-    )
+    return {
+        "user_name": line.user_name,
+        "root_account_id": line.root_account_id,
+        "serial_number": line.serial.text,
+        "authentication_code_1": first,
+        "authentication_code_2": second,
+        "seed_source": line.seed_source,
+        "renew": line.renew,
+        "require_active": line.require_active,
+        "on_last_device": line.on_last_device,
+        "on_destroy": line.on_destroy,
+    }
 
 
 def _refuse_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...]) -> None:
