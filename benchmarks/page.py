@@ -66,7 +66,7 @@ $ make bench ARGS="--n 1000 --rounds 3"                 # larger, and steadier
 $ make bench ARGS="--n 100 --beside all"                # the aws CLI and Terraform too
 $ make bench ARGS="--n 100 --limit 20"                  # throttled: 20 calls of each action a second
 $ make bench ARGS="--n 5000 --no-checkpoints"           # with PULUMI_SKIP_CHECKPOINTS
-$ make bench ARGS=--page                                # everything above, into this page: about 13 minutes
+$ make bench ARGS=--page                                # everything above, into this page: about 20 minutes
 ```
 """
 

@@ -31,7 +31,7 @@ class Scenario:
 
 ALL = (FLOOR, OURS, BARE, AWS_CLI, LOCAL_EXEC)
 BESIDE = {"nothing": (OURS,), "floor": (FLOOR, OURS), "boto": (FLOOR, OURS, BARE), "all": ALL}
-# About 14 minutes on two quiet cores.
+# About 20 minutes on two quiet cores.
 WHOLE_PAGE = (
     Scenario(100, ALL),
     Scenario(100, (OURS, BARE), limit=20),
