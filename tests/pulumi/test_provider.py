@@ -506,7 +506,7 @@ def test_a_state_that_cannot_be_read_changes_nothing(stage: Stage, log: Log, cas
     cause = case.cause.format(account=stage.account)
     assert _error(lambda: getattr(provider, verb)(stage.arn(), *arguments)) == (
         f"mfa-association: reading the saved state of an MFA device association: {cause}; nothing was changed, "
-        "restore the stack's state from its history or remove the resource with `pulumi state delete`\n"
+        "restore the state from its history or backup, or remove the resource from the state\n"
     )
     assert not stage.calls()
 

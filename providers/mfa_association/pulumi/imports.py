@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mfa_association.engine import props
+from mfa_association.engine.inputs import with_defaults
 from mfa_association.lifecycle import Association
-from mfa_association.pulumi import props
-from mfa_association.pulumi.inputs import with_defaults
 from mfa_association.roster import Line
 
 TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"

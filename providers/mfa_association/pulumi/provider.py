@@ -20,9 +20,11 @@ from pulumi.dynamic import (
 )
 
 from mfa_association import lifecycle
+from mfa_association.engine import inputs, props
 from mfa_association.grammar import same
-from mfa_association.pulumi import inputs, props, runtime
+from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
+from mfa_association.pulumi.unknowns import named
 
 REPLACES = ("serial_number", "root_account_id")
 COMPARED = (
@@ -52,14 +54,14 @@ class Provider(ResourceProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
-        failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(news)]
+        failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(named(news))]
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
         """A new serial number replaces, a new holder or setting updates, codes and seeds alone are no change."""
         if olds.get("active") is False:
             runtime.warn(f"{props.holder(olds)} does not hold {olds.get('serial_number')}: declared, not active")
-        if any(inputs.is_unknown(news.get(key)) for key in COMPARED):
+        if any(inputs.is_unknown(named(news).get(key)) for key in COMPARED):
             return DiffResult(changes=None)
         replaces = [key for key in REPLACES if not same(str(olds.get(key)), str(news.get(key)))]
         changes = bool(replaces) or props.settings(olds) != props.settings(news) or _is_moved(olds, news)

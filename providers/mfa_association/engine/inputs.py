@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
-
-from pulumi.output import Unknown
+from typing import Any, Final, get_args
 
 from mfa_association.grammar import (
     Fault,
@@ -29,6 +27,17 @@ _SECRETS = (*CODES, "seed")
 Props = dict[str, Any]
 
 
+class _Unknown:
+    """The class of ``UNKNOWN``."""
+
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+UNKNOWN: Final = _Unknown()
+"""A value that a preview or plan does not know yet."""
+
+
 @dataclass(frozen=True)
 class InputFault:
     """A fault of one input. ``property`` is empty for a secret: the engine prints the value of a named one."""
@@ -45,8 +54,8 @@ def faults(news: Props) -> list[InputFault]:
 
 
 def is_unknown(value: object) -> bool:
-    """Whether a preview does not know this value yet."""
-    return isinstance(value, Unknown)
+    """Whether a preview or plan does not know this value yet."""
+    return value is UNKNOWN
 
 
 def with_defaults(news: Props, defaults: dict[str, str]) -> Props:

@@ -20,10 +20,12 @@ from mfa_association.grammar import (
 )
 from mfa_association.lifecycle import Association, Declaration
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.pulumi import runtime
 from mfa_association.totp import parse_seed, parse_seed_source
 
 Props = dict[str, Any]
+
+USUAL: Final = {"on_last_device": "warn", "on_destroy": "keep"}
+"""What holds where neither a resource nor the provider's configuration says anything."""
 
 _SETTINGS: Final = ("require_active", "role_arn", "on_last_device", "on_destroy", "seed_source")
 _CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
@@ -35,7 +37,7 @@ class StateUnreadable(MfaError):
     def __init__(self, cause: str) -> None:
         super().__init__(
             f"reading the saved state of an MFA device association: {cause}; nothing was changed, "
-            "restore the stack's state from its history or remove the resource with `pulumi state delete`"
+            "restore the state from its history or backup, or remove the resource from the state"
         )
 
 
@@ -88,7 +90,7 @@ def _refuse_odd_settings(saved: Props) -> None:
 
 def settings(bag: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
-    return {name: bag.get(name) or runtime.USUAL.get(name) for name in _SETTINGS}
+    return {name: bag.get(name) or USUAL.get(name) for name in _SETTINGS}
 
 
 def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:

@@ -1,0 +1,78 @@
+"""One run per identity of an engine's process, and what the environment overrides for one run."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+from mfa_association.aws.iam import Iam
+from mfa_association.aws.root import RootIam
+from mfa_association.aws.session import Role, Settings, open_session
+from mfa_association.errors import MfaError
+from mfa_association.grammar import OnLastDevice
+from mfa_association.lifecycle import Ledger, Limits, Run
+
+Say = Callable[[str], None]
+
+
+class Runs:
+    """The runs of one provider configuration. Safe to share between threads; ``ledger`` outlives a configuration."""
+
+    def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
+        self._settings, self._limits, self._ledger = settings, limits, ledger
+        self._warn, self._note = warn, note
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str | None, str | None], Run] = {}
+
+    def of(self, bag: dict[str, Any]) -> Run:
+        """The run of this resource's role and holder's account (neither: the configuration's own identity)."""
+        key = (bag.get("role_arn"), bag.get("root_account_id"))
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = self._new(*key)
+            return self._made[key]
+
+    def _new(self, role_arn: str | None, root_account_id: str | None) -> Run:
+        settings = self._settings
+        if role_arn:
+            settings = replace(settings, roles=(*settings.roles, Role(role_arn)))
+        limits = replace(self._limits, max_removals=_max_removals(self._limits.max_removals, self._warn))
+        iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
+        return Run(iam, ledger=self._ledger, limits=limits, warn=self._warn, note=self._note)
+
+
+_announced: set[str] = set()
+
+
+def guard(saved: OnLastDevice, warn: Say) -> OnLastDevice:
+    """The guard to obey now: the saved one unless MFA_ASSOCIATION_ON_LAST_DEVICE overrides it. Raises ``MfaError``."""
+    override = os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE")
+    if not override:
+        return saved
+    for choice in get_args(OnLastDevice):
+        if choice == override:
+            _announce(warn, f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")
+            return choice  # type: ignore[no-any-return]
+    raise MfaError(
+        f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of {', '.join(get_args(OnLastDevice))}; nothing was changed"
+    )
+
+
+def _max_removals(usual: int | None, warn: Say) -> int | None:
+    override = os.environ.get("MFA_ASSOCIATION_MAX_REMOVALS")
+    if not override:
+        return usual
+    if not override.isascii() or not override.isdigit():
+        raise MfaError("reading MFA_ASSOCIATION_MAX_REMOVALS: must be a whole number; nothing was changed")
+    _announce(warn, f"at most {override} removals in this run (MFA_ASSOCIATION_MAX_REMOVALS)")
+    return int(override)
+
+
+def _announce(warn: Say, message: str) -> None:
+    """Warn once in this process."""
+    if message not in _announced:
+        _announced.add(message)
+        warn(message)
