@@ -38,8 +38,8 @@ def main(options: list[str]) -> int:
     """Write both files anew, below the lines that people wrote."""
     (head, pins), (development_head, development_pins) = split(PLAIN), split(DEVELOPMENT)
     try:
-        plain = compiled([], pins, [], options)
-        everything = compiled(["sandbox", "dev"], [*plain, *development_pins], plain, options)
+        plain = compiled(["github"], pins, [], options)
+        everything = compiled(["github", "sandbox", "terraform", "dev"], [*plain, *development_pins], plain, options)
     except subprocess.CalledProcessError as failure:
         return failure.returncode
     PLAIN.write_text("\n".join([*head, *plain]) + "\n")
