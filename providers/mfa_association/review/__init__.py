@@ -1,0 +1,1 @@
+"""A preview or plan into findings, and findings into a comment: pure, but for live.py and what lies under it."""

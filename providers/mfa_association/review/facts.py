@@ -1,0 +1,59 @@
+"""What AWS says of a holder, cell by cell: known, or not checked and why. A denial must never look like a "no"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Administrator = Literal["yes", "no", "not fully determined"]
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """Why a cell is empty, in a few words: ``no credentials``, ``denied: iam:GetLoginProfile``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, order=True)
+class Holder:
+    """Whom a device serves; exactly one of the two is given. Compare by ``key``: IAM knows no case."""
+
+    user_name: str | None = None
+    root_account_id: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The holder without regard to case."""
+        return (self.root_account_id or "", (self.user_name or "").lower())
+
+    def __str__(self) -> str:
+        return self.user_name or f"root user of {self.root_account_id}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One holder as AWS has it now. ``password_last_used``: RFC 3339, or None for never."""
+
+    holder: Holder
+    exists: bool | NotChecked
+    serial_numbers: tuple[str, ...] | NotChecked
+    console_password: bool | NotChecked
+    active_access_keys: int | NotChecked
+    administrator: Administrator | NotChecked
+    password_last_used: str | NotChecked | None
+
+
+@dataclass(frozen=True)
+class Live:
+    """All live reads of one review. ``checked_as``: the caller's ARN, or NotChecked for all of it.
+
+    ``bare``: other users, not touched by the change, who hold a console password and no device.
+    ``obstacles``: what `up` or `apply` would run into, a sentence each, by the resource's address.
+    """
+
+    checked_as: str | NotChecked
+    checked_at: str | None = None
+    holders: tuple[Facts, ...] = ()
+    bare: tuple[str, ...] | NotChecked = ()
+    obstacles: tuple[tuple[str, str], ...] = field(default=())
