@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from mfa_association.aws.session import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
+from mfa_association.aws.settings import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
 from mfa_association.lifecycle import Limits
