@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench lock dist clean
+.PHONY: help setup engines test test-deep test-pythons test-live soak reliability lint format demo bench lock dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,12 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 engines: setup ## find or build the Pulumi engine (the first build takes about 4 minutes)
 	@$(VENV)/bin/python tools/engines.py
 
-test: setup ## run all tests, those with the real engine included
-	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal $(ARGS)
+test: setup ## run the tests, those with the real engines included
+	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
+	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
+
+test-deep: setup ## run the rest: every fault at every call, and ten thousand random steps
+	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 test-pythons: setup ## run the unit tests on every Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)

@@ -1,7 +1,7 @@
 """Run the unit tests on every Python from 3.10 on that this machine has, each in a virtualenv kept in the cache.
 
 What needs an engine or pulumi-aws, these tools' own tests and the ten thousand random steps run on one Python: `make
-test`.
+test`, `make test-deep`.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""``make soak``: more random schedules than `make test` plays, from a new seed or from a given one."""
+"""``make soak``: more random schedules than `make test-deep` plays, from a new seed or from a given one."""
 
 from __future__ import annotations
 
