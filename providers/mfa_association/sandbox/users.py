@@ -71,7 +71,6 @@ def delete_root_profile(request: Request) -> Result:
 
 
 ROOT_ACTIONS: Mapping[str, Action] = {
-    "GetUser": get_root,
     "GetLoginProfile": root_profile,
     "DeleteLoginProfile": delete_root_profile,
 }
