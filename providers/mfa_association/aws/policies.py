@@ -108,9 +108,10 @@ _LISTS = {
 
 def _document(given: Any) -> Document:
     """botocore parses documents, and leaves one as text that is not JSON."""
-    if not isinstance(given, Mapping):
-        raise ValueError("the policy is not JSON")
-    return given
+    statements = given.get("Statement") if isinstance(given, Mapping) else None
+    if not all(isinstance(one, Mapping) for one in (statements if isinstance(statements, list) else [statements])):
+        raise ValueError("the document is not a policy")
+    return given  # type: ignore[no-any-return]
 
 
 def _simulated(result: Mapping[str, Any]) -> Iterator[Simulated]:
