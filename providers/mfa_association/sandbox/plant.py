@@ -80,7 +80,8 @@ def _user(account: Account, name: str, seed: UserSeed, known: set[str]) -> User:
     if seed.password and not user.password:
         account.backend.create_login_profile(user.name, "sandbox")
     if seed.password_last_used is not None:
-        user.password_last_used = datetime.fromtimestamp(seed.password_last_used, timezone.utc)
+        moment = datetime.fromtimestamp(seed.password_last_used, timezone.utc)
+        user.password_last_used = moment  # type: ignore[assignment]
     return user
 
 

@@ -17,7 +17,10 @@ def get(request: Request) -> Result:
         return get_root(request)
     shown = user_as_shown(user)
     if boundary := request.account.boundaries.get(user.id):
-        shown["PermissionsBoundary"] = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": boundary}
+        shown["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": boundary,
+        }
     if user.tags:
         shown["Tags"] = user.tags
     return {"User": shown}

@@ -24,9 +24,7 @@ def test_everything_of_a_user(account: Account) -> None:
     alice(account, password=True, password_last_used=SEEN)
     account.admin().create_access_key(UserName="alice")
     found = account.facts(removes("alice", account.arn()))
-    assert found == Facts(
-        Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN
-    )
+    assert found == Facts(Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN)
     assert not found.is_disabled
 
 

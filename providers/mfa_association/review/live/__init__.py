@@ -70,7 +70,9 @@ class _Review:
         plans = planned(self.preview)
         elsewhere = self._elsewhere(plans)
         seen = self._look([holder for holder in holders if holder.key not in elsewhere])
-        seen |= {holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere}
+        seen |= {
+            holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
+        }
         mine = [plan for plan in plans if self._foreign(plan) is None]
         scene, untold = self._scene(seen, mine)
         permissions = self._permissions(seen, mine, scene)
@@ -114,7 +116,9 @@ class _Review:
     def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[Scene, tuple[str, ...]]:
         scene = Scene(
             {key: one.facts for key, one in seen.items()},
-            coming=frozenset(one.user_name.lower() for one in self.preview.users if one.user_name and one.op == "create"),
+            coming=frozenset(
+                one.user_name.lower() for one in self.preview.users if one.user_name and one.op == "create"
+            ),
             applier=self._applier(),
             leaves_first=self.preview.engine == "terraform",
         )

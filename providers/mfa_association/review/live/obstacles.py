@@ -81,7 +81,9 @@ def _taken(scene: Scene, plan: Planned, holder: Holder) -> Iterator[str]:
     """Whether somebody else has the device, or nobody could: it is not there."""
     if plan.serial_number is None:
         return
-    other = next((facts.holder for facts in scene.facts.values() if _holds(scene, facts.holder, plan.serial_number)), None)
+    other = next(
+        (facts.holder for facts in scene.facts.values() if _holds(scene, facts.holder, plan.serial_number)), None
+    )
     device = None if isinstance(scene.virtual, NotChecked) else scene.virtual.get(plan.serial_number.lower())
     name = str(other) if other else _holder_of(device)
     if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
@@ -98,7 +100,9 @@ def _holder_of(device: VirtualDevice | None) -> str | None:
 
 def is_virtual(plan: Planned) -> bool:
     """Whether a walk over the account's virtual devices tells who holds it. Root's own are not looked up there."""
-    return plan.kind == "virtual" and plan.serial_number is not None and plan.holder is not None and not plan.holder.key[0]
+    return (
+        plan.kind == "virtual" and plan.serial_number is not None and plan.holder is not None and not plan.holder.key[0]
+    )
 
 
 def _holds(scene: Scene, holder: Holder, serial: str | None) -> bool:

@@ -24,7 +24,7 @@ class Powers:
     def __init__(self, cells: Cells, verbs: Policies) -> None:
         self._cells, self._verbs = cells, verbs
         self._managed = Once(self._read_managed)
-        self._group = Once(lambda name: tuple(self._of_group(name)))
+        self._group: Once[str, tuple[Found, ...]] = Once(lambda name: tuple(self._of_group(name)))
 
     def of(self, user_name: str) -> tuple[list[Policy], NotChecked | None]:
         """All policies that could be read, and why another could not."""
