@@ -137,7 +137,7 @@ def test_a_denied_walk_is_told_and_nothing_is_made_up(account: Account) -> None:
     account.deny("ListVirtualMFADevices")
     live = account.look(adds("alice", account.arn()))
     assert live.obstacles == ()
-    assert live.not_foreseen == ("who holds a virtual device: denied: iam:ListVirtualMFADevices",)
+    assert live.not_foreseen == ("who holds a virtual device: not checked (denied: iam:ListVirtualMFADevices)",)
 
 
 def test_devices_that_were_not_read_are_not_counted(account: Account) -> None:

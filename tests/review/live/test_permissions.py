@@ -115,7 +115,7 @@ def test_a_role_that_is_not_there(account: Account) -> None:
     live = account.look(removes("alice", account.arn(), role_arn=role), gone)
     assert live.simulated_as == (role,)
     assert live.not_foreseen == (
-        f"what {role.replace('own-role', 'none')} may do: not found: iam:SimulatePrincipalPolicy",
+        f"what {role.replace('own-role', 'none')} may do: not checked (not found: iam:SimulatePrincipalPolicy)",
     )
 
 

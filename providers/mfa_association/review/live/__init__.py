@@ -125,7 +125,9 @@ class _Review:
         if not any(plan.what != "remove" and is_virtual(plan) and not scene.is_held(plan) for plan in plans):
             return scene, ()
         virtual = self._virtual_devices()
-        untold = (f"who holds a virtual device: {virtual.reason}",) if isinstance(virtual, NotChecked) else ()
+        untold = (
+            (f"who holds a virtual device: not checked ({virtual.reason})",) if isinstance(virtual, NotChecked) else ()
+        )
         return replace(scene, virtual=virtual), untold
 
     def _applier(self) -> str | None:

@@ -56,7 +56,7 @@ def look_for_permissions(
     denied = [one for principal, mine in by_principal.items() for one in _denied(principal, mine, found[principal])]
     done = tuple(principal for principal, answer in found.items() if not isinstance(answer, NotChecked))
     failed = [(principal, answer) for principal, answer in found.items() if isinstance(answer, NotChecked)]
-    untold = tuple(f"what {principal} may do: {why.reason}" for principal, why in failed) if done else ()
+    untold = tuple(f"what {principal} may do: not checked ({why.reason})" for principal, why in failed) if done else ()
     return Permissions(tuple(denied), done or failed[0][1], untold)
 
 
