@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from .policies import IDENTITY_POLICIES, NAMES, allowed, load
-from .test_boundaries import believed
 from .reviews import CELLS
+from .test_boundaries import believed
 from .work import WORKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
