@@ -66,8 +66,9 @@ class DeviceStep:
     """What happens to one resource that gives a holder a device: an association, or a virtual device with a user.
 
     ``before`` is missing for ``create``, ``after`` for ``delete``; a replacement is two steps, ``replaces`` set, in the
-    order in which the engine takes them. ``spared``: why AWS is not called although the resource goes (retained, …).
-    ``type``: the engine's own name of the resource's type. ``op`` as the engine calls it, for those nobody knows.
+    order in which the engine takes them. ``declares``: an association, which keeps its device; a virtual device does not,
+    it only takes the device along when it goes. ``spared``: why AWS is not called although the resource goes (retained,
+    …). ``leftover``: what a failed run left behind. ``raw_op``: the engine's own name of an operation nobody knows.
     """
 
     address: str
@@ -75,6 +76,7 @@ class DeviceStep:
     op: Op
     before: Holding | None = None
     after: Holding | None = None
+    declares: bool = True
     replaces: bool = False
     leftover: bool = False
     spared: str | None = None
@@ -85,12 +87,16 @@ class DeviceStep:
 
 @dataclass(frozen=True)
 class UserStep:
-    """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them."""
+    """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them.
+
+    ``previous_name``: what it was called before it is renamed in place.
+    """
 
     address: str
     type: str
     op: Op
     user_name: str | None
+    previous_name: str | None = None
     takes_devices: bool = False
     replaces: bool = False
     spared: str | None = None
