@@ -133,7 +133,7 @@ def retained(bench: Bench) -> None:
 
 
 def failed(bench: Bench) -> None:
-    """A program that ends with an exception, a provider that refuses its configuration, a roster with a fault."""
+    """A program that ends with an exception, a provider whose credentials have expired, a roster with a fault."""
     bench.up(program())
     bench.stack.program("raise ValueError('a program that fails')\n")
     bench.preview("failed-program")
@@ -143,8 +143,7 @@ def failed(bench: Bench) -> None:
     bench.stack.program(ROSTER_PROGRAM)
     bench.preview("failed-roster")
     bench.stack.program(program())
-    bench.stack.configure(mfa_maxRemovals="many")
-    bench.preview("failed-provider")
+    bench.preview("failed-provider", *USUAL, "--refresh", AWS_ACCESS_KEY_ID="ASIASANDBOXEXPIRED00")
 
 
 def empty(bench: Bench) -> None:

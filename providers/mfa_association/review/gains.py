@@ -125,14 +125,14 @@ class _Gains:
 
 
 def _given(effect: Effect, held: Holding) -> Phrase:
-    from_whom: Phrase = ()
+    come: Phrase = ("is",)
     if effect.what == "moved":
-        from_whom = (" from ", Name(str(effect.loser))) if effect.loser else (" from somebody not known yet",)
+        come = ("comes from ", Name(str(effect.loser)) if effect.loser else "a holder that is not known yet", ", is")
     if held.seed_source:
-        return ("is enabled", *from_whom, " with codes from ", Name(held.seed_source))
+        return (*come, " enabled with codes from ", Name(held.seed_source))
     if held.enables:
-        return ("is enabled", *from_whom)
-    return ("is declared", *from_whom, ", without codes: active only if the user registers it")
+        return (*come, " enabled")
+    return (*come, " declared without codes: active only if its user has registered it")
 
 
 def is_same_person(author: str | None, holder: Holder | None) -> bool:

@@ -79,8 +79,9 @@ def _what(effect: Effect, held: Holding) -> Phrase:
     gone = "deactivated and deleted" if held.also_deletes else "deactivated"
     if other and other.after:
         new = other.after.serial_number
-        order = "which is added first" if effect.order == "first" else "which is added only afterwards"
-        return (f"{gone}; replaced by ", Name(short(new)) if new else "a device that is not known yet", f", {order}")
+        order = ", added first" if effect.order == "first" else ", added only afterwards"
+        codes = "" if other.after.enables else " and without codes"
+        return (f"{gone}; replaced by ", Name(short(new)) if new else "a device that is not known yet", order, codes)
     return (f"{gone}: left over from a failed run",) if step.leftover else (gone,)
 
 

@@ -52,6 +52,9 @@ def _lines(report: Report, commit: str | None, rows: int) -> Iterator[str]:
     yield f"### {_ICONS[report.verdict]} {sentence(report)}"
     yield ""
     yield from _alert(report)
+    for note in report.notes:
+        yield note
+        yield ""
     if report.losses:
         yield from _table(_LOSSES, report.losses, _loss_row, rows)
     serious = any(one.risk in ("critical", "high") for one in report.gains)
@@ -216,7 +219,7 @@ def _footer(report: Report, commit: str | None) -> str:
     parts += [f"commit {code(commit, 40)}"] if commit else []
     if report.engine_version:
         parts.append(f"{report.engine.capitalize()} {code(report.engine_version, 40)}")
-    parts += [_checked(report), *report.notes]
+    parts.append(_checked(report))
     return f"<sub>{' · '.join(parts)}</sub>"
 
 

@@ -34,6 +34,7 @@ _OPS: dict[str, Op] = {
 }
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "replace")
 _POSITION = re.compile(r"project:///(?P<file>[^#]+)#(?P<line>\d+)")
+_NOT_THE_PROJECTS = ("../", "site-packages/", "mfa_association/pulumi/")
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -57,7 +58,7 @@ def read_preview(documents: list[dict[str, Any]], key: str | None) -> Preview:
     digest = _streamed(documents) if "sequence" in documents[0] else _whole(documents)
     stack = key or _stack(digest.steps) or "pulumi"
     if digest.errors:
-        return Preview("pulumi", stack, failure=f"the preview failed: {_first_line(digest.errors[0])}")
+        return Preview("pulumi", stack, failure=f"the preview failed: {_cause(digest.errors[0])}")
     if digest.counts is None:
         raise Unreadable("the preview did not run to its end")
     _refuse_missing_steps(digest)
@@ -90,6 +91,8 @@ def _streamed(documents: list[dict[str, Any]]) -> _Digest:
         elif isinstance(event.get("summaryEvent"), dict):
             counts = event["summaryEvent"].get("resourceChanges")
             digest.counts = counts if isinstance(counts, dict) else {}
+            if event["summaryEvent"].get("result", "succeeded") != "succeeded":
+                digest.errors.append("the engine says that it did not succeed")
     return digest
 
 
@@ -168,11 +171,11 @@ def _known(key: str, value: object) -> object:
 
 
 def _place(state: dict[str, Any]) -> Place | None:
-    """The line of the program, innermost first; files of libraries are not the project's."""
+    """The line of the program, innermost first: a dynamic resource's own position is a line of its library."""
     frames = [frame.get("sourcePosition") for frame in objects(state, "stackTrace")]
     for position in (*frames, state.get("sourcePosition")):
         found = _POSITION.fullmatch(position) if isinstance(position, str) else None
-        if found and "site-packages" not in found["file"]:
+        if found and not any(part in found["file"] for part in _NOT_THE_PROJECTS):
             return Place(found["file"], int(found["line"]))
     return None
 
@@ -195,9 +198,13 @@ def _refuse_missing_steps(digest: _Digest) -> None:
 
 
 def _notes(digest: _Digest) -> Iterator[str]:
-    ops = {step.get("op") for step in digest.steps}
-    if "same" not in ops and (digest.counts or {}).get("same"):
-        yield "made without --show-sames: devices that stay are not known"
+    """What the preview does not show because of how it was made."""
+    seen = Counter(step.get("op") for step in digest.steps)
+    counted = (digest.counts or {}).get("same")
+    if isinstance(counted, int) and seen["same"] < counted:
+        yield "The preview was made without --show-sames: devices that stay are not known."
+    if seen["replace"] and not seen["create-replacement"]:
+        yield "The preview was made without --show-replacement-steps: removals left over from a failed run do not show."
 
 
 def _stack(steps: list[dict[str, Any]]) -> str | None:
@@ -217,6 +224,8 @@ def _state(step: dict[str, Any], name: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _first_line(message: str) -> str:
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return lines[0] if lines else "no reason was given"
+def _cause(message: str) -> str:
+    """What a diagnostic says, on one line: of a traceback, the exception."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no reason was given"]
+    cause = lines[0].removeprefix("error: ").removeprefix("Preview failed: ")
+    return f"{cause} {lines[-1]}" if cause.endswith(":") and len(lines) > 1 else cause

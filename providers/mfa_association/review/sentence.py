@@ -15,7 +15,7 @@ def sentence(report: Report) -> str:
         return f"{_UNASSESSED}."
     lose = _holders(one for one in report.losses if one.counts)
     gain = _holders(one for one in report.gains if one.counts)
-    first = f"{_users(len(lose), 'lose')} an MFA device; {_remaining(report)}" if lose else _nobody(report)
+    first = f"{_users(len(lose), 'lose')} an MFA device{_remaining(report)}" if lose else _nobody(report)
     return f"{first}. {_users(len(gain), 'gain')} one." if gain else f"{first}."
 
 
@@ -56,11 +56,13 @@ def _nobody(report: Report) -> str:
 
 def _remaining(report: Report) -> str:
     total, none, maybe = losers(report)
+    if total in (none, maybe):
+        return f" and {'would' if none else 'may'} be left with none"
     if not none and not maybe:
-        return "another one stays" if total == 1 else "all of them keep another"
+        return "; another one stays" if total == 1 else "; all of them keep another"
     parts = [f"{none} would be left with none"] if none else []
     parts += [f"{maybe} may be left with none"] if maybe else []
-    return ", ".join(parts)
+    return f"; {', '.join(parts)}"
 
 
 def _users(count: int, verb: str) -> str:

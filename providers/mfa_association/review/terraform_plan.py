@@ -108,7 +108,7 @@ def _with_codes(module: dict[str, Any], path: str) -> Iterator[str]:
 
 def _notes(plan: dict[str, Any]) -> Iterator[str]:
     if plan.get("complete") is False:
-        yield "the plan is not complete: a later one may change more"
+        yield "The plan is not complete: a later one may change more."
 
 
 def _text(value: object) -> str | None:
