@@ -32,7 +32,7 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
     context = context or Context()
     if preview.failure is not None:
         return Report(preview.engine, preview.stack, failure=preview.failure, engine_version=preview.engine_version)
-    found = effects(preview.devices, ordered=preview.engine == "pulumi")
+    found = effects(preview.devices, ordered=preview.ordered)
     after = After(preview, found, context.live)
     return Report(
         preview.engine,

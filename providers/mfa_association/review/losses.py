@@ -18,7 +18,11 @@ _AGAIN: Phrase = ("with two fresh codes of the device",)
 def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
     """A finding for every device that is taken from somebody, or that leaves the state."""
     renamed = {_low(user.previous_name): user for user in preview.users if user.previous_name}
-    made = [_of_effect(effect, after, places, renamed) for effect in found if effect.loser or _unknown_loser(effect)]
+    made = [
+        _of_effect(effect, after, places, renamed, preview.ordered)
+        for effect in found
+        if effect.loser or _unknown_loser(effect)
+    ]
     told = {one.holder.key for one in made if one.holder}
     return [*made, *_of_users(preview, after, told)]
 
@@ -27,12 +31,14 @@ def _unknown_loser(effect: Effect) -> bool:
     return effect.what in ("removed", "moved") and effect.loser is None
 
 
-def _of_effect(effect: Effect, after: After, places: Mapping[str, Place], renamed: Mapping[str, UserStep]) -> Finding:
+def _of_effect(
+    effect: Effect, after: After, places: Mapping[str, Place], renamed: Mapping[str, UserStep], ordered: bool
+) -> Finding:
     held, holder, step = effect.held, effect.loser, effect.step
     left, password, administrator = after.left(holder), after.console_password(holder), after.administrator(holder)
     root = holder is not None and holder.root_account_id is not None
-    gap = effect.order != "first" and (effect.other is not None or left.coming == left.count > 0) and not _swap(effect)
-    risk, why = of_loss(left, password, administrator, root=root, gap=gap)
+    late = effect.order != "first" if effect.other else left.coming == left.count > 0 and not ordered
+    risk, why = of_loss(left, password, administrator, root=root, gap=late)
     finding = Finding(
         kind=_kind(effect),
         risk=risk,
@@ -40,7 +46,7 @@ def _of_effect(effect: Effect, after: After, places: Mapping[str, Place], rename
         serial_number=held.serial_number,
         device_kind=held.kind,
         what=_what(effect, held),
-        why=(why,),
+        why=(f"{why}{_guarded(held, left)}",),
         left=left,
         console_password=password,
         administrator=administrator,
@@ -53,9 +59,10 @@ def _of_effect(effect: Effect, after: After, places: Mapping[str, Place], rename
     return _eased(finding, effect, after, renamed)
 
 
-def _swap(effect: Effect) -> bool:
-    """Pulumi removes what the program no longer declares after it has made everything new."""
-    return effect.other is None and effect.step.address.startswith("urn:pulumi:") and not effect.step.replaces
+def _guarded(held: Holding, left: Left) -> str:
+    """What was saved with the device is obeyed when it goes."""
+    stops = held.on_last_device == "refuse" and left.last is not False
+    return "; the saved guard on_last_device: refuse may stop it" if stops else ""
 
 
 def _kind(effect: Effect) -> Kind:

@@ -78,10 +78,11 @@ def _alert(report: Report) -> Iterator[str]:
         yield "> Nothing is known of this change: it may remove any device. Mend the preview and run it again."
         yield ""
         return
-    worst = [one for one in (*report.losses, *report.gains) if one.risk == report.verdict]
-    if report.verdict in ("critical", "high"):
-        yield "> [!CAUTION]" if report.verdict == "critical" else "> [!WARNING]"
-        yield f"> If this is merged: {markdown(consequence(worst[0]))}"
+    verdict = report.verdict
+    if verdict in ("critical", "high"):
+        worst = next(one for one in (*report.losses, *report.gains) if one.risk == verdict)
+        yield "> [!CAUTION]" if verdict == "critical" else "> [!WARNING]"
+        yield f"> If this is merged: {markdown(consequence(worst))}"
         yield ""
 
 

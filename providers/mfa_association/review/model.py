@@ -131,6 +131,11 @@ class Preview:
     engine_version: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the steps are taken in their order: Pulumi removes what is no longer declared last of all."""
+        return self.engine == "pulumi"
+
 
 @dataclass(frozen=True)
 class Planned:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mfa_association.review.document import Unreadable, objects
@@ -159,8 +160,13 @@ def _bag(state: dict[str, Any], *names: str) -> dict[str, Any]:
         bag = state.get(name)
         for key, value in bag.items() if isinstance(bag, dict) else ():
             if key != "__provider":
-                found[_SNAKE.sub("_", key).lower()] = _known(key, value)
+                found[_snake(key)] = _known(key, value)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _snake(name: str) -> str:
+    return _SNAKE.sub("_", name).lower()
 
 
 def _known(key: str, value: object) -> object:
