@@ -31,7 +31,7 @@ def test_a_thousand_deletes_show_fifty_and_count_all() -> None:
     assert len(text) < MOST
 
 
-@pytest.mark.parametrize("length", [1, 160, 100_000])
+@pytest.mark.parametrize("length", [1, 160, 20_000])
 def test_long_names_leave_fewer_rows(length: int) -> None:
     steps = [gone(f"{number:04}{'🔑' * length}", f"{number:04}{'`' * length}") for number in range(200)]
     steps += [new(f"b{number:04}{'🔑' * length}", f"{number:04}|{'|' * length}", enables=True) for number in range(200)]
