@@ -210,11 +210,11 @@ def test_both_devices_of_a_user_are_the_last() -> None:
 @pytest.mark.parametrize(
     ("finding", "undo"),
     [
-        (only(gone()), "yes, with two fresh codes of the device"),
-        (only(gone("GAHT12345678")), "yes, with two fresh codes of the device"),
-        (only(gone(KEY)), "no: alice has to register the key anew"),
-        (only(gone(also_deletes=True)), "no: a new virtual device has to be set up"),
-        (only(gone(root="222233334444")), "only by the root user, in the console"),
+        (only(gone()), "yes, with two fresh codes"),
+        (only(gone("GAHT12345678")), "yes, with two fresh codes"),
+        (only(gone(KEY)), "no: alice must register it anew"),
+        (only(gone(also_deletes=True)), "no: one must be set up anew"),
+        (only(gone(root="222233334444")), "only by the root user"),
         (only(gone(spared="it is retained")), "nothing to undo"),
     ],
 )

@@ -12,7 +12,7 @@ from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, R
 from mfa_association.review.model import Holding, Place, Preview, UserStep
 from mfa_association.review.risk import CIS_ROOT, CIS_USER, of_loss, worse
 
-_AGAIN: Phrase = ("yes, with two fresh codes of the device",)
+_AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
 def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
@@ -102,11 +102,11 @@ def _again(effect: Effect) -> Phrase:
 
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
-        return ("only by the root user, in the console",)
+        return ("only by the root user",)
     if held.kind == "fido":
-        return ("no: ", Name(str(holder or "its user")), " has to register the key anew")
+        return ("no: ", Name(str(holder or "its user")), " must register it anew")
     if held.also_deletes:
-        return ("no: a new virtual device has to be set up",)
+        return ("no: one must be set up anew",)
     return _AGAIN
 
 
