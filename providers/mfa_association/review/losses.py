@@ -96,8 +96,9 @@ def _what(effect: Effect, held: Holding) -> Phrase:
 def _again(effect: Effect) -> Phrase:
     if effect.order == "first":
         return ("declared again under another name; stays active",)
+    order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
     enables = effect.again is not None and effect.again.enables
-    return ("deactivated and declared again; ", "enabled anew" if enables else "without codes it stays inactive")
+    return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
 
 
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
