@@ -73,6 +73,47 @@ def test_obstacles(case: Case, account: Account) -> None:
     assert live.not_foreseen == ()
 
 
+REFUSES = {"on_last_device": "refuse"}
+LAST = "on_last_device is refuse, alice has a console password, and no device would be left"
+
+
+class Guard(NamedTuple):
+    """Alice's devices, what is removed of them under which guard, and how many removals are refused."""
+
+    reason: str
+    devices: list[str]
+    removed: list[str]
+    refused: int
+    password: bool = True
+    guard: dict[str, str] = REFUSES
+
+
+GUARDS = [
+    Guard("the last one", ["a-phone"], ["a-phone"], 1),
+    Guard("in another case", ["a-phone"], ["A-phone"], 1),
+    Guard("another stays", ["a-phone", "b-phone"], ["a-phone"], 0),
+    Guard("both at once", ["a-phone", "b-phone"], ["a-phone", "b-phone"], 2),
+    Guard("it is gone already", [], ["a-phone"], 0),
+    Guard("no password", ["a-phone"], ["a-phone"], 0, password=False),
+    Guard("a warning only", ["a-phone"], ["a-phone"], 0, guard={"on_last_device": "warn"}),
+    Guard("nothing said", ["a-phone"], ["a-phone"], 0, guard={}),
+]
+
+
+@pytest.mark.parametrize("case", GUARDS, ids=lambda case: case.reason)
+def test_what_the_guard_refuses(case: Guard, account: Account) -> None:
+    account.plant(users={"alice": user(*map(virtual, case.devices), password=case.password)})
+    live = account.look(*(removes("alice", account.arn(name), **case.guard) for name in case.removed))
+    assert [sentence for _, sentence in live.obstacles] == [LAST] * case.refused
+
+
+@pytest.mark.parametrize("action", ["ListMFADevices", "GetLoginProfile"])
+def test_a_guard_whose_question_was_not_checked_is_not_foreseen(action: str, account: Account) -> None:
+    account.plant(users={"alice": user(virtual(), password=True)})
+    account.deny(action)
+    assert account.look(removes("alice", account.arn(), **REFUSES)).obstacles == ()
+
+
 def test_an_obstacle_names_its_resource(account: Account) -> None:
     account.plant(users={"alice": {}, "bob": user(virtual())})
     live = account.look(adds("bob", account.arn()), adds("alice", account.arn()))

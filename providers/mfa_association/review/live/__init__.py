@@ -121,6 +121,9 @@ class _Review:
             ),
             applier=self._applier(),
             leaves_first=self.preview.engine == "terraform",
+            refusing=frozenset(
+                step.address for step in self.preview.devices if step.before and step.before.on_last_device == "refuse"
+            ),
         )
         if not any(plan.what != "remove" and is_virtual(plan) and not scene.is_held(plan) for plan in plans):
             return scene, ()

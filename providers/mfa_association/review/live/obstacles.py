@@ -25,7 +25,7 @@ class Scene:
     """Everything that is known. ``virtual``: by serial number in lower case; ``coming``: users whom the change makes.
 
     ``applier``: the IAM user that applies with a long-term key, if it is one. ``leaves_first``: the engine may take
-    devices away before it adds others.
+    devices away before it adds others. ``refusing``: addresses whose ``on_last_device`` is refuse.
     """
 
     facts: Mapping[tuple[str, str], Facts]
@@ -33,6 +33,7 @@ class Scene:
     coming: frozenset[str] = frozenset()
     applier: str | None = None
     leaves_first: bool = False
+    refusing: frozenset[str] = frozenset()
 
     def is_held(self, plan: Planned) -> bool:
         """Whether a plan's holder has the device already."""
@@ -48,7 +49,20 @@ def foresee(scene: Scene, plans: Sequence[Planned]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for plan in plans:
         found += [(plan.address, sentence) for sentence in _of(scene, plan, added)]
+        found += [(plan.address, sentence) for sentence in _guarded(scene, plan, plans)]
     return found
+
+
+def _guarded(scene: Scene, plan: Planned, plans: Sequence[Planned]) -> Iterator[str]:
+    """What ``on_last_device`` refuses, where both of what it asks for are known."""
+    if plan.what != "remove" or plan.holder is None or plan.address not in scene.refusing:
+        return
+    facts = scene.facts.get(plan.holder.key)
+    if facts is None or isinstance(facts.serial_numbers, NotChecked) or facts.console_password is not True:
+        return
+    gone = {str(one.serial_number).lower() for one in plans if one.what == "remove"}
+    if _holds(scene, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
+        yield f"on_last_device is refuse, {plan.holder} has a console password, and no device would be left"
 
 
 def _of(scene: Scene, plan: Planned, added: Counter[tuple[str, str]]) -> Iterator[str]:
