@@ -109,7 +109,7 @@ def test_titles_of_collapsed_parts_hold_no_markup(name: str) -> None:
     titles = [html for html in raw_html(to_markdown(report(name))) if html.startswith("<details>")]
     assert titles == [
         "<details><summary>Would fail when applied (1)</summary>",
-        "<details><summary>Not looked for before it is applied</summary>",
+        "<details><summary>Could not be looked for (1)</summary>",
         "<details><summary>Others who have a console password and no MFA device (1)</summary>",
         "<details><summary>Why these risks</summary>",
     ]
@@ -123,12 +123,12 @@ def test_a_failure_is_text_too() -> None:
     assert not [html for html in raw_html(text) if "<b>" in html]
 
 
-@pytest.mark.parametrize("stack", ["a/b --> <b>", "a verdict=none -->", "x\ny/z", "x" * 500])
+@pytest.mark.parametrize("stack", ["a/b --> <b>", "a verdict=none -->", "x\ny/z", "x" * 500, "名" * 500, "\ud800"])
 def test_a_stack_cannot_forge_the_marker(stack: str) -> None:
     failed = parse(b"", key=stack)
     first, second, *_ = to_markdown(classify(failed)).split("\n")
     assert first.startswith("<!-- mfa-review ") and first.endswith(" verdict=unassessed -->")
-    assert first.count(" ") == 4 and first.count(">") == 1 and len(first) < 400
+    assert first.count(" ") == 4 and first.count(">") == 1 and len(first) < 500
     assert second.startswith("### ")
 
 
@@ -210,3 +210,12 @@ def test_a_reason_that_aws_gives_is_text() -> None:
     text = to_markdown(classify(preview(gone()), Context(asked)))
     assert "AWS was not asked: ``denied `|` <b>``" in text
     assert Holder("x").key == ("", "x")
+
+
+def test_what_could_not_be_asked_is_told() -> None:
+    asked = live(facts(), bare=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role"))
+    text = to_markdown(classify(preview(gone()), Context(asked)))
+    assert "<summary>Could not be looked for (2)</summary>" in text
+    assert (
+        "- `permission to apply it: no role`\n- `others without an MFA device: denied: iam:GetCredentialReport`" in text
+    )

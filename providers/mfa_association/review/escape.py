@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mfa_association.review.findings import Name, Phrase
 
 _MOST = 160
-_MOST_KEY = 200
+_MOST_KEY = 400
 _TICKS = re.compile(r"`+")
 
 
@@ -50,4 +50,4 @@ def spoken(phrase: Phrase) -> str:
 
 def key(stack: str) -> str:
     """A stack's name for the hidden marker: nothing in it can end the comment or look like another field."""
-    return quote(stack[:_MOST_KEY], safe="/._-")
+    return quote(stack, safe="/._-", errors="backslashreplace")[:_MOST_KEY]

@@ -75,7 +75,7 @@ def _live(report: Report) -> dict[str, Any] | None:
     live = report.live
     if live is None:
         return None
-    checked = live.checked_as
+    checked, simulated = live.checked_as, live.simulated_as
     return {
         "checked_as": None if isinstance(checked, NotChecked) else checked,
         "not_checked": checked.reason if isinstance(checked, NotChecked) else None,
@@ -83,5 +83,7 @@ def _live(report: Report) -> dict[str, Any] | None:
         "others_without_device": None if isinstance(live.bare, NotChecked) else list(live.bare),
         "others_as_of": live.bare_as_of,
         "obstacles": [{"address": address, "cause": cause} for address, cause in live.obstacles],
+        "simulated_as": list(simulated) if isinstance(simulated, tuple) else None,
+        "not_simulated": simulated.reason if isinstance(simulated, NotChecked) else None,
         "not_foreseen": list(live.not_foreseen),
     }
