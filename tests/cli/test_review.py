@@ -143,3 +143,17 @@ def test_reading_a_preview_loads_neither_boto3_nor_pulumi() -> None:
         [sys.executable, "-c", program, "review", DELETE, "--format", "markdown"], capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "\n")
+
+
+def test_a_terminal_gets_colour_and_a_pipe_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    main(["review", DELETE])
+    assert "\x1b[" not in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    main(["review", DELETE])
+    assert "\x1b[31mhigh\x1b[0m" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["review", DELETE])
+    assert "\x1b[" not in capsys.readouterr().out

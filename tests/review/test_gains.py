@@ -121,3 +121,18 @@ def test_the_line_of_the_new_roster_is_told() -> None:
     place = Place("roster.yaml", 7)
     (finding,) = review(new(enables=True), head={PHONE.lower(): place}).gains
     assert finding.place == place
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (new(enables=True), "no administrator"),
+        (new(), "nothing shows that it is theirs; no administrator"),
+        (changed(held(user="bob"), holder=Holder("alice"), enables=True), "it changes hands; no administrator"),
+        (changed(held(), seed_source="env:SEED"), "a new source of codes; no administrator"),
+        (changed(held(active=False), renew="2", enables=True), "somebody deactivated it; no administrator"),
+    ],
+)
+def test_why_a_gain_is_rated_so(step: Any, why: str) -> None:
+    (finding,) = review(step, live=live(NOBODY, facts("bob"))).gains
+    assert finding.why == (why,)

@@ -32,7 +32,7 @@ def reasons(report: Report, rows: int) -> Iterator[str]:
 def _reason_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for one in findings:
         used = f"password last used: {code(one.last_sign_in, 40)}" if one.last_sign_in else ""
-        by = f"administrator: {code(one.administrator.note)}" if one.administrator.note else ""
+        by = f"by {code(one.administrator.note)}" if one.administrator.note else ""
         parts = [markdown(one.why), by, used, "; ".join(one.cis), code(one.address, 240)]
         yield f"- {risk(one)} {user(one)}, {device(one)}: {'; '.join(part for part in parts if part)}"
     yield ""

@@ -58,14 +58,15 @@ class _Gains:
             return self._finding(
                 kind, "info", holder, held, what, ("AWS says that the user holds it already",), step.address, step.place
             )
-        at_least: Risk = "medium" if kind == "moved-here" or not held.enables else "low"
-        risk, why = self._rate(holder, at_least)
+        moved = "it changes hands" if kind == "moved-here" else ""
+        because = moved or ("" if held.enables else "nothing shows that it is theirs")
+        risk, why = self._rate(holder, "medium" if because else "low", because)
         return self._finding(kind, risk, holder, held, _given(effect, held), (why,), step.address, step.place)
 
     def _changes(self, effect: Effect, before: Holding, after: Holding) -> Iterator[Finding]:
         holder, step = after.holder, effect.step
         if after.seed_source and after.seed_source != before.seed_source:
-            risk, why = self._rate(holder, "medium")
+            risk, why = self._rate(holder, "medium", "a new source of codes")
             what: Phrase = ("takes its codes from ", Name(after.seed_source), " from now on")
             yield self._finding("seed-changed", risk, holder, after, what, (why,), step.address, step.place)
         if after.renew != before.renew and after.enables:
@@ -83,17 +84,18 @@ class _Gains:
             return self._finding(
                 "enabled-again", "info", holder, after, what, ("it is active already",), step.address, step.place
             )
-        risk, why = self._rate(holder, "medium")
+        risk, why = self._rate(holder, "medium", "somebody deactivated it")
         what = ("was deactivated and is enabled again",)
         return self._finding("enabled-again", risk, holder, after, what, (why,), step.address, step.place)
 
-    def _rate(self, holder: Holder | None, at_least: Risk) -> tuple[Risk, str]:
+    def _rate(self, holder: Holder | None, at_least: Risk, because: str) -> tuple[Risk, str]:
         root = holder is not None and holder.root_account_id is not None
         return of_gain(
             self._after.administrator(holder),
             root=root,
             own_line=is_same_person(self._author, holder),
             at_least=at_least,
+            because=because,
         )
 
     def _finding(

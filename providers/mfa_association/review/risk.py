@@ -52,14 +52,19 @@ def of_loss(left: Left, password: Cell, administrator: Cell, *, root: bool, gap:
     return risk, f"{_last(left)}, {_password(password)}, {_administrator(administrator)}"
 
 
-def of_gain(administrator: Cell, *, root: bool, own_line: bool, at_least: Risk) -> Rated:
-    """How bad it is that somebody gains a device. ``own_line``: whoever wrote the change is its holder."""
+def of_gain(administrator: Cell, *, root: bool, own_line: bool, at_least: Risk, because: str) -> Rated:
+    """How bad it is that somebody gains a device. ``own_line``: whoever wrote the change is its holder.
+
+    ``because``: what makes it ``at_least`` so bad, whoever it is; empty for nothing.
+    """
     powerful = root or administrator.answer in ("yes", "not fully determined")
     whom = "the root user" if root else _whom(administrator)
+    author = "the author of the change" if own_line else ""
+    why = "; ".join(part for part in (author, because, whom) if part)
     if own_line:
-        return ("critical" if powerful else "high"), f"the author of the change; {whom}"
+        return ("critical" if powerful else "high"), why
     risk: Risk = "high" if powerful else "medium" if administrator.unknown else "low"
-    return worse(risk, at_least), whom
+    return worse(risk, at_least), why
 
 
 def of_password(left: Left, administrator: Cell) -> Rated:
