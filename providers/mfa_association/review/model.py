@@ -56,9 +56,20 @@ class Holding:
             return "unknown"
 
     @property
+    def account(self) -> str | None:
+        """The account of the holder, where it is saved or stands in the serial number."""
+        return self.account_id or account_of(self.serial_number)
+
+    @property
     def key(self) -> str | None:
         """The device without regard to case, as IAM compares."""
         return self.serial_number.lower() if self.serial_number else None
+
+
+def account_of(arn: str | None) -> str | None:
+    """The account in an ARN; None for anything else."""
+    parts = (arn or "").split(":", 5)
+    return parts[4] or None if len(parts) == 6 else None
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,9 @@ class DeviceStep:
     """What happens to one resource that gives a holder a device: an association, or a virtual device with a user.
 
     ``before`` is missing for ``create``, ``after`` for ``delete``; a replacement is two steps, ``replaces`` set, in the
-    order in which the engine takes them. ``spared``: why AWS is not called although the resource goes (retained, …).
-    ``type``: the engine's own name of the resource's type. ``op`` as the engine calls it, for those nobody knows.
+    order in which the engine takes them. ``declares``: an association, which keeps its device; a virtual device does not,
+    it only takes the device along when it goes. ``spared``: why AWS is not called although the resource goes (retained,
+    …). ``leftover``: what a failed run left behind. ``raw_op``: the engine's own name of an operation nobody knows.
     """
 
     address: str
@@ -75,6 +87,7 @@ class DeviceStep:
     op: Op
     before: Holding | None = None
     after: Holding | None = None
+    declares: bool = True
     replaces: bool = False
     leftover: bool = False
     spared: str | None = None
@@ -85,16 +98,21 @@ class DeviceStep:
 
 @dataclass(frozen=True)
 class UserStep:
-    """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them."""
+    """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them.
+
+    ``previous_name``: what it was called before it is renamed in place. ``account_id``: where its ARN is known.
+    """
 
     address: str
     type: str
     op: Op
     user_name: str | None
+    previous_name: str | None = None
     takes_devices: bool = False
     replaces: bool = False
     spared: str | None = None
     place: Place | None = None
+    account_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +142,11 @@ class Preview:
     failure: str | None = None
     engine_version: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the steps are taken in their order: Pulumi removes what is no longer declared last of all."""
+        return self.engine == "pulumi"
 
 
 @dataclass(frozen=True)
