@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # More for pytest, for example ARGS="-k roster" or ARGS=tests/aws
 ARGS ?=
+# What `make engines` makes.
+ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.13 terraform-1.15
 VENV := $(CURDIR)/.venv
 UV := uv==0.13.9
 TYPED := $(wildcard providers tools tests benchmarks)
@@ -25,8 +27,8 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --no-input --no-compile -r requirements-dev.txt
 	@touch $@
 
-engines: setup ## find or build the Pulumi engine (the first build takes about 4 minutes)
-	@$(VENV)/bin/python tools/engines.py
+engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 7 minutes)
+	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
 test: setup ## run all tests, those with the real engine included
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal $(ARGS)
