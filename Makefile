@@ -45,11 +45,12 @@ soak: setup ## play 100 rounds of random faults; ARGS="--seed 7 --rounds 500"
 reliability: setup ## try every fault and write its end into docs/reliability.md
 	@$(WITH_ENGINE) python -m tests.e2e.faults.table $(ARGS)
 
-lint: setup ## check style, types and imports
+lint: setup ## check style, types, imports and workflows
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy $(TYPED)
 	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/python tools/workflows.py
 
 format: setup ## put the code into shape
 	@$(VENV)/bin/ruff check --fix .

@@ -54,7 +54,7 @@ def install_pulumi(folder: Path) -> None:
 
 def build_pulumi(folder: Path) -> None:
     """Build the CLI and the Python language host into folder/bin from the modules that go.mod and go.sum pin."""
-    _require_go(PULUMI_MODULE)
+    require_go(PULUMI_MODULE)
     say(
         f"Building Pulumi {PULUMI_VERSION} from its Go modules: about 4 minutes on two cores,"
         " 4 GB of disk for Go's own caches and 150 MB for the result. Only the first time."
@@ -67,7 +67,7 @@ def build_pulumi(folder: Path) -> None:
 
 def build_opentofu(folder: Path) -> None:
     """Build OpenTofu into folder/bin from the module that go.mod and go.sum pin."""
-    _require_go(OPENTOFU_MODULE)
+    require_go(OPENTOFU_MODULE)
     say(
         f"Building OpenTofu {OPENTOFU_VERSION} from its Go module: about 3 minutes on two cores,"
         " 2 GB of disk for Go's own caches and 110 MB for the result. Only the first time."
@@ -91,7 +91,7 @@ def install_terraform(minor: str) -> Source:
     return install
 
 
-def _require_go(module: Path) -> None:
+def require_go(module: Path) -> None:
     """Asked inside the module, so that a Go too old for its go.mod, or unable to fetch a newer one, says so."""
     if not shutil.which("go"):
         raise CommandFailed("Go is not installed")

@@ -14,7 +14,9 @@ from mfa_association.cli import main
 from tests.github.standin import NUMBER, REPOSITORY, TOKEN, GitHub
 
 STACK = "mfa/prod"
-LOSS = "## 2 users lose an MFA device; 1 would be left with none.\n\n| Risk | User |\n|---|---|\n| Critical | `alice` |\n"
+LOSS = (
+    "## 2 users lose an MFA device; 1 would be left with none.\n\n| Risk | User |\n|---|---|\n| Critical | `alice` |\n"
+)
 GREEN = "## No MFA device is removed.\n"
 
 

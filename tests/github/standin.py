@@ -53,7 +53,7 @@ class GitHub:
         self.comments[number] = {
             "id": number,
             "body": body,
-            "user": {"login": login} if login else None,
+            "user": {"login": login, "type": "Bot" if "[" in login else "User"} if login else None,
             "url": f"{self.url}/repos/{REPOSITORY}/issues/comments/{number}",
             "html_url": f"https://github.com/{REPOSITORY}/pull/{NUMBER}#issuecomment-{number}",
         }
@@ -142,7 +142,7 @@ class GitHub:
 
             do_GET = do_POST = do_PATCH = do_DELETE = _serve
 
-            def log_message(self, format: str, *arguments: Any) -> None:
+            def log_message(self, *arguments: Any) -> None:
                 return
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -49,7 +49,9 @@ def test_what_is_open_is_closed() -> None:
     folded = f"<details>\n<summary>A</summary>\n\n<details><summary>B</summary>\n\n{HEAD}{rows(99)}"
     assert "\n\n</details>\n</details>\n\n**Cut here" in fit(folded, 400, "There.")
     fenced = "````text\n```\n| not | a row |\n" + "x\n" * 300
-    assert fit(fenced, 300, "There.").endswith("x\n````\n\n**Cut here, at GitHub's limit: 0 of 0 rows of tables are left out.** There.")
+    assert fit(fenced, 300, "There.").endswith(
+        "x\n````\n\n**Cut here, at GitHub's limit: 0 of 0 rows of tables are left out.** There."
+    )
 
 
 def test_a_fence_that_was_closed_is_not_closed_again() -> None:
@@ -63,7 +65,9 @@ def test_a_line_longer_than_the_limit_never_fails() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*HEAD.splitlines(), "| a | b |", "<details>", "</details>", "```", "~~~~", "é" * 40, ""])),
+    st.lists(
+        st.sampled_from([*HEAD.splitlines(), "| a | b |", "<details>", "</details>", "```", "~~~~", "é" * 40, ""])
+    ),
     st.integers(0, 400),
     st.sampled_from([len, in_bytes]),
 )
@@ -84,10 +88,10 @@ def test_a_summary_that_would_be_dropped_is_cut_and_every_stack_has_a_share(step
     large = LOSS + rows(60_000, "üser")
     names = [step.review(large, stack=f"mfa/{name}", name=f"{name}.md") for name in ("a", "b", "c")]
     step.summary.write_text("x" * 1000)
-    step.comment(*names, step.review(GREEN, "none"), "--step-summary", GITHUB_STEP_SUMMARY=str(step.summary))
+    step.comment(step.review(GREEN, "none"), *names, "--step-summary", GITHUB_STEP_SUMMARY=str(step.summary))
     text = step.summary.read_text()
     assert SUMMARY_BYTES * 0.99 < in_bytes(text) < SUMMARY_BYTES
     assert text.count("**Cut here") == 3
-    assert text.endswith(f"{GREEN}\n")
+    assert f"x{GREEN}\n" in text
     cut = re.findall(r"limit: (\d+) of 60001 rows of tables are left out", text)
     assert sum(map(int, cut)) == 3 * 60_001 - text.count("\n| Low ") - text.count("\n| Critical ")

@@ -54,7 +54,7 @@ REFUSALS = (
     Refusal(
         "a text that GitHub does not take",
         Fault("POST comments", 422, {"message": "Validation\nFailed \x1b[31m"}, times=9),
-        "GitHub answered 422: Validation Failed [31m; GitHub does not take the text; post it by hand from the step"
+        "GitHub answered 422: Validation Failed  [31m; GitHub does not take the text; post it by hand from the step"
         " summary",
     ),
     Refusal(
@@ -81,7 +81,7 @@ REFUSALS = (
     Refusal("broken JSON", Fault("any", 200, '{"number": ', times=99), BROKEN),
     Refusal("another API", Fault("any", 200, {"number": "seven", "issue_url": 5}, times=99), BROKEN),
     Refusal("a list", Fault("any", 200, [], times=99), BROKEN),
-    Refusal("a comment without a text or an author", Fault("GET comments", 200, [{"user": 5}], times=9), BROKEN),
+    Refusal("a login that is none", Fault("GET comments", 200, [{"user": {"login": 5}}], times=9), BROKEN),
 )
 
 
@@ -173,7 +173,9 @@ def test_no_message_holds_the_token(step: Step) -> None:
 
 
 def test_without_pygithub_it_says_what_to_install(step: Step) -> None:
-    code = "import sys; sys.modules['github'] = None; from mfa_association.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = (
+        "import sys; sys.modules['github'] = None; from mfa_association.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", code, "comment", step.review()], capture_output=True, text=True, check=False
     )

@@ -25,7 +25,9 @@ WRONG = (
     Wrong("no marker", ["plain.md"], {}, f"reading review (plain.md): {NOT_OURS}"),
     Wrong("a comment taken from GitHub", ["posted.md"], {}, f"reading review (posted.md): {NOT_OURS}"),
     Wrong("a stack twice", ["review.md", "again.md"], {}, f"reading reviews: 2 files speak of stack {STACK}"),
-    Wrong("a repository that is none", ["--repository", "acme"], {}, "finding the repository ('acme'): it is not OWNER"),
+    Wrong(
+        "a repository that is none", ["--repository", "acme"], {}, "finding the repository ('acme'): it is not OWNER"
+    ),
     Wrong("a repository with a path", ["--repository", "a/b/../c"], {}, "finding the repository ('a/b/../c')"),
     Wrong("no repository", [], {"GITHUB_REPOSITORY": ""}, "finding the repository (''): it is not OWNER/NAME; give"),
     Wrong("no event", [], {"GITHUB_EVENT_PATH": ""}, "finding the pull request: the workflow's event is not about one"),
@@ -42,7 +44,9 @@ WRONG = (
     Wrong("another scheme", ["--api-url", "file:///etc"], {}, "finding the API ('file:///etc'): it is not an address"),
     Wrong("a login in the address", ["--api-url", "https://me:pw@ghe.example"], {}, "finding the API ('https://me"),
     Wrong("no summary", ["--step-summary"], {}, "writing the step summary: GITHUB_STEP_SUMMARY names no file"),
-    Wrong("a summary that is a folder", ["--step-summary"], {"GITHUB_STEP_SUMMARY": "."}, "writing the step summary (.)"),
+    Wrong(
+        "a summary that is a folder", ["--step-summary"], {"GITHUB_STEP_SUMMARY": "."}, "writing the step summary (.)"
+    ),
 )
 
 

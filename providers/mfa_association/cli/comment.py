@@ -63,7 +63,9 @@ def _reviews(paths: Sequence[str]) -> list[Review]:
     stacks = [review.marker.stack for review in reviews]
     for stack in stacks:
         if stacks.count(stack) > 1:
-            raise MfaError(f"reading reviews: {stacks.count(stack)} files speak of stack {stack}; give one of each stack")
+            raise MfaError(
+                f"reading reviews: {stacks.count(stack)} files speak of stack {stack}; give one of each stack"
+            )
     return reviews
 
 

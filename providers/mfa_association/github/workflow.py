@@ -59,7 +59,9 @@ def token(environment: Mapping[str, str]) -> str:
     """The token of the environment; no argument holds it, since others can read those. Raises ``MfaError``."""
     found = (environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN") or "").strip()
     if not _TOKEN.fullmatch(found):
-        raise MfaError("finding the token: neither GH_TOKEN nor GITHUB_TOKEN holds one; set GH_TOKEN: ${{ github.token }}")
+        raise MfaError(
+            "finding the token: neither GH_TOKEN nor GITHUB_TOKEN holds one; set GH_TOKEN: ${{ github.token }}"
+        )
     return found
 
 
