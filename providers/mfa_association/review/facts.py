@@ -33,7 +33,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class Facts:
-    """One holder as AWS has it now. ``password_last_used``: RFC 3339, or None for never."""
+    """One holder as AWS has it now. ``password_last_used``: RFC 3339, or None for never.
+
+    ``administrator_by``: the policy that makes ``administrator`` other than "no", and through whom.
+    """
 
     holder: Holder
     exists: bool | NotChecked
@@ -42,14 +45,22 @@ class Facts:
     active_access_keys: int | NotChecked
     administrator: Administrator | NotChecked
     password_last_used: str | NotChecked | None
+    administrator_by: str | None = None
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether nothing is left to sign in with: a leaver. False as well where that is not known."""
+        return self.exists is True and self.console_password is False and self.active_access_keys == 0
 
 
 @dataclass(frozen=True)
 class Live:
     """All live reads of one review. ``checked_as``: the caller's ARN, or NotChecked for all of it.
 
-    ``bare``: other users, not touched by the change, who hold a console password and no device.
+    ``bare``: other users, not touched by the change, who hold a console password and no device, as of ``bare_as_of``.
     ``obstacles``: what `up` or `apply` would run into, a sentence each, by the resource's address.
+    ``simulated_as``: whose permission to do it was looked at (ARNs), or why nobody's was; None when nothing would be
+    written. ``not_foreseen``: a sentence for every other obstacle that could not be looked for.
     """
 
     checked_as: str | NotChecked
@@ -57,3 +68,6 @@ class Live:
     holders: tuple[Facts, ...] = ()
     bare: tuple[str, ...] | NotChecked = ()
     obstacles: tuple[tuple[str, str], ...] = field(default=())
+    bare_as_of: str | None = None
+    simulated_as: tuple[str, ...] | NotChecked | None = None
+    not_foreseen: tuple[str, ...] = ()

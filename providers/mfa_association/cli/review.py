@@ -1,0 +1,123 @@
+"""``mfa-association review``: who loses an MFA device by a change, and who gains one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from mfa_association import roster
+from mfa_association.cli.exits import BROKEN, FOUND, OK
+from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.progress import progress
+from mfa_association.errors import MfaError
+from mfa_association.review.classify import Context, classify
+from mfa_association.review.facts import Live
+from mfa_association.review.findings import Report
+from mfa_association.review.gate import FailOn, closed_by
+from mfa_association.review.markdown import to_markdown
+from mfa_association.review.model import Place, Preview
+from mfa_association.review.parse import parse
+from mfa_association.review.report_json import to_json
+from mfa_association.review.text import to_text
+
+_DESCRIPTION = """
+Say who loses an MFA device by a change, and who gains one. Reads what `pulumi preview --json --show-sames
+--show-replacement-steps`, `terraform show -json PLAN` or `tofu show -json PLAN` wrote. Nothing in AWS is changed.
+Exit code: 0 assessed, 1 could not assess, 3 assessed and the gate is closed.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("review", help="say who loses a device by a change", description=_DESCRIPTION)
+    parser.add_argument("preview", metavar="FILE", help="the preview or plan as JSON; - for standard input")
+    parser.add_argument("--exit-code", type=int, metavar="N", help="how the preview ended")
+    parser.add_argument("--key", metavar="NAME", help="what to call the stack (Pulumi: PROJECT/STACK; else: terraform)")
+    parser.add_argument("--roster", metavar="FILE", help="the roster of the change, for the lines of new devices")
+    parser.add_argument("--roster-base", metavar="FILE", help="the roster before the change, for the lines that go")
+    parser.add_argument("--author", metavar="NAME", help="who wrote the change: giving oneself a device is serious")
+    parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
+    parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
+    gate = parser.add_argument_group("gate")
+    gate.add_argument("--fail-on", choices=get_args(FailOn), default="critical", help="exit 3 from here (critical)")
+    gate.add_argument("--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that")
+    parser.add_argument("--format", choices=("markdown", "json", "text"), default="text", help="what to write (text)")
+    parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
+    add_connection(parser)
+    parser.set_defaults(command=_run)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError("must be a whole number")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    preview = parse(_read(options.preview), options.key, options.exit_code)
+    live = _look(preview, options) if options.live and preview.failure is None else None
+    name = options.roster or options.roster_base
+    context = Context(live, _lines(options.roster_base, name), _lines(options.roster, name), options.author)
+    report = classify(preview, context)
+    _write(_rendered(report, options), options.output)
+    return _code(report, options)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as fault:
+        raise MfaError(f"reading the preview ({path}): {fault.strerror}; nothing was assessed") from None
+
+
+def _look(preview: Preview, options: argparse.Namespace) -> Live:
+    """What AWS says of everybody the change affects."""
+    look = importlib.import_module("mfa_association.review.live").look
+    with progress() as tell:
+        found: Live = look(preview, connection(options), progress=tell)
+    return found
+
+
+def _lines(path: str | None, shown: str | None) -> dict[str, Place]:
+    """The lines of a roster by device, under the path that the repository knows it by. Raises ``RosterError``."""
+    if path is None:
+        return {}
+    file = os.path.normpath(shown or path)
+    text = roster.read_file(path, may_be_missing=True).text
+    lines = roster.parse(text, path, may_be_empty=True).lines
+    return {line.serial.key: Place(file, line.line) for line in lines}
+
+
+def _rendered(report: Report, options: argparse.Namespace) -> str:
+    if options.format == "json":
+        return to_json(report)
+    if options.format == "markdown":
+        return to_markdown(report, options.commit)
+    terminal = options.output is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else 200
+    return to_text(report, colour=terminal and "NO_COLOR" not in os.environ, width=width)
+
+
+def _write(text: str, path: str | None) -> None:
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise MfaError(f"writing the review ({path}): {fault.strerror}; correct the path and run again") from None
+
+
+def _code(report: Report, options: argparse.Namespace) -> int:
+    if report.failure is not None:
+        print(f"mfa-association: could not assess: {report.failure}", file=sys.stderr)
+        return BROKEN
+    causes = closed_by(report, options.fail_on, options.max_removals)
+    for cause in causes:
+        print(f"mfa-association: the gate is closed: {cause}", file=sys.stderr)
+    return FOUND if causes else OK

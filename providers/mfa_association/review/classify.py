@@ -1,0 +1,61 @@
+"""A preview, and what AWS says, to findings with their risk. Pure: the same input gives the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mfa_association.review.after import After
+from mfa_association.review.effects import effects
+from mfa_association.review.facts import Live
+from mfa_association.review.findings import RISKS, Finding, Report
+from mfa_association.review.gains import gains
+from mfa_association.review.losses import losses
+from mfa_association.review.model import Place, Preview
+
+Declared = Mapping[str, Place]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a review knows besides the preview. ``base`` and ``head``: lines of the roster by serial number in small
+    letters, before and after the change; ``author``: who wrote the change."""
+
+    live: Live | None = None
+    base: Declared = field(default_factory=dict)
+    head: Declared = field(default_factory=dict)
+    author: str | None = None
+
+
+def classify(preview: Preview, context: Context | None = None) -> Report:
+    """Rate everything a preview does to devices; what could not be assessed has no findings, and is never green."""
+    context = context or Context()
+    if preview.failure is not None:
+        return Report(preview.engine, preview.stack, failure=preview.failure, engine_version=preview.engine_version)
+    found = effects(preview.devices, ordered=preview.ordered)
+    after = After(preview, found, context.live)
+    return Report(
+        preview.engine,
+        preview.stack,
+        _in_order(losses(preview, found, after, context.base)),
+        _in_order(gains(preview, found, after, context.head, context.author)),
+        engine_version=preview.engine_version,
+        notes=preview.notes,
+        live=context.live,
+    )
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Worst first, then by holder and device."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda one: (
+                RISKS.index(one.risk),
+                not one.counts,
+                one.holder.key if one.holder else ("", ""),
+                (one.serial_number or "").lower(),
+                one.address,
+            ),
+        )
+    )

@@ -1,0 +1,77 @@
+"""The bytes of a preview or plan to JSON documents: one, or one for each line of a stream. Pure."""
+
+from __future__ import annotations
+
+import json
+from json import JSONDecodeError
+from json.decoder import JSONDecoder
+from typing import Any
+
+from mfa_association.errors import MfaError
+
+
+class Unreadable(MfaError):
+    """Why the text is no preview and no plan; ``str()`` is the cause, in a few words."""
+
+
+def documents(raw: bytes) -> list[dict[str, Any]]:
+    """The JSON objects of a file. Raises ``Unreadable``.
+
+    Text may stand before the first object (Pulumi tells on stdout that it installs policy packs), never after it.
+    """
+    try:
+        text = raw.decode(json.detect_encoding(raw))
+    except UnicodeDecodeError:
+        raise Unreadable("the text is not UTF-8") from None
+    if not text.strip():
+        raise Unreadable("the file is empty")
+    at = _first_object(text)
+    if at is None:
+        raise Unreadable("it holds no JSON")
+    return _objects(text, at)
+
+
+def _first_object(text: str) -> int | None:
+    """Where a line begins with ``{``: inside of an object, lines are indented."""
+    if text.startswith("{"):
+        return 0
+    found = text.find("\n{")
+    return None if found < 0 else found + 1
+
+
+def _objects(text: str, at: int) -> list[dict[str, Any]]:
+    decoder, found = JSONDecoder(), []
+    while at < len(text):
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except JSONDecodeError:
+            raise Unreadable("the JSON is cut off or broken") from None
+        except RecursionError:
+            raise Unreadable("the JSON is nested too deeply") from None
+        if not isinstance(value, dict):
+            raise Unreadable("the JSON is no object")
+        found.append(value)
+        at = _skip_blank(text, end)
+    return found
+
+
+def _skip_blank(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def mapping(bag: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object's value that is an object; an empty one when it is anything else."""
+    value = bag.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def objects(bag: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """An object's value that is a list of objects, or missing. Raises ``Unreadable``."""
+    value = bag.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Unreadable(f"its {name} are no list of objects")
+    return value

@@ -1,0 +1,119 @@
+"""What becomes of each device: all steps that name it, taken together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mfa_association.review.facts import Holder
+from mfa_association.review.model import DeviceStep, Holding
+
+What = Literal["removed", "spared", "moved", "redeclared", "added", "changed", "kept"]
+Order = Literal["first", "last", "unknown"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What becomes of one device. ``loser`` and ``gainer`` as they apply; ``step`` is the one that says so.
+
+    ``other``: the step that declares a removed device anew, or that replaces it. ``order``: whether that one comes
+    ``first`` or ``last``.
+    """
+
+    what: What
+    step: DeviceStep
+    loser: Holder | None = None
+    gainer: Holder | None = None
+    other: DeviceStep | None = None
+    order: Order = "unknown"
+
+    @property
+    def held(self) -> Holding:
+        """The device as it is spoken of."""
+        sides = (self.step.before, self.step.after) if self.loser else (self.step.after, self.step.before)
+        return sides[0] or sides[1] or Holding(None, None)
+
+    @property
+    def again(self) -> Holding | None:
+        """The device as it is declared afterwards."""
+        return self.other.after if self.other else self.step.after
+
+    @property
+    def deactivates(self) -> bool:
+        """Whether the loser is without this device at some time; a device that is declared anew first is kept."""
+        return self.what in ("removed", "moved") or (self.what == "redeclared" and self.order != "first")
+
+
+def effects(steps: tuple[DeviceStep, ...], *, ordered: bool) -> list[Effect]:
+    """The effects, in the order of the steps. ``ordered``: the engine takes all steps in this order."""
+    return list(_Effects(steps, ordered).found())
+
+
+class _Effects:
+    """The steps of one preview, by device and by address."""
+
+    def __init__(self, steps: tuple[DeviceStep, ...], ordered: bool) -> None:
+        self._steps, self._ordered = steps, ordered
+        self._place = {id(step): number for number, step in enumerate(steps)}
+        self._additions = {step.address: step for step in steps if step.op == "create" and step.replaces}
+        self._declared: dict[str, list[DeviceStep]] = {}
+        self._removed: dict[str, list[DeviceStep]] = {}
+        for step in steps:
+            if _goes(step) and step.before and step.before.key:
+                self._removed.setdefault(step.before.key, []).append(step)
+            elif step.declares and step.op in ("create", "update") and step.after and step.after.key:
+                self._declared.setdefault(step.after.key, []).append(step)
+
+    def found(self) -> Iterator[Effect]:
+        told: set[tuple[str, str | None, tuple[str, str] | None]] = set()
+        for step in self._steps:
+            for effect in self._of(step):
+                loser = effect.loser.key if effect.loser else None
+                if loser and effect.held.key and (effect.what, effect.held.key, loser) in told:
+                    continue  # the association and the virtual device go together: one device is lost
+                told.add((effect.what, effect.held.key, loser))
+                yield effect
+
+    def _of(self, step: DeviceStep) -> Iterator[Effect]:
+        before, after = step.before, step.after
+        if before and _goes(step):
+            yield self._removal(step, before)
+        elif before and step.op == "delete":
+            yield Effect("spared", step, loser=before.holder)
+        elif step.declares and step.op == "create" and after:
+            yield from self._addition(step, after)
+        elif before and after and step.declares and step.op == "update":
+            moved = holder_key(before) != holder_key(after) or before.holder is None
+            yield Effect("moved", step, before.holder, after.holder) if moved else Effect("changed", step)
+        elif step.op in ("same", "update"):
+            yield Effect("kept", step)
+
+    def _removal(self, step: DeviceStep, before: Holding) -> Effect:
+        again = next(iter(self._declared.get(before.key or "", [])), None)
+        if again and again.after:
+            what: What = "redeclared" if holder_key(again.after) == holder_key(before) else "moved"
+            gainer = None if what == "redeclared" else again.after.holder
+            return Effect(what, step, before.holder, gainer, again, self._order(step, again))
+        addition = self._additions.get(step.address) if step.replaces else None
+        return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
+
+    def _addition(self, step: DeviceStep, after: Holding) -> Iterator[Effect]:
+        """A device that is also removed is told of where it is removed."""
+        if after.key not in self._removed:
+            yield Effect("added", step, None, after.holder)
+
+    def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
+        if addition is None or not (self._ordered or removal.address == addition.address):
+            return "unknown"
+        return "first" if self._place[id(addition)] < self._place[id(removal)] else "last"
+
+
+def holder_key(holding: Holding) -> tuple[str, str] | None:
+    """Whom a holding serves, to compare; None where that is not known."""
+    return holding.holder.key if holding.holder else None
+
+
+def _goes(step: DeviceStep) -> bool:
+    """Whether AWS is called to take the device away; an operation nobody knows may do that."""
+    return step.op == "unknown" or (step.op == "delete" and step.spared is None)

@@ -1,0 +1,140 @@
+"""What a review says: findings with their risk, and the report that holds them. Dataclasses only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from mfa_association.review.facts import Holder, Live
+from mfa_association.review.model import DeviceKind, Engine, Place
+
+Risk = Literal["critical", "high", "medium", "low", "info"]
+Verdict = Literal["critical", "high", "medium", "low", "info", "none", "unassessed"]
+Answer = Literal["yes", "no", "not fully determined", "not checked"]
+Kind = Literal[
+    "removed",
+    "replaced",
+    "moved-away",
+    "redeclared",
+    "left-alone",
+    "user-deleted",
+    "added",
+    "moved-here",
+    "seed-changed",
+    "enabled-again",
+    "guard-changed",
+    "password-given",
+]
+LOSSES: Final = ("removed", "replaced", "moved-away", "redeclared", "left-alone", "user-deleted")
+RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name somebody chose, inside of a phrase: it is shown as it is and never as markup."""
+
+    text: str
+
+
+Phrase = tuple[str | Name, ...]
+
+
+def plain(phrase: Phrase) -> str:
+    """A phrase as text."""
+    return "".join(part.text if isinstance(part, Name) else part for part in phrase)
+
+
+def short(serial_number: str) -> str:
+    """A serial number as a table shows it: what follows the account in an ARN, else all of it."""
+    return serial_number.split(":", 5)[-1] if serial_number.lower().startswith("arn:") else serial_number
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An answer, and in a few words how it is known or why it is not."""
+
+    answer: Answer
+    note: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can say."""
+        return self.answer in ("not checked", "not fully determined")
+
+
+@dataclass(frozen=True)
+class Left:
+    """The devices a holder has afterwards. ``coming``: how many of them this very change adds.
+
+    ``basis``: ``live``, as AWS says; ``managed``, only those that the code declares, so at least as many; ``all``, every
+    device goes.
+    """
+
+    count: int
+    basis: Literal["live", "managed", "all"]
+    coming: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> bool | None:
+        """Whether none is left; None where that cannot be said."""
+        if self.count:
+            return False
+        return None if self.basis == "managed" else True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What happens to one device of one holder. ``serial_number``: None for all devices of the holder, or not known yet.
+
+    ``counts``: the holder really loses or gains a device, and still can sign in. ``undo``: how to get it back.
+    """
+
+    kind: Kind
+    risk: Risk
+    holder: Holder | None
+    serial_number: str | None
+    device_kind: DeviceKind
+    what: Phrase
+    why: Phrase
+    left: Left
+    console_password: Cell
+    administrator: Cell
+    address: str
+    undo: Phrase = ()
+    place: Place | None = None
+    cis: tuple[str, ...] = ()
+    counts: bool = True
+    removal: bool = False
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether it belongs into the table of losses."""
+        return self.kind in LOSSES
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is to be said. ``failure``: why nothing could be assessed; then there are no findings."""
+
+    engine: Engine
+    stack: str
+    losses: tuple[Finding, ...] = ()
+    gains: tuple[Finding, ...] = ()
+    failure: str | None = None
+    engine_version: str | None = None
+    notes: tuple[str, ...] = ()
+    live: Live | None = field(default=None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst risk, losses and gains alike."""
+        if self.failure is not None:
+            return "unassessed"
+        found = {finding.risk for finding in (*self.losses, *self.gains)}
+        return next((risk for risk in RISKS if risk in found), "none")
+
+    @property
+    def removals(self) -> int:
+        """How many devices are deactivated."""
+        return sum(finding.removal for finding in self.losses)

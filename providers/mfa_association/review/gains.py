@@ -1,0 +1,146 @@
+"""Who gains a device, or what lets somebody in, and how bad that is. Pure.
+
+Whoever wants in adds a device before taking one away: gains are rated like losses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mfa_association.review.after import After
+from mfa_association.review.effects import Effect
+from mfa_association.review.facts import Holder
+from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
+from mfa_association.review.model import Holding, Place, Preview
+from mfa_association.review.risk import of_gain, of_password
+
+
+def gains(
+    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | None
+) -> list[Finding]:
+    """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
+    maker = _Gains(after, places, author)
+    made = [one for effect in found for one in maker.of(effect)]
+    passwords = [Holder(one.user_name) for one in preview.grants if one.grant == "password" and one.op == "create"]
+    addresses = [one.address for one in preview.grants if one.grant == "password" and one.op == "create"]
+    return [*made, *(one for pair in zip(passwords, addresses, strict=True) for one in maker.password(*pair))]
+
+
+class _Gains:
+    """What all gains of one review have in common."""
+
+    def __init__(self, after: After, places: Mapping[str, Place], author: str | None) -> None:
+        self._after, self._places, self._author = after, places, author
+
+    def of(self, effect: Effect) -> Iterator[Finding]:
+        """What one effect gives, which may be nothing."""
+        if effect.what == "added" or (effect.what == "moved" and not effect.step.spared):
+            yield self._addition(effect)
+        elif effect.what == "changed" and effect.step.before and effect.step.after:
+            yield from self._changes(effect, effect.step.before, effect.step.after)
+
+    def password(self, holder: Holder, address: str) -> Iterator[Finding]:
+        """A console password for somebody who may hold no device."""
+        left, administrator = self._after.left(holder), self._after.administrator(holder)
+        if left.count or self._after.gone(holder):
+            return
+        risk, why = of_password(left, administrator)
+        what = ("is given a console password",)
+        yield self._finding("password-given", risk, holder, Holding(holder, None), what, (why,), address, None)
+
+    def _addition(self, effect: Effect) -> Finding:
+        held = effect.again or effect.held
+        holder, step = effect.gainer, effect.other or effect.step
+        kind: Kind = "added" if effect.what == "added" else "moved-here"
+        if self._after.held_now(holder, held.serial_number):
+            what: Phrase = ("is recorded",)
+            return self._finding(
+                kind, "info", holder, held, what, ("AWS says that the user holds it already",), step.address, step.place
+            )
+        at_least: Risk = "medium" if kind == "moved-here" or not held.enables else "low"
+        risk, why = self._rate(holder, at_least)
+        return self._finding(kind, risk, holder, held, _given(effect, held), (why,), step.address, step.place)
+
+    def _changes(self, effect: Effect, before: Holding, after: Holding) -> Iterator[Finding]:
+        holder, step = after.holder, effect.step
+        if after.seed_source and after.seed_source != before.seed_source:
+            risk, why = self._rate(holder, "medium")
+            what: Phrase = ("takes its codes from ", Name(after.seed_source), " from now on")
+            yield self._finding("seed-changed", risk, holder, after, what, (why,), step.address, step.place)
+        if after.renew != before.renew and after.enables:
+            yield self._renewal(effect, before, after)
+        if before.on_last_device == "refuse" and after.on_last_device != "refuse":
+            what = ("may from now on be removed even if it is the last one",)
+            why_not = ("on_last_device was refuse",)
+            yield self._finding("guard-changed", "low", holder, after, what, why_not, step.address, step.place)
+
+    def _renewal(self, effect: Effect, before: Holding, after: Holding) -> Finding:
+        holder, step = after.holder, effect.step
+        now = self._after.held_now(holder, after.serial_number)
+        if now or (now is None and before.active is not False):
+            what: Phrase = ("is brought back in step with its codes",)
+            return self._finding(
+                "enabled-again", "info", holder, after, what, ("it is active already",), step.address, step.place
+            )
+        risk, why = self._rate(holder, "medium")
+        what = ("was deactivated and is enabled again",)
+        return self._finding("enabled-again", risk, holder, after, what, (why,), step.address, step.place)
+
+    def _rate(self, holder: Holder | None, at_least: Risk) -> tuple[Risk, str]:
+        root = holder is not None and holder.root_account_id is not None
+        return of_gain(
+            self._after.administrator(holder),
+            root=root,
+            own_line=is_same_person(self._author, holder),
+            at_least=at_least,
+        )
+
+    def _finding(
+        self,
+        kind: Kind,
+        risk: Risk,
+        holder: Holder | None,
+        held: Holding,
+        what: Phrase,
+        why: Phrase,
+        address: str,
+        place: Place | None,
+    ) -> Finding:
+        return Finding(
+            kind=kind,
+            risk=risk,
+            holder=holder,
+            serial_number=held.serial_number,
+            device_kind=held.kind,
+            what=what,
+            why=why,
+            left=self._after.left(holder),
+            console_password=self._after.console_password(holder),
+            administrator=self._after.administrator(holder),
+            address=address,
+            place=self._places.get(held.key or "") or place,
+            counts=kind in ("added", "moved-here") and risk != "info",
+        )
+
+
+def _given(effect: Effect, held: Holding) -> Phrase:
+    come: Phrase = ("is",)
+    if effect.what == "moved":
+        come = ("comes from ", Name(str(effect.loser)) if effect.loser else "a holder that is not known yet", ", is")
+    if held.seed_source:
+        return (*come, " enabled with codes from ", Name(held.seed_source))
+    if held.enables:
+        return (*come, " enabled")
+    return (*come, " declared without codes: active only if its user has registered it")
+
+
+def is_same_person(author: str | None, holder: Holder | None) -> bool:
+    """Whether a user of the code forge looks like an IAM user: the names agree but for a domain and punctuation."""
+    if not author or holder is None or not holder.user_name:
+        return False
+    return _person(author) == _person(holder.user_name) != ""
+
+
+def _person(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower().partition("@")[0])

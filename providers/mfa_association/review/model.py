@@ -1,0 +1,157 @@
+"""A preview or plan as one model, whichever engine made it: who holds what before, who after. Dataclasses only.
+
+``None`` stands for what the preview does not know yet. No secret is kept: of codes and seeds only that they are given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mfa_association.grammar import Fault, parse_serial_number
+from mfa_association.review.facts import Holder
+
+Engine = Literal["pulumi", "terraform"]
+Op = Literal["create", "delete", "update", "same", "unknown"]
+DeviceKind = Literal["virtual", "hardware", "fido", "unknown"]
+Grant = Literal["password", "administrator"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is declared: a path inside the repository, and its line where that is known."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who holds which device, as one side of a resource has it.
+
+    ``active``: what was saved; None for a resource that is yet to be made. ``enables``: codes, a seed or a seed source
+    are given, so a device that is not active can be enabled. ``also_deletes``: the virtual device goes with it.
+    """
+
+    holder: Holder | None
+    serial_number: str | None
+    active: bool | None = None
+    account_id: str | None = None
+    enables: bool = False
+    seed_source: str | None = None
+    renew: str | None = None
+    role_arn: str | None = None
+    on_last_device: str | None = None
+    also_deletes: bool = False
+
+    @property
+    def kind(self) -> DeviceKind:
+        """What the serial number implies."""
+        try:
+            return parse_serial_number(self.serial_number).kind
+        except Fault:
+            return "unknown"
+
+    @property
+    def key(self) -> str | None:
+        """The device without regard to case, as IAM compares."""
+        return self.serial_number.lower() if self.serial_number else None
+
+
+@dataclass(frozen=True)
+class DeviceStep:
+    """What happens to one resource that gives a holder a device: an association, or a virtual device with a user.
+
+    ``before`` is missing for ``create``, ``after`` for ``delete``; a replacement is two steps, ``replaces`` set, in the
+    order in which the engine takes them. ``declares``: an association, which keeps its device; a virtual device does not,
+    it only takes the device along when it goes. ``spared``: why AWS is not called although the resource goes (retained,
+    …). ``leftover``: what a failed run left behind. ``raw_op``: the engine's own name of an operation nobody knows.
+    """
+
+    address: str
+    type: str
+    op: Op
+    before: Holding | None = None
+    after: Holding | None = None
+    declares: bool = True
+    replaces: bool = False
+    leftover: bool = False
+    spared: str | None = None
+    protected: bool = False
+    raw_op: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class UserStep:
+    """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them.
+
+    ``previous_name``: what it was called before it is renamed in place.
+    """
+
+    address: str
+    type: str
+    op: Op
+    user_name: str | None
+    previous_name: str | None = None
+    takes_devices: bool = False
+    replaces: bool = False
+    spared: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class GrantStep:
+    """A console password, or a policy that makes an administrator, that the same preview gives, keeps or takes away."""
+
+    address: str
+    type: str
+    op: Op
+    grant: Grant
+    user_name: str | None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A preview or plan. ``failure``: why it can say nothing; then nothing else in it may be believed.
+
+    ``stack``: PROJECT/STACK, or what Terraform's workspace is called. ``engine_version`` where the document tells.
+    """
+
+    engine: Engine
+    stack: str
+    devices: tuple[DeviceStep, ...] = ()
+    users: tuple[UserStep, ...] = ()
+    grants: tuple[GrantStep, ...] = ()
+    failure: str | None = None
+    engine_version: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the steps are taken in their order: Pulumi removes what is no longer declared last of all."""
+        return self.engine == "pulumi"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What `up` or `apply` would do at AWS for one device.
+
+    ``holder``: who gets it, or for ``remove`` who loses it; ``previous``: who loses it by a ``move``. ``serial_number``
+    is None where all devices of the holder go (the user is deleted) or it is not known yet. ``active``: as saved.
+    """
+
+    what: Literal["add", "move", "remove"]
+    address: str
+    holder: Holder | None
+    serial_number: str | None
+    previous: Holder | None = None
+    kind: DeviceKind = "unknown"
+    enables: bool = False
+    active: bool | None = None
+    role_arn: str | None = None
+    account_id: str | None = None

@@ -1,0 +1,85 @@
+"""A report as JSON, for other tools: docs/review.schema.json says what is in it. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mfa_association.review.facts import NotChecked
+from mfa_association.review.findings import Cell, Finding, Report, plain
+from mfa_association.review.sentence import gainers, losers, sentence
+
+VERSION = 1
+
+
+def to_json(report: Report) -> str:
+    """The report; names are as they are, whoever shows them has to escape them."""
+    total, none, maybe = losers(report)
+    document = {
+        "version": VERSION,
+        "engine": report.engine,
+        "engine_version": report.engine_version,
+        "stack": report.stack,
+        "verdict": report.verdict,
+        "sentence": sentence(report),
+        "failure": report.failure,
+        "totals": {
+            "users_losing": total,
+            "users_left_with_none": none,
+            "users_perhaps_left_with_none": maybe,
+            "users_gaining": gainers(report),
+            "removals": report.removals,
+        },
+        "losses": [_finding(one) for one in report.losses],
+        "gains": [_finding(one) for one in report.gains],
+        "live": _live(report),
+        "notes": list(report.notes),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "risk": one.risk,
+        "user_name": one.holder.user_name if one.holder else None,
+        "root_account_id": one.holder.root_account_id if one.holder else None,
+        "serial_number": one.serial_number,
+        "device_kind": one.device_kind,
+        "what": plain(one.what),
+        "why": plain(one.why),
+        "undo": plain(one.undo),
+        "devices_left": {
+            "count": one.left.count,
+            "basis": one.left.basis,
+            "added": one.left.coming,
+            "serial_numbers": list(one.left.names),
+        },
+        "console_password": _cell(one.console_password),
+        "administrator": _cell(one.administrator),
+        "address": one.address,
+        "declared_at": {"file": one.place.file, "line": one.place.line} if one.place else None,
+        "benchmarks": list(one.cis),
+        "counts": one.counts,
+        "removal": one.removal,
+    }
+
+
+def _cell(cell: Cell) -> dict[str, str]:
+    return {"answer": cell.answer, "note": cell.note}
+
+
+def _live(report: Report) -> dict[str, Any] | None:
+    live = report.live
+    if live is None:
+        return None
+    checked = live.checked_as
+    return {
+        "checked_as": None if isinstance(checked, NotChecked) else checked,
+        "not_checked": checked.reason if isinstance(checked, NotChecked) else None,
+        "checked_at": live.checked_at,
+        "others_without_device": None if isinstance(live.bare, NotChecked) else list(live.bare),
+        "others_as_of": live.bare_as_of,
+        "obstacles": [{"address": address, "cause": cause} for address, cause in live.obstacles],
+        "not_foreseen": list(live.not_foreseen),
+    }

@@ -1,0 +1,101 @@
+"""A report for a terminal: rich draws the tables, in colour where there is one. Pure: it returns the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from mfa_association.review.escape import spoken, visible
+from mfa_association.review.facts import NotChecked
+from mfa_association.review.findings import Cell, Finding, Report, short
+from mfa_association.review.sentence import consequence, sentence
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_COLOURS = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "blue",
+    "info": "dim",
+    "none": "green",
+    "unassessed": "bold red",
+}
+_LOSSES = ("RISK", "USER", "DEVICE", "WHAT HAPPENS", "LEFT", "PASSWORD", "ADMIN", "DECLARED AT")
+_GAINS = ("RISK", "USER", "DEVICE", "WHAT HAPPENS", "WHY", "DECLARED AT")
+
+
+def to_text(report: Report, *, colour: bool = False, width: int = 160) -> str:
+    """The sentence and the tables. ``width``: columns of the terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    out = StringIO()
+    console = Console(file=out, force_terminal=colour, no_color=not colour, width=width, highlight=False, emoji=False)
+    console.print(Text(sentence(report), style=_COLOURS[report.verdict]))
+    for line in _explanations(report):
+        console.print(Text(line))
+    if report.losses:
+        console.print(_table(_LOSSES, report.losses, [_loss_row(one) for one in report.losses]))
+    if report.gains:
+        console.print(_table(_GAINS, report.gains, [_gain_row(one) for one in report.gains]))
+    for line in _rest(report):
+        console.print(Text(line))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _explanations(report: Report) -> Iterator[str]:
+    if report.failure is not None:
+        yield visible(report.failure, 300)
+    elif report.verdict in ("critical", "high"):
+        worst = next(one for one in (*report.losses, *report.gains) if one.risk == report.verdict)
+        yield spoken(consequence(worst))
+
+
+def _table(headers: Sequence[str], findings: Sequence[Finding], rows: Sequence[Sequence[str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for one, row in zip(findings, rows, strict=True):
+        table.add_row(Text(row[0], style=_COLOURS[one.risk]), *map(Text, row[1:]))
+    return table
+
+
+def _loss_row(one: Finding) -> tuple[str, ...]:
+    basis = {"live": "", "managed": " or more", "all": ""}[one.left.basis]
+    left = f"{one.left.count}{basis}"
+    return (*_start(one), spoken(one.what), left, _cell(one.console_password), _cell(one.administrator), _where(one))
+
+
+def _gain_row(one: Finding) -> tuple[str, ...]:
+    return (*_start(one), spoken(one.what), spoken(one.why), _where(one))
+
+
+def _start(one: Finding) -> tuple[str, str, str]:
+    device = {"user-deleted": "all", "password-given": "none"}.get(one.kind, "not known yet")
+    serial = visible(short(one.serial_number)) if one.serial_number else device
+    return one.risk, visible(str(one.holder)) if one.holder else "not known yet", serial
+
+
+def _cell(cell: Cell) -> str:
+    return f"{cell.answer}: {visible(cell.note, 80)}" if cell.note else cell.answer
+
+
+def _where(one: Finding) -> str:
+    return visible(str(one.place) if one.place else one.address.split("::", 3)[-1])
+
+
+def _rest(report: Report) -> Iterator[str]:
+    live = report.live
+    for address, cause in live.obstacles if live else ():
+        yield f"would fail: {visible(address.split('::', 3)[-1])}: {visible(cause, 300)}"
+    if live and not isinstance(live.bare, NotChecked) and live.bare:
+        yield f"others with a console password and no device: {', '.join(visible(name) for name in live.bare)}"
+    if live and isinstance(live.checked_as, NotChecked):
+        yield f"AWS was not asked: {visible(live.checked_as.reason)}"
+    yield from report.notes
