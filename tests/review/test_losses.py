@@ -13,8 +13,8 @@ from mfa_association.review.sentence import sentence
 
 from .make import DENIED, KEY, PHONE, TABLET, changed, facts, gone, held, kept, live, new, review, step, virtual
 
-YES, NO = {"console_password": True}, {"console_password": False}
-ADMIN = {"administrator": "yes"}
+YES: dict[str, Any] = {"console_password": True}
+ADMIN: dict[str, Any] = {"administrator": "yes"}
 PASSWORD = ("aws:iam/userLoginProfile:UserLoginProfile", "alice")
 
 
@@ -210,8 +210,8 @@ def test_both_devices_of_a_user_are_the_last() -> None:
 @pytest.mark.parametrize(
     ("finding", "undo"),
     [
-        (only(gone()), "with two fresh codes of the device"),
-        (only(gone("GAHT12345678")), "with two fresh codes of the device"),
+        (only(gone()), "yes, with two fresh codes of the device"),
+        (only(gone("GAHT12345678")), "yes, with two fresh codes of the device"),
         (only(gone(KEY)), "no: alice has to register the key anew"),
         (only(gone(also_deletes=True)), "no: a new virtual device has to be set up"),
         (only(gone(root="222233334444")), "only by the root user, in the console"),

@@ -93,6 +93,13 @@ class After:
             return Cell("yes", "given by this change" if given == "create" else "declared in this stack")
         return answer
 
+    def last_sign_in(self, holder: Holder | None) -> str | None:
+        """When the holder's password was used last, ``never``, or None where that is not known."""
+        facts = self.facts(holder)
+        if facts is None or isinstance(facts.password_last_used, NotChecked) or facts.console_password is not True:
+            return None
+        return facts.password_last_used or "never"
+
     def disabled(self, holder: Holder | None) -> bool:
         """Whether AWS says that the holder can sign in in no way: no password, no active access key."""
         facts = self.facts(holder)

@@ -88,6 +88,8 @@ class Finding:
     """What happens to one device of one holder. ``serial_number``: None for all devices of the holder, or not known yet.
 
     ``counts``: the holder really loses or gains a device, and still can sign in. ``undo``: how to get it back.
+    ``own_line``: the holder of a gain wrote the change. ``last_sign_in``: when the holder's password was used last,
+    ``never``, or None where nobody knows.
     """
 
     kind: Kind
@@ -106,6 +108,8 @@ class Finding:
     cis: tuple[str, ...] = ()
     counts: bool = True
     removal: bool = False
+    own_line: bool = False
+    last_sign_in: str | None = None
 
     @property
     def is_loss(self) -> bool:

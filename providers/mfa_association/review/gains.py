@@ -121,6 +121,8 @@ class _Gains:
             address=address,
             place=self._places.get(held.key or "") or place,
             counts=kind in ("added", "moved-here") and risk != "info",
+            own_line=is_same_person(self._author, holder),
+            last_sign_in=self._after.last_sign_in(holder),
         )
 
 

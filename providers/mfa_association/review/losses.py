@@ -12,7 +12,7 @@ from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, R
 from mfa_association.review.model import Holding, Place, Preview, UserStep
 from mfa_association.review.risk import CIS_ROOT, CIS_USER, of_loss, worse
 
-_AGAIN: Phrase = ("with two fresh codes of the device",)
+_AGAIN: Phrase = ("yes, with two fresh codes of the device",)
 
 
 def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
@@ -55,6 +55,7 @@ def _of_effect(
         place=places.get(held.key or "") or step.place,
         cis=CIS_ROOT if root else CIS_USER if left.last is not False and password.answer != "no" else (),
         removal=effect.what == "removed",
+        last_sign_in=after.last_sign_in(holder),
     )
     return _eased(finding, effect, after, renamed)
 
@@ -181,6 +182,7 @@ def _of_user(user: UserStep, holder: Holder | None, after: After) -> Finding:
         place=user.place,
         cis=CIS_USER if password.answer != "no" else (),
         removal=True,
+        last_sign_in=after.last_sign_in(holder),
     )
     return finding if user.replaces else replace(_info(finding, "the user goes too"), removal=True)
 

@@ -183,8 +183,9 @@ def _reasons(report: Report, rows: int) -> Iterator[str]:
 
 def _reason_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for one in findings:
-        cis = f". {'; '.join(one.cis)}" if one.cis else ""
-        yield f"- {_risk(one)} {_user(one)}, {_device(one)}: {markdown(one.why)}{cis}. {code(one.address, 240)}"
+        used = f"password last used: {code(one.last_sign_in, 40)}" if one.last_sign_in else ""
+        parts = [markdown(one.why), used, "; ".join(one.cis), code(one.address, 240)]
+        yield f"- {_risk(one)} {_user(one)}, {_device(one)}: {'. '.join(part for part in parts if part)}"
     yield ""
 
 
@@ -205,8 +206,9 @@ def _bare(report: Report, rows: int) -> Iterator[str]:
         return
     if found:
         lines = [f"- {code(name)}" for name in found[:rows]]
-        as_of = f", as of {code(report.live.bare_as_of, 40)}" if report.live and report.live.bare_as_of else ""
-        title = f"Others who have a console password and no MFA device ({len(found)}{as_of})"
+        title = f"Others who have a console password and no MFA device ({len(found)})"
+        if report.live and report.live.bare_as_of:
+            lines = [f"As of {code(report.live.bare_as_of, 40)}:", "", *lines]
         yield from _collapsed(title, iter([*lines, *_more(found, rows), ""]))
 
 

@@ -60,6 +60,8 @@ def _finding(one: Finding) -> dict[str, Any]:
         "address": one.address,
         "declared_at": {"file": one.place.file, "line": one.place.line} if one.place else None,
         "benchmarks": list(one.cis),
+        "own_line": one.own_line,
+        "password_last_used": one.last_sign_in,
         "counts": one.counts,
         "removal": one.removal,
     }

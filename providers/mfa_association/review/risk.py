@@ -57,7 +57,7 @@ def of_gain(administrator: Cell, *, root: bool, own_line: bool, at_least: Risk) 
     powerful = root or administrator.answer in ("yes", "not fully determined")
     whom = "the root user" if root else _whom(administrator)
     if own_line:
-        return ("critical" if powerful else "high"), f"the author gives a device to themselves; {whom}"
+        return ("critical" if powerful else "high"), f"the author of the change; {whom}"
     risk: Risk = "high" if powerful else "medium" if administrator.unknown else "low"
     return worse(risk, at_least), whom
 

@@ -36,16 +36,30 @@ def consequence(finding: Finding) -> Phrase:
     """What a finding means for the account, to somebody who does not know the words."""
     who = Name(str(finding.holder or "a holder that is not known yet"))
     if not finding.is_loss:
-        device = (": ", Name(short(finding.serial_number)), " ") if finding.serial_number else " "
-        return (who, *device, *finding.what, " (", *finding.why, ").")
+        return _gain(finding, who)
     if finding.holder and finding.holder.root_account_id:
         return ("The ", who, " loses an MFA device.")
     if finding.left.last is None:
         return ("Whether ", who, " keeps another MFA device is not known.")
     if finding.left.last and finding.console_password.answer == "yes":
-        power = ", with the rights of an administrator" if finding.administrator.answer == "yes" else ""
-        return (who, f" could then sign in to the AWS console with a password alone{power}.")
+        return (who, f" could then sign in to the AWS console with a password alone{_power(finding)}.")
     return (who, " would be left with no MFA device." if finding.left.last else " loses an MFA device.")
+
+
+def _gain(finding: Finding, who: Name) -> Phrase:
+    if finding.kind == "password-given":
+        return (who, f" could sign in to the AWS console with a password alone{_power(finding)}.")
+    device = Name(short(finding.serial_number)) if finding.serial_number else "a device that is not known yet"
+    author = ", who wrote this change, " if finding.own_line else " "
+    verb = "gets" if finding.kind in ("added", "moved-here") else "has"
+    more: Phrase = () if finding.counts else (", which ", *finding.what)
+    return (who, f"{author}{verb} the MFA device ", device, *more, f"{_power(finding)}.")
+
+
+def _power(finding: Finding) -> str:
+    if finding.holder and finding.holder.root_account_id:
+        return ""
+    return ", with the rights of an administrator" if finding.administrator.answer == "yes" else ""
 
 
 def _nobody(report: Report) -> str:

@@ -1,0 +1,127 @@
+"""``mfa-association review`` as a workflow runs it: files in, files out, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mfa_association.cli import main
+from tests.review.golden import HERE, golden
+from tests.review.make import facts, live, virtual
+from tests.review.samples import ROSTER
+
+DELETE, UNCHANGED, FAILED, GAINS = (
+    str(HERE / "previews" / f"{name}.json") for name in ("delete", "unchanged", "failed-program", "gains")
+)
+
+
+@pytest.fixture(autouse=True)
+def _not_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([UNCHANGED], 0, ""),
+        ([DELETE], 0, ""),
+        ([DELETE, "--fail-on", "high"], 3, "the gate is closed: 2 findings are high or worse (--fail-on high)"),
+        ([GAINS, "--fail-on", "high"], 0, ""),
+        ([GAINS, "--fail-on", "high", "--author", "bob"], 3, "the gate is closed: 1 finding is high or worse"),
+        ([DELETE, "--max-removals", "2"], 0, ""),
+        ([DELETE, "--max-removals", "1"], 3, "the gate is closed: 2 devices would be deactivated (--max-removals 1)"),
+        ([DELETE, "--max-removals", "0", "--fail-on", "low"], 3, "2 devices would be deactivated"),
+        ([FAILED], 1, "could not assess: the preview failed: Program failed"),
+        ([FAILED, "--max-removals", "0"], 1, "could not assess"),
+        ([UNCHANGED, "--exit-code", "255"], 1, "could not assess: the preview ended with exit code 255"),
+        ([UNCHANGED, "--exit-code", "0"], 0, ""),
+        (["missing.json"], 1, "reading the preview (missing.json): No such file or directory; nothing was assessed"),
+        ([UNCHANGED, "--output", "no/such/folder"], 1, "writing the review (no/such/folder): No such file"),
+        ([UNCHANGED, "--roster", DELETE], 1, "unknown field"),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", *arguments]) == code
+    error = capsys.readouterr().err
+    assert said in error and bool(said) == bool(error)
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("bad", [["--fail-on", "info"], ["--max-removals", "-1"], ["--exit-code", "x"]])
+def test_a_bad_option_is_refused(bad: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["review", DELETE, *bad])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("markdown", "md"), ("json", "json")])
+def test_the_forms(form: str, suffix: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    expected = golden("preview-delete", suffix).read_text()
+    assert main(["review", DELETE, "--format", form]) == 0
+    assert capsys.readouterr().out == expected
+    assert main(["review", DELETE, "--format", form, "--output", str(tmp_path / "out")]) == 0
+    assert (capsys.readouterr().out, (tmp_path / "out").read_text()) == ("", expected)
+
+
+def test_a_preview_that_failed_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", FAILED, "--format", "markdown"]) == 1
+    assert capsys.readouterr().out == golden("preview-failed-program", "md").read_text()
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path(DELETE).read_bytes())))
+    assert main(["review", "-", "--format", "markdown", "--key", "access/production"]) == 0
+    assert capsys.readouterr().out.startswith("<!-- mfa-review access/production verdict=high -->\n")
+
+
+def test_the_lines_of_both_rosters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, head = tmp_path / "base.yaml", tmp_path / "roster.yaml"
+    base.write_text(ROSTER)
+    head.write_text("users:\n  bob:\n    - GAHT12345678\n")
+    arguments = ["--roster-base", str(base), "--roster", str(head), "--format", "json"]
+    assert main(["review", DELETE, *arguments]) == 0
+    losses = json.loads(capsys.readouterr().out)["losses"]
+    assert {one["user_name"]: one["declared_at"]["line"] for one in losses} == {"alice": 4, "carol": 9, "dave": 11}
+    assert {one["declared_at"]["file"] for one in losses} == {str(head)}
+
+
+def test_a_repository_without_a_roster_before_the_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", DELETE, "--roster-base", str(tmp_path / "none.yaml"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["losses"][0]["declared_at"]["file"] == "__main__.py"
+
+
+def test_live_reads_are_asked_for_once_and_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Any] = []
+    module = ModuleType("mfa_association.review.live")
+
+    def look(preview: Any, settings: Any, **more: Any) -> Any:
+        asked.append((preview.stack, settings.profile))
+        return live(facts("dave", (virtual("dave-phone"),), console_password=True, administrator="yes"))
+
+    module.look = look  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "mfa_association.review.live", module)
+    assert main(["review", DELETE, "--live", "--profile", "audit", "--format", "json"]) == 3
+    assert asked == [("test/dev", "audit")]
+    assert json.loads(capsys.readouterr().out)["verdict"] == "critical"
+    assert main(["review", FAILED, "--live"]) == 1
+    assert len(asked) == 1, "nobody is asked about a preview that says nothing"
+
+
+def test_reading_a_preview_loads_neither_boto3_nor_pulumi() -> None:
+    program = (
+        "import sys; from mfa_association.cli import main; main(sys.argv[1:]);"
+        "print(*sorted({'boto3', 'botocore', 'pulumi', 'grpc', 'github'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "review", DELETE, "--format", "markdown"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "\n")

@@ -1,0 +1,41 @@
+"""What the review makes of every captured preview and plan, beside them in ``golden``. To write the files anew::
+
+python -m tests.review.golden
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mfa_association.review.classify import classify
+from mfa_association.review.findings import Report
+from mfa_association.review.markdown import to_markdown
+from mfa_association.review.parse import parse
+from mfa_association.review.report_json import to_json
+from mfa_association.review.text import to_text
+
+from .samples import samples
+
+HERE = Path(__file__).parent
+FORMATS: dict[str, Callable[[Report], str]] = {"md": to_markdown, "json": to_json, "txt": to_text}
+
+
+def reports() -> dict[str, Report]:
+    """Every report by the name of its file."""
+    files = [*sorted(HERE.glob("previews/*.json")), *sorted(HERE.glob("plans/*.json"))]
+    names = {f"{path.parent.name[:-1]}-{path.stem}": path for path in files}
+    found = {name: classify(parse(path.read_bytes())) for name, path in names.items()}
+    return {**found, **{f"sample-{name}": report for name, report in samples().items()}}
+
+
+def golden(name: str, suffix: str) -> Path:
+    """The file that a report is held to."""
+    return HERE / "golden" / f"{name}.{suffix}"
+
+
+if __name__ == "__main__":
+    (HERE / "golden").mkdir(exist_ok=True)
+    for name, report in reports().items():
+        for suffix, write in FORMATS.items():
+            golden(name, suffix).write_text(write(report), encoding="utf-8")

@@ -1,0 +1,59 @@
+"""However much a change removes, the comment fits, says the exact totals and is the same each time."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mfa_association.review.classify import classify
+from mfa_association.review.markdown import to_markdown
+from mfa_association.review.parse import parse
+from mfa_association.review.report_json import to_json
+from mfa_association.review.sentence import sentence
+from mfa_association.review.text import to_text
+
+from .big import big
+from .make import gone, new, review
+from .tables import tables
+
+MOST = 65_536
+
+
+def test_a_thousand_deletes_show_fifty_and_count_all() -> None:
+    report = classify(parse(big(1000, 500)))
+    text = to_markdown(report)
+    (table,) = tables(text)
+    assert len(table) == 1 + 50
+    assert "The 50 worst of 1000 rows." in text
+    assert sentence(report) == "1000 users lose an MFA device; 500 may be left with none."
+    assert json.loads(to_json(report))["totals"]["removals"] == 1000
+    assert len(text) < MOST
+
+
+@pytest.mark.parametrize("length", [1, 160, 20_000])
+def test_long_names_leave_fewer_rows(length: int) -> None:
+    steps = [gone(f"{number:04}{'🔑' * length}", f"{number:04}{'`' * length}") for number in range(200)]
+    steps += [new(f"b{number:04}{'🔑' * length}", f"{number:04}|{'|' * length}", enables=True) for number in range(200)]
+    text = to_markdown(review(*steps), commit="c" * length)
+    assert len(text.encode()) < MOST
+    assert "of 200 rows." in text
+    assert text.startswith("<!-- mfa-review mfa/prod verdict=high -->\n### 🟠 200 users lose an MFA device")
+    assert text.count("<details>") == text.count("</details>")
+
+
+def test_the_worst_are_kept() -> None:
+    steps = [gone(f"GAHT{number:08}", f"user{number}") for number in range(60)]
+    text = to_markdown(review(*steps, gone("GAHT99999999", root="222233334444")))
+    assert tables(text)[0][1][1] == "root user of 222233334444"
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    raw = big(30, 30)
+    for write in (to_markdown, to_json, to_text):
+        assert write(classify(parse(raw))) == write(classify(parse(raw)))
+
+
+def test_the_order_of_the_steps_does_not_matter_where_the_engine_has_none() -> None:
+    steps = [gone(f"GAHT{number:08}", f"user{number}") for number in range(9)]
+    assert to_markdown(review(*steps)) == to_markdown(review(*reversed(steps)))
