@@ -105,6 +105,7 @@ FOREIGN = (
     Foreign("of an account that is gone", body("theirs", run="1.1"), None),
     Foreign("our own, the marker below", f"What is new:\n{body('ours', run='99999.1')}", BOT),
     Foreign("our own, the marker not alone on its line", f"> {body('ours', run='99999.1')}", BOT),
+    Foreign("our own, with words after the marker", body(run="99999.1").replace(" -->\n", " --> words\n"), BOT),
     Foreign("our own, another stack", body("ours", run="99999.1", stack="mfa/prod2"), BOT),
     Foreign("our own, no such verdict", body("ours", run="99999.1", verdict="fine"), BOT),
     Foreign("our own, no such run", body("ours", run="99999"), BOT),

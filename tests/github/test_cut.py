@@ -31,6 +31,7 @@ def table(text: str) -> list[str]:
 def test_what_fits_is_left_as_it_is() -> None:
     assert fit("x" * 9, 10, "There.") == "x" * 9
     assert fit(LOSS, 1000, "There.") == LOSS
+    assert fit("x" * 10, 10, "There.") == ""
 
 
 @pytest.mark.parametrize("limit", [200, 500, 1234, 5000])
@@ -57,6 +58,21 @@ def test_what_is_open_is_closed() -> None:
 def test_a_fence_that_was_closed_is_not_closed_again() -> None:
     cut = fit(f"```\nx\n```\n\n{HEAD}{rows(99)}", 300, "There.")
     assert cut.count("```") == 2
+
+
+def test_what_closes_what_is_open_has_room_too() -> None:
+    for limit in range(150, 400):
+        cut = fit("<details>\n" * 40, limit, "There.")
+        assert len(cut) < limit
+        assert cut.count("<details>") == cut.count("</details>")
+
+
+def test_an_end_without_a_beginning_closes_nothing_that_follows() -> None:
+    assert "\n</details>\n\n**Cut" in fit(f"</details>\n<details>\n\n{HEAD}{rows(99)}", 300, "There.")
+
+
+def test_a_fence_ends_by_nothing_but_a_fence() -> None:
+    assert "\n```\n\n**Cut" in fit("```\n```python\n" + "| a | b |\n" * 99, 300, "There.")
 
 
 def test_a_line_longer_than_the_limit_never_fails() -> None:

@@ -91,6 +91,7 @@ def test_what_stays_is_one_sentence(step: Step, case: Refusal) -> None:
     ended = step.comment(step.review())
     assert ended == (1, "", f"{WHAT}: {case.sentence}\n")
     assert step.hub.comments == {}
+    assert max(step.waits, default=0) <= 60
 
 
 class Passing(NamedTuple):
@@ -108,6 +109,7 @@ PASSING = (
     Passing("three: longer still", Fault("PATCH comment", 503, times=3), 10),
     Passing("a limit that says how long", Fault("PATCH comment", 403, SECONDARY, {"Retry-After": "17"}), 17),
     Passing("a limit by its own status", Fault("GET comments", 429, SECONDARY, {"Retry-After": "18"}), 18),
+    Passing("a limit by its header alone", Fault("PATCH comment", 403, {"message": "?"}, {"Retry-After": "16"}), 16),
     Passing("a limit at the question who we are", Fault("POST /graphql", 403, LIMIT_TEXT, {"Retry-After": "19"}), 19),
     Passing("a limit that says nothing: a minute, as GitHub asks", Fault("PATCH comment", 403, SECONDARY), 60),
 )
