@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench lock dist clean
+.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench docs lock dist clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ demo: setup ## see it work on a local AWS, nothing needed but this
 
 bench: setup ## measure
 	@$(WITH_ENGINE) python -m benchmarks $(ARGS)
+
+docs: setup ## draw the pictures of the docs, where there is a Chromium
+	@$(VENV)/bin/python tools/picture.py
 
 lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the newest versions
 	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from mfa_association.cli import main
+from tests.cli.conftest import ACCOUNT, TOKEN
+from tests.cli.terminal import Here
 from tests.review.golden import HERE, golden
 from tests.review.make import facts, live, virtual
 from tests.review.samples import ROSTER
@@ -103,17 +105,33 @@ def test_live_reads_are_asked_for_once_and_used(
     asked: list[Any] = []
     module = ModuleType("mfa_association.review.live")
 
-    def look(preview: Any, settings: Any, **more: Any) -> Any:
-        asked.append((preview.stack, settings.profile))
+    def look(settings: Any, preview: Any, *, apply_as: str | None, **more: Any) -> Any:
+        asked.append((preview.stack, settings.profile, apply_as))
         return live(facts("dave", (virtual("dave-phone"),), console_password=True, administrator="yes"))
 
     module.look = look  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "mfa_association.review.live", module)
-    assert main(["review", DELETE, "--live", "--profile", "audit", "--format", "json"]) == 3
-    assert asked == [("test/dev", "audit")]
+    role = "arn:aws:iam::111122223333:role/apply"
+    assert main(["review", DELETE, "--live", "--profile", "audit", "--apply-as", role, "--format", "json"]) == 3
+    assert asked == [("test/dev", "audit", role)]
     assert json.loads(capsys.readouterr().out)["verdict"] == "critical"
     assert main(["review", FAILED, "--live"]) == 1
     assert len(asked) == 1, "nobody is asked about a preview that says nothing"
+
+
+def test_the_whole_way_from_a_preview_to_what_aws_says(here: Here, tmp_path: Path) -> None:
+    """bob's token is the only one, he has no password; carol keeps hers and is not asked about."""
+    urn = "urn:pulumi:prod::mfa::pulumi-python:dynamic/iam:MfaDeviceAssociation::"
+    outputs = {"serial_number": TOKEN, "user_name": "bob", "active": True, "account_id": ACCOUNT}
+    step = {"op": "delete", "urn": f"{urn}{TOKEN}", "oldState": {"id": TOKEN, "outputs": outputs}}
+    preview = tmp_path / "preview.json"
+    preview.write_text(json.dumps({"steps": [step], "changeSummary": {"delete": 1}}))
+    done = here.run("review", str(preview), "--live", "--format", "json")
+    document = json.loads(done.stdout)
+    (loss,) = document["losses"]
+    assert (done.returncode, loss["user_name"], loss["devices_left"]["basis"]) == (0, "bob", "live")
+    assert loss["console_password"]["answer"] == loss["administrator"]["answer"] == "no"
+    assert document["live"]["checked_as"] and document["live"]["others_without_device"] == ["alice"]
 
 
 def test_reading_a_preview_loads_neither_boto3_nor_pulumi() -> None:

@@ -12,8 +12,8 @@ import botocore.session
 import pytest
 
 from mfa_association.aws.session import Settings, open_session
-from mfa_association.inventory.reader import Reader
 from mfa_association.lifecycle import Clock, Limits
+from mfa_association.reads.reader import Reader
 from mfa_association.sandbox import Sandbox
 
 ACCOUNT, MEMBER = "111122223333", "222233334444"

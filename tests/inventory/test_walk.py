@@ -9,9 +9,9 @@ import pytest
 
 from mfa_association.aws.errors import Throttling, Unreachable
 from mfa_association.grammar import ROOT_USER
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Held, Holder
 from mfa_association.inventory.walk import take
+from mfa_association.reads.reader import Reader
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
 
 

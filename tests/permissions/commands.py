@@ -12,10 +12,10 @@ from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
 from mfa_association.grammar import OnDestroy
 from mfa_association.inventory.enroll import Abandoned, enroll_new
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.revoke import Order, Revocation, choose, warning_of
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association, Limits
+from mfa_association.reads.reader import Reader
 from tests.inventory.stages import FakeDesk
 from tests.lifecycle.stage import hardware, user, virtual
 

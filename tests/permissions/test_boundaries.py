@@ -19,7 +19,7 @@ from .policies import DOCUMENTED_ACCOUNT, IDENTITY_POLICIES, NAMES, allowed, loa
 from .stage import Policed
 
 Under = Callable[..., Policed]
-LOOKS = ("List", "Get", "Generate")
+LOOKS = ("List", "Get", "Generate", "Simulate")
 USER, DEVICE = f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:user/", f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:mfa/"
 WRITES = [(name, action) for name in IDENTITY_POLICIES for action in allowed(name) if action.startswith("iam:")]
 WRITES = [(name, action) for name, action in WRITES if not action.partition(":")[2].startswith(LOOKS)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .policies import IDENTITY_POLICIES, NAMES, allowed, load
+from .reviews import CELLS
 from .test_boundaries import believed
 from .work import WORKS
 
@@ -15,6 +16,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
 EXAMPLE = {"arn": "arn:aws:iam::111122223333:mfa/alice-phone", "member": "222233334444"}
 SAVE_CALLS = {"iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"}
 """Actions that only save calls: nothing is said without them."""
+OF_REVIEWS_ALONE = allowed("review").keys() - {
+    action for name in IDENTITY_POLICIES if name != "review" for action in allowed(name)
+}
+"""What they look like when they are missing is told by the table of reviews."""
 
 
 def rows(heading: str, columns: int) -> list[list[str]]:
@@ -41,6 +46,27 @@ def test_every_file_is_on_the_page() -> None:
     assert set(re.findall(r"\(policies/([\w-]+)\.json\)", PAGE)) == set(NAMES)
 
 
+CELL_NAMES = {
+    "whether it exists, when it signed in last": "exists",
+    "devices left": "serial_numbers",
+    "console password": "console_password",
+    "active access keys": "active_access_keys",
+    "administrator": "administrator",
+}
+
+
+def test_what_a_cell_needs_is_what_empties_it_when_it_is_missing() -> None:
+    table = {name: re.findall("`([A-Z][A-Za-z]+)`", needs) for name, needs in rows("What a review needs", 2)[:5]}
+    assert {CELL_NAMES[name]: tuple(needs) for name, needs in table.items()} == {
+        cell: CELLS[cell] for cell in CELL_NAMES.values()
+    }
+
+
+def test_the_page_names_every_action_of_a_review() -> None:
+    section = PAGE.partition("\n## What a review needs\n")[2].partition("\n## ")[0]
+    assert {full(action) for action in re.findall("`([A-Z][A-Za-z]+)`", section)} == allowed("review").keys()
+
+
 def test_what_a_missing_action_looks_like_is_what_the_runs_say() -> None:
     said: dict[str, list[str]] = {action: [] for name in IDENTITY_POLICIES for action in allowed(name)}
     for work in WORKS:
@@ -48,7 +74,7 @@ def test_what_a_missing_action_looks_like_is_what_the_runs_say() -> None:
             said[action].append(words.format(**EXAMPLE))
     told = {full(action.strip("`")): words for action, words in rows("What a missing action looks like", 2)}
     assert not [action for action, words in told.items() if words not in said[action]]
-    assert told.keys() == said.keys() - SAVE_CALLS
+    assert told.keys() == said.keys() - SAVE_CALLS - OF_REVIEWS_ALONE
 
 
 def test_who_is_trusted_is_what_the_files_say() -> None:

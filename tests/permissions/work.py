@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import associations, commands
+from . import associations, commands, reviews
 from .stage import Policed
 
 
@@ -98,4 +98,9 @@ WORKS = [
     Work(("root",), associations.read_root, NO_SESSION),
     Work(("root",), associations.remove_root, NO_SESSION),
     Work(("root-plan",), associations.read_root, NO_SESSION),
+    Work(("review",), reviews.review_a_removal, {f"iam:{action}": f"{cell}: not checked (denied: iam:{action})"
+        for cell, actions in reviews.CELLS.items() for action in actions}),
+    Work(("review",), reviews.review_an_addition, {WALK: f"who holds a virtual device: not checked (denied: {WALK})"}),
+    Work(("review", "root-plan"), reviews.review_a_root_user,
+        {"sts:AssumeRoot": "serial_numbers: not checked (denied: sts:AssumeRoot)"}),
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""What the review makes of every captured preview and plan, beside them in ``golden``. To write the files anew::
+"""What the review makes of every captured preview and plan, beside them in ``golden``. To write the files anew, and the
+comments of docs/review.md::
 
 python -m tests.review.golden
 """
@@ -15,9 +16,10 @@ from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
 from mfa_association.review.text import to_text
 
-from .samples import samples
+from .samples import fill, samples
 
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "review.md"
 FORMATS: dict[str, Callable[[Report], str]] = {"md": to_markdown, "json": to_json, "txt": to_text}
 
 
@@ -39,3 +41,4 @@ if __name__ == "__main__":
     for name, report in reports().items():
         for suffix, write in FORMATS.items():
             golden(name, suffix).write_text(write(report), encoding="utf-8")
+    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import Report
+from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import Place
 from mfa_association.review.parse import parse
 from mfa_association.roster import parse as parse_roster
@@ -71,3 +73,10 @@ def samples() -> dict[str, Report]:
         "gains": report("gains", Context(GAINS, head=lines(), author="erin")),
         "failed": report("failed-program", exit_code=255),
     }
+
+
+def fill(page: str) -> str:
+    """A page with the samples in its comments."""
+    texts = iter([to_markdown(report) for report in samples().values()])
+    pattern = re.compile(r"^<!-- comment -->\n.*?^<!-- end of comment -->$", re.MULTILINE | re.DOTALL)
+    return pattern.sub(lambda _: f"<!-- comment -->\n{next(texts)}<!-- end of comment -->", page)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +43,21 @@ def test_long_names_leave_fewer_rows(length: int) -> None:
     assert "of 200 rows." in text
     assert text.startswith("<!-- mfa-review mfa/prod verdict=high -->\n### 🟠 200 users lose an MFA device")
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_five_thousand_devices_take_little(tmp_path: Path) -> None:
+    """2 s and 300 MB on a machine that does nothing else (docs/review.md); here processor time, with room for a busy one."""
+    (tmp_path / "preview.json").write_bytes(big(1000, 4000))
+    assert (tmp_path / "preview.json").stat().st_size > 25_000_000
+    program = (
+        "import os, sys; from mfa_association.cli import main; code = main(sys.argv[1:]); used = os.times();"
+        "peak = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')];"
+        "print(code, used.user + used.system, *peak, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, "review", str(tmp_path / "preview.json"), "--format", "json"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    code, seconds, kilobytes = done.stderr.split()
+    assert (code, float(seconds) < 4, int(kilobytes) < 300_000) == ("0", True, True), done.stderr
 
 
 def test_the_worst_are_kept() -> None:

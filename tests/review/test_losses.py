@@ -73,14 +73,14 @@ def test_what_aws_says_decides(risk: str, asked: Any, reason: str) -> None:
         ("high", [new(TABLET), gone()], "the new one has no codes"),
         ("high", [gone(), password("same")], "the last one perhaps, and a password in this stack"),
         ("critical", [gone(), password("same"), administrator("create")], "password and administrator in this stack"),
-        ("info", [gone(active=False)], "not active when it was last saved"),
+        ("low", [gone(active=False)], "not active when it was last saved: it may be again"),
         ("info", [gone(spared="it is retained")], "AWS is not called"),
         ("info", [gone(), user("delete")], "the user goes too"),
         ("high", [gone(), user("delete", spared="it is retained")], "the user stays"),
         ("high", [gone(), user("delete", "alicia")], "another user goes"),
         ("critical", [gone(PHONE, root="222233334444")], "the root user"),
         ("critical", [gone(PHONE, root="222233334444"), kept(TABLET, root="222233334444")], "the root user, always"),
-        ("info", [gone(PHONE, root="222233334444", active=False)], "nothing happens to the root user"),
+        ("low", [gone(PHONE, root="222233334444", active=False)], "not active when it was last saved"),
         ("high", [gone(user=None)], "nobody knows whose it is"),
         ("high", [step("unknown", held(), raw_op="zap")], "an operation that nobody knows may remove it"),
         ("high", [gone(leftover=True)], "left over from a failed run"),
@@ -210,11 +210,11 @@ def test_both_devices_of_a_user_are_the_last() -> None:
 @pytest.mark.parametrize(
     ("finding", "undo"),
     [
-        (only(gone()), "yes, with two fresh codes of the device"),
-        (only(gone("GAHT12345678")), "yes, with two fresh codes of the device"),
-        (only(gone(KEY)), "no: alice has to register the key anew"),
-        (only(gone(also_deletes=True)), "no: a new virtual device has to be set up"),
-        (only(gone(root="222233334444")), "only by the root user, in the console"),
+        (only(gone()), "yes, with two fresh codes"),
+        (only(gone("GAHT12345678")), "yes, with two fresh codes"),
+        (only(gone(KEY)), "no: alice must register it anew"),
+        (only(gone(also_deletes=True)), "no: one must be set up anew"),
+        (only(gone(root="222233334444")), "only by the root user"),
         (only(gone(spared="it is retained")), "nothing to undo"),
     ],
 )
@@ -264,3 +264,44 @@ def test_worst_first_then_by_name() -> None:
         gone(virtual("z"), "zoe"), gone(virtual("b"), "bob"), gone(virtual("c"), "carl", root="222233334444")
     )
     assert [str(one.holder) for one in report.losses] == ["root user of 222233334444", "bob", "zoe"]
+
+
+OTHER = "444455556666"
+
+
+@pytest.mark.parametrize(
+    ("risk", "steps", "reason"),
+    [
+        ("high", [gone(), kept(TABLET.replace("111122223333", OTHER), account_id=OTHER)], "the other alice keeps hers"),
+        ("high", [gone(), user("delete", account_id=OTHER)], "the other alice goes"),
+        ("info", [gone(), user("delete", account_id="111122223333")], "this alice goes"),
+        (
+            "high",
+            [gone(), new("GAHT12345678", account_id=None, enables=True), kept(KEY, "bob", account_id=OTHER)],
+            "whose?",
+        ),
+        ("low", [gone(), new("GAHT12345678", account_id=None, enables=True)], "there is one account only"),
+        ("high", [gone(), password("delete"), kept(KEY, "bob", account_id=OTHER)], "nobody knows whose password goes"),
+    ],
+)
+def test_names_are_the_same_in_many_accounts(risk: str, steps: list[Any], reason: str) -> None:
+    (finding,) = review(*steps).losses
+    assert finding.risk == risk, reason
+
+
+def test_a_second_declaration_of_a_device_does_not_hide_behind_the_first() -> None:
+    report = review(new(name="b"), new(user="mallory", name="c", enables=True), gone(name="a"))
+    assert [one.kind for one in report.losses] == ["redeclared"]
+    assert [str(one.holder) for one in report.gains] == ["mallory"]
+
+
+def test_a_second_declaration_that_stays_keeps_nothing() -> None:
+    """The provider keeps a device that the same run declares; a resource that does not change declares nothing."""
+    duplicate = step("same", held(), held(), name="b")
+    assert (only(gone(name="a"), duplicate).kind, only(gone(name="a"), duplicate).risk) == ("removed", "high")
+
+
+def test_a_device_that_changes_in_place_is_a_loss_and_a_gain() -> None:
+    report = review(changed(held(), serial_number=TABLET))
+    assert [(one.kind, one.serial_number) for one in report.losses] == [("removed", PHONE)]
+    assert [(one.kind, one.serial_number) for one in report.gains] == [("added", TABLET)]

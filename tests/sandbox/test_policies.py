@@ -47,6 +47,7 @@ def shared() -> Any:
     with sandbox_lab() as lab:
         assert lab.sandbox
         lab.sandbox.add({"accounts": {ACCOUNT: {"users": {"eve": {"path": "/staff/"}}}}})
+        lab.iam.create_group(GroupName="dev", Path="/team/")
         yield lab
 
 
@@ -202,6 +203,7 @@ def test_who_one_is_cannot_be_denied(shared: Lab) -> None:
 
 
 PHONE = arn("mfa/phone")
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 
 
@@ -231,6 +233,24 @@ TARGETS = [
         lambda iam: iam.update_access_key(UserName="alice", AccessKeyId=ALICES, Status="Inactive")),
     Target("iam:PutUserPolicy", arn("user/alice"),
         lambda iam: iam.put_user_policy(UserName="alice", PolicyName="x", PolicyDocument="{}")),
+    Target("iam:ListAttachedUserPolicies", arn("user/alice"),
+        lambda iam: iam.list_attached_user_policies(UserName="alice")),
+    Target("iam:ListUserPolicies", arn("user/alice"), lambda iam: iam.list_user_policies(UserName="alice")),
+    Target("iam:GetUserPolicy", arn("user/alice"),
+        lambda iam: iam.get_user_policy(UserName="alice", PolicyName="x")),
+    Target("iam:ListGroupsForUser", arn("user/alice"), lambda iam: iam.list_groups_for_user(UserName="alice")),
+    Target("iam:PutUserPermissionsBoundary", arn("user/alice"),
+        lambda iam: iam.put_user_permissions_boundary(UserName="alice", PermissionsBoundary=READ_ONLY)),
+    Target("iam:ListAttachedGroupPolicies", arn("group/team/dev"),
+        lambda iam: iam.list_attached_group_policies(GroupName="dev")),
+    Target("iam:ListGroupPolicies", arn("group/team/dev"), lambda iam: iam.list_group_policies(GroupName="dev")),
+    Target("iam:GetGroupPolicy", arn("group/team/dev"),
+        lambda iam: iam.get_group_policy(GroupName="dev", PolicyName="x")),
+    Target("iam:GetPolicy", READ_ONLY, lambda iam: iam.get_policy(PolicyArn=READ_ONLY)),
+    Target("iam:GetPolicyVersion", READ_ONLY,
+        lambda iam: iam.get_policy_version(PolicyArn=READ_ONLY, VersionId="v1")),
+    Target("iam:SimulatePrincipalPolicy", arn("role/team/ci"),
+        lambda iam: iam.simulate_principal_policy(PolicySourceArn=arn("role/team/ci"), ActionNames=["iam:GetUser"])),
     Target("iam:CreateVirtualMFADevice", arn("mfa/team/tablet"),
         lambda iam: iam.create_virtual_mfa_device(VirtualMFADeviceName="tablet", Path="/team/")),
     Target("iam:DeleteVirtualMFADevice", PHONE, lambda iam: iam.delete_virtual_mfa_device(SerialNumber=PHONE)),

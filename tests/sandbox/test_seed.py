@@ -31,6 +31,10 @@ FAULTS = [
     ("accounts: {'111122223333': {devices: [{kind: virtual, name: x, path: x}]}}", "path: must be a path"),
     ("accounts: {'111122223333': {devices: [{kind: virtual, name: x, enable_date: now}]}}", "must be a time such as"),
     (
+        "accounts: {'111122223333': {users: {a: {password_last_used: never}}}}",
+        "accounts.111122223333.users.a.password_last_used: must be a time such as",
+    ),
+    (
         "accounts: {'111122223333': {devices: [{kind: virtual, name: x}, {kind: virtual, name: X}]}}",
         "devices[1]: there",
     ),

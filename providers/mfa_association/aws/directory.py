@@ -23,11 +23,17 @@ PAGE_SIZE = 1000
 
 @dataclass(frozen=True)
 class User:
-    """An IAM user (ListUsers)."""
+    """An IAM user. ListUsers tells neither ``arn`` nor what follows it here; GetUser does.
+
+    ``boundary``: the ARN of the permissions boundary.
+    """
 
     user_name: str
     user_id: str
     path: str
+    arn: str | None = None
+    password_last_used: datetime | None = None
+    boundary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,14 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class Report:
-    """The credential report: ``passwords`` by user name, true as of ``generated``, which may be four hours ago."""
+    """The credential report, true as of ``generated``, which may be four hours ago.
+
+    ``passwords`` and ``mfa``: by user name, whether there is a console password, and whether a device is held.
+    """
 
     generated: datetime
     passwords: dict[str, bool]
+    mfa: dict[str, bool]
 
 
 class Directory:
@@ -63,7 +73,9 @@ class Directory:
         """One user. ``NoSuchEntity``: there is none of this name."""
         with meaning(f"reading user ({user_name})", "GetUser"):
             user = self._session.reader.get_user(UserName=check_user_name(user_name))["User"]
-            return User(user["UserName"], user["UserId"], user["Path"])
+            boundary = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+            last_used = user.get("PasswordLastUsed")
+            return User(user["UserName"], user["UserId"], user["Path"], user["Arn"], last_used, boundary)
 
     def virtual_devices(self, marker: str | None) -> Page[VirtualDevice]:
         """A page of the account's virtual devices, held or not."""
@@ -88,10 +100,12 @@ class Directory:
         """The credential report, once ``start_report`` says so."""
         with meaning("reading the credential report of the account", "GetCredentialReport"):
             answer = self._session.reader.get_credential_report()
-            rows = csv.DictReader(io.StringIO(answer["Content"].decode()))
-            return Report(
-                answer["GeneratedTime"], {row["user"]: row["password_enabled"].lower() == "true" for row in rows}
+            rows = list(csv.DictReader(io.StringIO(answer["Content"].decode())))
+            passwords, mfa = (
+                {row["user"]: row[column].lower() == "true" for row in rows}
+                for column in ("password_enabled", "mfa_active")
             )
+            return Report(answer["GeneratedTime"], passwords, mfa)
 
 
 def _from(marker: str | None) -> Any:

@@ -109,6 +109,13 @@ class AccessDenied(AwsError):
     advice = "allow the action that AWS names on that resource"
 
 
+class PolicyNotEvaluated(AwsError):
+    """IAM could not simulate a policy."""
+
+    cause = "IAM could not evaluate a policy of the principal"
+    advice = "correct the policy that AWS names"
+
+
 class RootFeatureDisabled(AwsError):
     """Central management of root credentials is not enabled in the organization."""
 
@@ -188,6 +195,8 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "ValidationError": InvalidInput,
     "ValidationException": InvalidInput,
     "MalformedPolicyDocument": InvalidInput,
+    "PolicyEvaluation": PolicyNotEvaluated,
+    "PolicyEvaluationException": PolicyNotEvaluated,
     "AccessDenied": AccessDenied,
     "AccessDeniedException": AccessDenied,
     "Throttling": Throttling,

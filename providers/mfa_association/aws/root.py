@@ -7,6 +7,7 @@ delete policy; neither can enable a device, which only root itself can do, in th
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from mfa_association.aws.answers import confirm, meaning
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
@@ -47,6 +48,18 @@ class RootIam(Iam):
         """Delete the virtual device itself."""
         with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
             confirm(self._remover.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
+
+    def access_keys(self) -> dict[str, bool]:
+        """The root user's access keys, and whether each is active."""
+        with meaning(f"reading the access keys of the root user of account ({self._account_id})", "ListAccessKeys"):
+            pages = self._session.reader.get_paginator("list_access_keys").paginate()
+            keys = [key for page in pages for key in page["AccessKeyMetadata"]]
+            return {key["AccessKeyId"]: key["Status"] == "Active" for key in keys}
+
+    def password_last_used(self) -> datetime | None:
+        """When somebody last signed in with the root user's password; None for never."""
+        with meaning(f"reading the root user of account ({self._account_id})", "GetUser"):
+            return self._session.reader.get_user()["User"].get("PasswordLastUsed")
 
     def user_id(self, user_name: str) -> str:
         """Of a root user, the account id."""

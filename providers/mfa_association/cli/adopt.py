@@ -19,9 +19,9 @@ from mfa_association.errors import MfaError
 from mfa_association.grammar import check_user_name
 from mfa_association.inventory.adopt import Adoption, adopt
 from mfa_association.inventory.compare import Pair
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association
+from mfa_association.reads.reader import Reader
 from mfa_association.roster import Line, RosterFile, read_file, write_file
 
 _ACCOUNTS_AT_ONCE = 4

@@ -15,10 +15,10 @@ from mfa_association.cli.tables import show
 from mfa_association.grammar import show as quote
 from mfa_association.inventory.compare import refuse_other_account
 from mfa_association.inventory.drift import Drift, Finding, document, drift
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.stack import read_stack
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle.model import rfc3339
+from mfa_association.reads.reader import Reader
 from mfa_association.roster import load
 
 _HEADERS = ("DRIFT", "DEVICE", "HELD BY", "DECLARED FOR", "SINCE", "WHAT")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.progress import progress
 from mfa_association.errors import MfaError
+from mfa_association.grammar import check_role_arn
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import Report
@@ -44,6 +44,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--author", metavar="NAME", help="who wrote the change: giving oneself a device is serious")
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
+    parser.add_argument("--apply-as", metavar="ARN", help="role that applies changes: look for what it may not do")
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-on", choices=get_args(FailOn), default="critical", help="exit 3 from here (critical)")
     gate.add_argument("--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that")
@@ -81,10 +82,11 @@ def _read(path: str) -> bytes:
 
 def _look(preview: Preview, options: argparse.Namespace) -> Live:
     """What AWS says of everybody the change affects."""
-    look = importlib.import_module("mfa_association.review.live").look
+    from mfa_association.review.live import look
+
+    applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
     with progress() as tell:
-        found: Live = look(preview, connection(options), progress=tell)
-    return found
+        return look(connection(options), preview, apply_as=applier, progress=tell)
 
 
 def _lines(path: str | None, shown: str | None) -> dict[str, Place]:

@@ -13,10 +13,10 @@ from mfa_association.cli.progress import progress
 from mfa_association.cli.tables import show, write_csv
 from mfa_association.errors import MfaError
 from mfa_association.grammar import check_user_name
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Holder, Snapshot
 from mfa_association.inventory.status import coverage, document, is_clean, ranked
 from mfa_association.inventory.walk import take
+from mfa_association.reads.reader import Reader
 
 NOT_CHECKED = "not checked"
 _PASSWORD = {True: "yes", False: "no", None: NOT_CHECKED}

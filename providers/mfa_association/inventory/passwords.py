@@ -10,12 +10,10 @@ from dataclasses import replace
 
 from mfa_association.aws.directory import Report
 from mfa_association.aws.errors import AccessDenied, AwsError
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Snapshot
 from mfa_association.lifecycle.model import rfc3339
-
-REPORT_TIME = 60.0
-"""Seconds to wait for a report."""
+from mfa_association.reads.reader import Reader
+from mfa_association.reads.report import credential_report
 
 
 def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:
@@ -35,7 +33,6 @@ def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:
 def _report(reader: Reader) -> Report | None:
     """The credential report, or None: whatever is wrong with it, the users can be asked one by one."""
     try:
-        ready = reader.wait(reader.directory.start_report, REPORT_TIME)
-        return reader.patiently(reader.directory.report) if ready else None
+        return credential_report(reader)
     except AwsError:
         return None

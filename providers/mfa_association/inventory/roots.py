@@ -6,8 +6,8 @@ from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import Device
 from mfa_association.aws.root import RootIam
 from mfa_association.grammar import ROOT_USER
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.snapshot import Holder, held, in_order
+from mfa_association.reads.reader import Reader
 
 
 def read_roots(reader: Reader, accounts: tuple[str, ...]) -> tuple[tuple[Holder, ...], tuple[str, ...]]:

@@ -16,10 +16,10 @@ from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
 from mfa_association.grammar import ROOT_USER
 from mfa_association.inventory.passwords import with_passwords
-from mfa_association.inventory.reader import Reader
 from mfa_association.inventory.roots import read_roots
 from mfa_association.inventory.snapshot import Held, Holder, Snapshot, held, in_order
 from mfa_association.lifecycle.model import rfc3339
+from mfa_association.reads.reader import Reader
 
 
 def take(

@@ -13,7 +13,8 @@ from mfa_association.review.facts import Administrator, Facts, Holder, Live, Not
 from mfa_association.review.findings import Cell, Left
 from mfa_association.review.model import Grant, Preview
 
-Key = tuple[str, str]
+Key = tuple[str, str, str]
+"""A holder, and the account: a program may span accounts, and names are the same in many."""
 
 
 class After:
@@ -25,8 +26,9 @@ class After:
         self._lost: defaultdict[Key, dict[str, str]] = defaultdict(dict)
         self._kept: defaultdict[Key, dict[str, str]] = defaultdict(dict)
         self._enabled: defaultdict[Key, dict[str, str]] = defaultdict(dict)
+        self._account = _only_account(preview)
         self._gone = {
-            user.user_name.lower()
+            (user.account_id or self._account or "?", user.user_name.lower())
             for user in preview.users
             if user.op == "delete" and not user.spared and not user.replaces and user.user_name
         }
@@ -39,11 +41,13 @@ class After:
         """What AWS says of a holder, if it was asked."""
         return self._live.get(holder.key) if holder else None
 
-    def gone(self, holder: Holder | None) -> bool:
+    def gone(self, holder: Holder | None, account: str | None) -> bool:
         """Whether the user is deleted by the same change, or does not exist any more."""
         facts = self.facts(holder)
-        deleted = holder is not None and (holder.user_name or "").lower() in self._gone
-        return deleted or (facts is not None and facts.exists is False)
+        if facts is not None and facts.exists is False:
+            return True
+        place = account or self._account
+        return holder is not None and place is not None and (place, (holder.user_name or "").lower()) in self._gone
 
     def held_now(self, holder: Holder | None, serial_number: str | None) -> bool | None:
         """Whether AWS says that the holder has the device now; None where it was not asked."""
@@ -59,11 +63,11 @@ class After:
             return None
         return bool(facts.serial_numbers)
 
-    def left(self, holder: Holder | None) -> Left:
+    def left(self, holder: Holder | None, account: str | None) -> Left:
         """The devices that stay, or come and can be enabled."""
         if holder is None:
             return Left(0, "managed")
-        key, facts = holder.key, self.facts(holder)
+        key, facts = self._key(holder, account), self.facts(holder)
         if facts is None or isinstance(facts.serial_numbers, NotChecked):
             basis: Literal["live", "managed"] = "managed"
             stay = dict(self._kept[key])
@@ -76,7 +80,7 @@ class After:
     def console_password(self, holder: Holder | None) -> Cell:
         """Whether the holder can sign in to the console."""
         given = self._granted("password", holder)
-        if given == "delete":
+        if given == "delete" and self._account:
             return Cell("no", "taken away by this change")
         answer = self._asked(holder, "console_password")
         if answer.answer != "yes" and given:
@@ -132,15 +136,27 @@ class After:
         if held.key is None or held.serial_number is None:
             return
         if loser and effect.deactivates:
-            self._lost[loser.key][held.key] = held.serial_number
+            self._lost[self._key(loser, held.account)][held.key] = held.serial_number
         gained = effect.again
         if gainer is None and effect.what == "redeclared":
             gainer = loser
         if gainer and gained and gained.enables:
-            self._enabled[gainer.key][held.key] = held.serial_number
+            self._enabled[self._key(gainer, gained.account)][held.key] = held.serial_number
         saved, holder = effect.step.before, loser or held.holder
-        if holder and saved and saved.active is not False and not effect.deactivates:
-            self._kept[holder.key][held.key] = held.serial_number
+        if holder and saved and saved.active is not False and effect.keeps:
+            self._kept[self._key(holder, saved.account)][held.key] = held.serial_number
+
+    def _key(self, holder: Holder, account: str | None) -> Key:
+        """A holder in an account; where a program spans accounts, an unknown one is none of the known."""
+        return (*holder.key, account or self._account or "?")
+
+
+def _only_account(preview: Preview) -> str | None:
+    """The account of everything in a preview, if it is one; None for several. ``-`` where none is told."""
+    holdings = [one for step in preview.devices for one in (step.before, step.after) if one]
+    found = {one.account for one in holdings} | {user.account_id for user in preview.users}
+    known = {account for account in found if account}
+    return next(iter(known or {"-"})) if len(known) < 2 else None
 
 
 def _reason(live: Live | None) -> NotChecked:

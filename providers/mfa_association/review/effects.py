@@ -44,6 +44,11 @@ class Effect:
         """Whether the loser is without this device at some time; a device that is declared anew first is kept."""
         return self.what in ("removed", "moved") or (self.what == "redeclared" and self.order != "first")
 
+    @property
+    def keeps(self) -> bool:
+        """Whether whoever had the device has it afterwards."""
+        return self.what != "added" and not self.deactivates
+
 
 def effects(steps: tuple[DeviceStep, ...], *, ordered: bool) -> list[Effect]:
     """The effects, in the order of the steps. ``ordered``: the engine takes all steps in this order."""
@@ -57,13 +62,14 @@ class _Effects:
         self._steps, self._ordered = steps, ordered
         self._place = {id(step): number for number, step in enumerate(steps)}
         self._additions = {step.address: step for step in steps if step.op == "create" and step.replaces}
+        removed = {step.before.key for step in steps if _goes(step) and step.before and step.before.key}
         self._declared: dict[str, list[DeviceStep]] = {}
-        self._removed: dict[str, list[DeviceStep]] = {}
         for step in steps:
-            if _goes(step) and step.before and step.before.key:
-                self._removed.setdefault(step.before.key, []).append(step)
-            elif step.declares and step.op in ("create", "update") and step.after and step.after.key:
-                self._declared.setdefault(step.after.key, []).append(step)
+            if step.after and step.after.key in removed and _declares_anew(step):
+                self._declared.setdefault(step.after.key or "", []).append(step)
+        self._told_as_removed = {
+            id(self._again(step.before)) for step in steps if step.before and _goes(step) and self._again(step.before)
+        }
 
     def found(self) -> Iterator[Effect]:
         told: set[tuple[str, str | None, tuple[str, str] | None]] = set()
@@ -82,15 +88,24 @@ class _Effects:
         elif before and step.op == "delete":
             yield Effect("spared", step, loser=before.holder)
         elif step.declares and step.op == "create" and after:
-            yield from self._addition(step, after)
+            if id(step) not in self._told_as_removed:
+                yield Effect("added", step, None, after.holder)
         elif before and after and step.declares and step.op == "update":
-            moved = holder_key(before) != holder_key(after) or before.holder is None
-            yield Effect("moved", step, before.holder, after.holder) if moved else Effect("changed", step)
+            yield from self._update(step, before, after)
         elif step.op in ("same", "update"):
             yield Effect("kept", step)
 
+    def _update(self, step: DeviceStep, before: Holding, after: Holding) -> Iterator[Effect]:
+        if before.key != after.key:
+            yield Effect("removed", step, before.holder)
+            yield Effect("added", step, None, after.holder)
+        elif moves(before, after):
+            yield Effect("moved", step, before.holder, after.holder)
+        else:
+            yield Effect("changed", step)
+
     def _removal(self, step: DeviceStep, before: Holding) -> Effect:
-        again = next(iter(self._declared.get(before.key or "", [])), None)
+        again = self._again(before)
         if again and again.after:
             what: What = "redeclared" if holder_key(again.after) == holder_key(before) else "moved"
             gainer = None if what == "redeclared" else again.after.holder
@@ -98,10 +113,11 @@ class _Effects:
         addition = self._additions.get(step.address) if step.replaces else None
         return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
 
-    def _addition(self, step: DeviceStep, after: Holding) -> Iterator[Effect]:
-        """A device that is also removed is told of where it is removed."""
-        if after.key not in self._removed:
-            yield Effect("added", step, None, after.holder)
+    def _again(self, before: Holding) -> DeviceStep | None:
+        """What declares a removed device anew: for the same holder if anything does."""
+        found = self._declared.get(before.key or "", [])
+        same = [step for step in found if step.after and holder_key(step.after) == holder_key(before)]
+        return next(iter([*same, *found]), None)
 
     def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
         if addition is None or not (self._ordered or removal.address == addition.address):
@@ -112,6 +128,18 @@ class _Effects:
 def holder_key(holding: Holding) -> tuple[str, str] | None:
     """Whom a holding serves, to compare; None where that is not known."""
     return holding.holder.key if holding.holder else None
+
+
+def moves(before: Holding, after: Holding) -> bool:
+    """Whether the holder changes; one that is not known may."""
+    return holder_key(before) != holder_key(after) or before.holder is None
+
+
+def _declares_anew(step: DeviceStep) -> bool:
+    """A resource that stays as it is does not keep its device from a second one that goes."""
+    if not step.declares or step.after is None:
+        return False
+    return step.op == "create" or (step.op == "update" and step.before is not None and moves(step.before, step.after))
 
 
 def _goes(step: DeviceStep) -> bool:

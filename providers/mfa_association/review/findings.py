@@ -45,8 +45,11 @@ def plain(phrase: Phrase) -> str:
 
 
 def short(serial_number: str) -> str:
-    """A serial number as a table shows it: what follows the account in an ARN, else all of it."""
-    return serial_number.split(":", 5)[-1] if serial_number.lower().startswith("arn:") else serial_number
+    """A serial number as a table shows it: of a virtual device ``mfa/NAME``, of a security key what its user calls it."""
+    if not serial_number.lower().startswith("arn:"):
+        return serial_number
+    name = serial_number.split(":", 5)[-1]
+    return name.rpartition("/")[2] or name if name.startswith("u2f/") else name
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ class _Gains:
 
     def password(self, holder: Holder, address: str) -> Iterator[Finding]:
         """A console password for somebody who may hold no device."""
-        left, administrator = self._after.left(holder), self._after.administrator(holder)
-        if left.count or self._after.gone(holder):
+        left, administrator = self._after.left(holder, None), self._after.administrator(holder)
+        if left.count or self._after.gone(holder, None):
             return
         risk, why = of_password(left, administrator)
         what = ("is given a console password",)
@@ -115,7 +115,7 @@ class _Gains:
             device_kind=held.kind,
             what=what,
             why=why,
-            left=self._after.left(holder),
+            left=self._after.left(holder, held.account),
             console_password=self._after.console_password(holder),
             administrator=self._after.administrator(holder),
             address=address,

@@ -12,7 +12,7 @@ from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, R
 from mfa_association.review.model import Holding, Place, Preview, UserStep
 from mfa_association.review.risk import CIS_ROOT, CIS_USER, of_loss, worse
 
-_AGAIN: Phrase = ("yes, with two fresh codes of the device",)
+_AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
 def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
@@ -35,7 +35,11 @@ def _of_effect(
     effect: Effect, after: After, places: Mapping[str, Place], renamed: Mapping[str, UserStep], ordered: bool
 ) -> Finding:
     held, holder, step = effect.held, effect.loser, effect.step
-    left, password, administrator = after.left(holder), after.console_password(holder), after.administrator(holder)
+    left, password, administrator = (
+        after.left(holder, held.account),
+        after.console_password(holder),
+        after.administrator(holder),
+    )
     root = holder is not None and holder.root_account_id is not None
     late = effect.order != "first" if effect.other else left.coming == left.count > 0 and not ordered
     risk, why = of_loss(left, password, administrator, root=root, gap=late)
@@ -96,17 +100,18 @@ def _what(effect: Effect, held: Holding) -> Phrase:
 def _again(effect: Effect) -> Phrase:
     if effect.order == "first":
         return ("declared again under another name; stays active",)
+    order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
     enables = effect.again is not None and effect.again.enables
-    return ("deactivated and declared again; ", "enabled anew" if enables else "without codes it stays inactive")
+    return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
 
 
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
-        return ("only by the root user, in the console",)
+        return ("only by the root user",)
     if held.kind == "fido":
-        return ("no: ", Name(str(holder or "its user")), " has to register the key anew")
+        return ("no: ", Name(str(holder or "its user")), " must register it anew")
     if held.also_deletes:
-        return ("no: a new virtual device has to be set up",)
+        return ("no: one must be set up anew",)
     return _AGAIN
 
 
@@ -126,10 +131,13 @@ def _eased(finding: Finding, effect: Effect, after: After, renamed: Mapping[str,
         and _low(new_name.user_name) == _low(effect.gainer.user_name)
     ):
         return _info(finding, "the user is renamed in the same change")
-    if held_now is False or (held_now is None and saved is False):
-        sure = "AWS says" if held_now is False else "as last saved"
-        return replace(_info(finding, f"it is not active any more, {sure}"), what=("nothing: it is not active",))
-    if after.gone(holder):
+    if held_now is False:
+        return replace(_info(finding, "AWS says that it is not active"), what=("nothing: it is not active",))
+    if held_now is None and saved is False:
+        what = ("nothing, unless it was registered again since",)
+        why = ("not active when it was last saved",)
+        return replace(finding, risk="low", why=why, what=what, counts=False, cis=(), removal=False)
+    if after.gone(holder, effect.held.account):
         return replace(_info(finding, "the user goes too"), removal=finding.removal)
     if after.disabled(holder):
         return replace(_info(finding, "no console password and no active access key"), removal=finding.removal)

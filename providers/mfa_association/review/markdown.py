@@ -156,7 +156,7 @@ def _cell(cell: Cell) -> str:
     text = f"**{cell.answer}**" if cell.answer == "yes" else cell.answer
     if not cell.note:
         return text
-    return f"{text} ({code(cell.note, 80)})"
+    return f"{text} ({code(cell.note, 80)})" if cell.answer == "not checked" else text
 
 
 def _where(one: Finding) -> str:
@@ -184,8 +184,9 @@ def _reasons(report: Report, rows: int) -> Iterator[str]:
 def _reason_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for one in findings:
         used = f"password last used: {code(one.last_sign_in, 40)}" if one.last_sign_in else ""
-        parts = [markdown(one.why), used, "; ".join(one.cis), code(one.address, 240)]
-        yield f"- {_risk(one)} {_user(one)}, {_device(one)}: {'. '.join(part for part in parts if part)}"
+        by = f"administrator: {code(one.administrator.note)}" if one.administrator.note else ""
+        parts = [markdown(one.why), by, used, "; ".join(one.cis), code(one.address, 240)]
+        yield f"- {_risk(one)} {_user(one)}, {_device(one)}: {'; '.join(part for part in parts if part)}"
     yield ""
 
 

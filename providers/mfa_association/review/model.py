@@ -56,9 +56,20 @@ class Holding:
             return "unknown"
 
     @property
+    def account(self) -> str | None:
+        """The account of the holder, where it is saved or stands in the serial number."""
+        return self.account_id or account_of(self.serial_number)
+
+    @property
     def key(self) -> str | None:
         """The device without regard to case, as IAM compares."""
         return self.serial_number.lower() if self.serial_number else None
+
+
+def account_of(arn: str | None) -> str | None:
+    """The account in an ARN; None for anything else."""
+    parts = (arn or "").split(":", 5)
+    return parts[4] or None if len(parts) == 6 else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ class DeviceStep:
 class UserStep:
     """An IAM user that the same preview makes, changes or deletes. ``takes_devices``: its deletion takes all of them.
 
-    ``previous_name``: what it was called before it is renamed in place.
+    ``previous_name``: what it was called before it is renamed in place. ``account_id``: where its ARN is known.
     """
 
     address: str
@@ -101,6 +112,7 @@ class UserStep:
     replaces: bool = False
     spared: str | None = None
     place: Place | None = None
+    account_id: str | None = None
 
 
 @dataclass(frozen=True)

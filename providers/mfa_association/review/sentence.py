@@ -42,7 +42,7 @@ def consequence(finding: Finding) -> Phrase:
     if finding.left.last is None:
         return ("Whether ", who, " keeps another MFA device is not known.")
     if finding.left.last and finding.console_password.answer == "yes":
-        return (who, f" could then sign in to the AWS console with a password alone{_power(finding)}.")
+        return (who, f" could sign in to the AWS console with a password alone{_power(finding)}.")
     return (who, " would be left with no MFA device." if finding.left.last else " loses an MFA device.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mfa_association.review.administrator import is_administrator_arn, is_administrator_document
 from mfa_association.review.facts import Holder
-from mfa_association.review.model import DeviceStep, Grant, GrantStep, Holding, Op, Place, UserStep
+from mfa_association.review.model import DeviceStep, Grant, GrantStep, Holding, Op, Place, UserStep, account_of
 
 Bag = dict[str, Any]
 
@@ -132,6 +132,7 @@ def _user(step: Step) -> UserStep:
         step.replaces,
         step.spared,
         step.place,
+        account_of(_text(before, "arn") or _text(after, "arn")),
     )
 
 

@@ -39,18 +39,23 @@ def authorize(world: World, request: Incoming, caller: Caller) -> None:
 
 def context_of(request: Incoming, caller: Caller) -> Context:
     """The condition keys of a call. A user's long-term key has no aws:MultiFactorAuthPresent (user guide)."""
-    account = caller.account
-    keys = {
-        "aws:principalarn": account.arn(f"role/{caller.role}") if caller.role else caller.arn,
-        "aws:principalaccount": account.number,
-        "aws:requestedregion": request.region,
-    }
-    if caller.user:
-        keys |= {"aws:username": str(caller.user.name), "aws:userid": str(caller.user.id)}
+    keys = principal_keys(caller) | {"aws:requestedregion": request.region}
     if not caller.long_term:
         keys["aws:multifactorauthpresent"] = str(caller.mfa).lower()
     if "TaskPolicyArn.arn" in request.form:
         keys["sts:taskpolicyarn"] = request.form["TaskPolicyArn.arn"]
+    return keys
+
+
+def principal_keys(caller: Caller) -> dict[str, str]:
+    """The condition keys that a principal alone determines."""
+    account = caller.account
+    keys = {
+        "aws:principalarn": account.arn(f"role/{caller.role}") if caller.role else caller.arn,
+        "aws:principalaccount": account.number,
+    }
+    if caller.user:
+        keys |= {"aws:username": str(caller.user.name), "aws:userid": str(caller.user.id)}
     return keys
 
 

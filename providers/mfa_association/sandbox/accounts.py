@@ -94,6 +94,7 @@ class Account:
         self.root_password = False
         self.report: tuple[float, str] | None = None
         self.scp_deny_root: frozenset[str] = frozenset()
+        self.boundaries: dict[str, str] = {}
         self.live = View(self.backend.users, self.devices)
 
     @property

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from botocore.model import StructureShape
 
-from . import directory, listing, root, rules, sts, tags, users, wire
+from . import directory, listing, managed, profile, root, rules, simulation, sts, tags, users, wire
 from .access import authorize
 from .callers import Caller
 from .control import Control
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 OWN: Mapping[str, Mapping[str, Action]] = {
-    "iam": {**rules.ACTIONS, **listing.ACTIONS, **directory.ACTIONS, **tags.ACTIONS, **root.ACTIONS},
+    "iam": {
+        **rules.ACTIONS,
+        **listing.ACTIONS,
+        **directory.ACTIONS,
+        **tags.ACTIONS,
+        **root.ACTIONS,
+        **managed.ACTIONS,
+        **profile.ACTIONS,
+        **simulation.ACTIONS,
+    },
     "sts": {**sts.ACTIONS, **root.STS_ACTIONS},
 }
 
@@ -97,11 +106,17 @@ class Application:
         happen(hits, "before")
         with self.world.lock:
             authorize(self.world, request, caller)
+            self._bring_in(request, caller)
             reply = self._effect(request, caller)
             if not users.is_read(request.action):
                 self.world.wrote()
         happen(hits, "after")
         return reply
+
+    def _bring_in(self, request: Incoming, caller: Caller) -> None:
+        for name in ("PolicyArn", "PermissionsBoundary"):
+            if name in request.form:
+                managed.bring_in(caller.account, request.form[name])
 
     def _effect(self, request: Incoming, caller: Caller) -> Reply:
         of_root = request.service == "iam" and caller.is_root and "UserName" not in request.form

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from random import Random
 
 from moto.iam.models import User
@@ -78,6 +79,9 @@ def _user(account: Account, name: str, seed: UserSeed, known: set[str]) -> User:
         user = account.backend.create_user(REGIONS[account.partition], name, seed.path, tags)
     if seed.password and not user.password:
         account.backend.create_login_profile(user.name, "sandbox")
+    if seed.password_last_used is not None:
+        moment = datetime.fromtimestamp(seed.password_last_used, timezone.utc)
+        user.password_last_used = moment  # type: ignore[assignment]
     return user
 
 

@@ -37,11 +37,30 @@ def judge(policies: Sequence[Document], action: str, resource: str, context: Con
     return Verdict.ALLOWED if "Allow" in effects else Verdict.UNMENTIONED
 
 
+def missing(policies: Sequence[Document], action: str, resource: str, context: Context) -> set[str]:
+    """The condition keys that statements about an action on a resource ask for and the context does not have."""
+    return {
+        key
+        for policy in policies
+        for statement in _many(policy["Statement"])
+        if _concerns(statement, action, resource, context)
+        for keys in statement.get("Condition", {}).values()
+        for key in keys
+        if key.lower() not in context
+    }
+
+
 def _applies(statement: Document, action: str, resource: str, context: Context) -> bool:
+    concerned = _concerns(statement, action, resource, context)
+    return concerned and all(_conditions(statement.get("Condition", {}), context))
+
+
+def _concerns(statement: Document, action: str, resource: str, context: Context) -> bool:
+    """Whether a statement is about an action on a resource, whatever its conditions."""
     acts = _element(statement, "Action", lambda pattern: like(pattern.lower(), action.lower(), {}))
     objects = _element(statement, "Resource", lambda pattern: like(pattern, resource, context))
     known = all(None not in _parts(pattern, context) for pattern in _many(statement.get("NotResource", [])))
-    return acts and objects and known and all(_conditions(statement.get("Condition", {}), context))
+    return acts and objects and known
 
 
 def _element(statement: Document, name: str, matches: Callable[[str], bool]) -> bool:

@@ -5,6 +5,7 @@ Source: the service authorization reference of IAM, STS, Systems Manager and Sec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moto.secretsmanager.models import secretsmanager_backends
@@ -51,12 +52,24 @@ def _iam(request: Incoming, caller: Caller) -> Target:
         path, name = form.get("Path", "/"), form.get("VirtualMFADeviceName", "")
         return _plain(form.get("SerialNumber") or account.arn(f"mfa{path}{name}"))
     if "GroupName" in form or "RoleName" in form:
-        kind = "group" if "GroupName" in form else "role"
-        return _plain(account.arn(f"{kind}/{form.get('GroupName') or form['RoleName']}"))
+        return _group_or_role(account, form)
     if "UserName" in form:
         return Target(_user(account, request), f"user {form['UserName']}")
+    if "PolicyArn" in form:
+        return Target(form["PolicyArn"], f"policy {form['PolicyArn']}")
+    if "PolicySourceArn" in form:
+        return _plain(form["PolicySourceArn"])
     own = caller.user and request.action in OWN_USER
     return Target(caller.arn, f"user {caller.user.name}") if own and caller.user else Target("*", "*")
+
+
+def _group_or_role(account: Account, form: Mapping[str, str]) -> Target:
+    """A group's or role's ARN with its path; a name nobody has stands at the root."""
+    kind = "group" if "GroupName" in form else "role"
+    name = form.get("GroupName") or form["RoleName"]
+    groups, roles = account.backend.groups, {role.name: role for role in account.backend.roles.values()}
+    found = groups.get(name) if kind == "group" else roles.get(name)
+    return Target(str(found.arn) if found else account.arn(f"{kind}/{name}"), f"{kind} {name}")
 
 
 def _user(account: Account, request: Incoming) -> str:

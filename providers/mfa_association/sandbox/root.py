@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from .callers import Caller
 from .errors import Refused
+from .managed import aws_policies
 from .organization import CREDENTIALS, SESSIONS, Organization
 from .request import Action, Request, Result
 from .sts import issue
@@ -24,11 +24,8 @@ UNLOCKS = {"S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"}
 
 @lru_cache
 def tasks() -> Mapping[str, str]:
-    """AWS's task policies by name, as JSON text (moto ships AWS's managed policies)."""
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
-
-    managed: Mapping[str, Any] = json.loads(aws_managed_policies_data)
-    return {name: json.dumps(one["Document"]) for name, one in managed.items() if one["Path"] == "/root-task/"}
+    """AWS's task policies by name, as JSON text."""
+    return {name: json.dumps(one["Document"]) for name, one in aws_policies().items() if one["Path"] == "/root-task/"}
 
 
 def session(request: Request) -> Result:

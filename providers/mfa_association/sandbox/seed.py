@@ -18,7 +18,7 @@ from .place import Place
 from .seed_access import KeySeed, parse_actions, parse_key, parse_organization
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
-USER_KEYS = {"password", "path", "tags", "devices"}
+USER_KEYS = {"password", "password_last_used", "path", "tags", "devices"}
 ACCOUNT_KEYS = {"partition", "users", "root", "devices", "parameters", "secrets", "scp_deny_root"}
 TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed", "organization"}
 
@@ -41,12 +41,13 @@ class DeviceSeed:
 
 @dataclass(frozen=True)
 class UserSeed:
-    """One IAM user."""
+    """One IAM user. ``password_last_used`` is in seconds since 1970."""
 
     password: bool = False
     path: str = "/"
     tags: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[DeviceSeed, ...] = ()
+    password_last_used: int | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ def _user(value: Any, place: Place) -> UserSeed:
         _path(given, place),
         _tags(given, place),
         _devices(given, place),
+        _date(given, place, "password_last_used"),
     )
 
 
@@ -185,7 +187,7 @@ def _device(value: Any, place: Place) -> DeviceSeed:
         held=held,
         path=_path(given, place),
         tags=_tags(given, place),
-        enable_date=_date(given, place),
+        enable_date=_date(given, place, "enable_date"),
         **texts,
     )
 
@@ -210,12 +212,12 @@ def _tags(given: Mapping[str, Any], place: Place) -> Mapping[str, str]:
     return {key: (place / "tags" / key).text(value, "(?s).{0,256}", "text, in quotes") for key, value in tags.items()}
 
 
-def _date(given: Mapping[str, Any], place: Place) -> int | None:
-    date = given.get("enable_date")
+def _date(given: Mapping[str, Any], place: Place, name: str) -> int | None:
+    date = given.get(name)
     with suppress(ValueError):
         date = datetime.fromisoformat(date.replace("Z", "+00:00")) if isinstance(date, str) else date
     if date is None:
         return None
     if not isinstance(date, datetime):
-        raise (place / "enable_date").fault("must be a time such as 2024-01-31T12:00:00Z")
+        raise (place / name).fault("must be a time such as 2024-01-31T12:00:00Z")
     return int((date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp())

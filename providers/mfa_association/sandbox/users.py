@@ -70,8 +70,13 @@ def delete_root_profile(request: Request) -> Result:
     return {}
 
 
+def root_keys(request: Request) -> Result:
+    """ListAccessKeys of the root user: the sandbox gives it none."""
+    return {"AccessKeyMetadata": [], "IsTruncated": False}
+
+
 ROOT_ACTIONS: Mapping[str, Action] = {
-    "GetUser": get_root,
+    "ListAccessKeys": root_keys,
     "GetLoginProfile": root_profile,
     "DeleteLoginProfile": delete_root_profile,
 }

@@ -56,7 +56,7 @@ class World:
         for account in self.accounts.values():
             if key in account.backend.access_keys:
                 user = next((user for user in account.backend.users.values() if user.has_access_key(key)), None)
-                return self._with_policies(Caller(key, account, user)) if user else None
+                return self.with_policies(Caller(key, account, user)) if user else None
         return None
 
     def _role_key(self, key: str) -> Caller | None:
@@ -64,10 +64,10 @@ class World:
             session = sts_backends[number][account.partition].get_assumed_role_from_access_key(key)
             if session:
                 role = session.role_arn.partition(":role/")[2]
-                return self._with_policies(Caller(key, account, role=role, session=session.session_name))
+                return self.with_policies(Caller(key, account, role=role, session=session.session_name))
         return None
 
-    def _with_policies(self, caller: Caller) -> Caller:
+    def with_policies(self, caller: Caller) -> Caller:
         """The caller with the identity policies that the seed gave to a key of the same user or role."""
         same = (one.policies for one in self.keys.values() if one.policies is not None and one.is_principal(caller))
         return replace(caller, policies=next(same, None))

@@ -1,0 +1,159 @@
+"""Live reads of a review: who would be left with what, and what `up` would run into. It never changes anything.
+
+Only the holders that the change affects are read, in the account of the caller's own credentials. A role that the
+change names is never assumed: whoever writes the change could name one of an account of their own, and have it answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event
+
+from mfa_association.aws.iam import VirtualDevice
+from mfa_association.aws.policies import Policies
+from mfa_association.aws.session import Caller, Settings, open_session
+from mfa_association.lifecycle import Clock, Limits
+from mfa_association.lifecycle.model import rfc3339
+from mfa_association.reads.reader import Reader, silent
+from mfa_association.review.facts import Holder, Live, NotChecked
+from mfa_association.review.live.bare import find_bare
+from mfa_association.review.live.cells import Cells
+from mfa_association.review.live.holders import Holders, Seen, unknown
+from mfa_association.review.live.obstacles import Scene, foresee, is_virtual, needs
+from mfa_association.review.live.permissions import Permissions, look_for_permissions
+from mfa_association.review.model import Planned, Preview
+from mfa_association.review.planned import affected, planned
+
+SECONDS = 240.0
+"""Of all live reads together."""
+PATIENCE = Limits(retry_deadline=30.0)
+"""Of one read with throttling."""
+
+
+def look(
+    settings: Settings,
+    preview: Preview,
+    *,
+    apply_as: str | None = None,
+    progress: Callable[[str, int, int | None], None] = silent,
+    seconds: float = SECONDS,
+    limits: Limits = PATIENCE,
+    clock: Clock | None = None,
+    stop: Event | None = None,
+) -> Live:
+    """Read what AWS says of everybody whom a preview affects.
+
+    ``apply_as``: the ARN of the role or user that applies changes, whose permissions are simulated; else the caller's.
+    ``seconds``: for all of it; what is not read by then is not checked. Nothing AWS answers raises: a cell that cannot
+    be read is ``NotChecked``. Raises ``Interrupted`` alone.
+    """
+    clock = clock or Clock()
+    cells = Cells(Reader(settings, limits, clock, progress, stop), clock, seconds)
+    caller = cells.read(lambda: cells.reader.iam.caller)
+    holders = affected(preview)
+    if isinstance(caller, NotChecked):
+        facts = tuple(unknown(holder, caller) for holder in holders)
+        return Live(caller, None, facts, caller, simulated_as=caller)
+    return _Review(cells, caller, preview, apply_as).carry_out(holders)
+
+
+@dataclass(frozen=True)
+class _Review:
+    cells: Cells
+    caller: Caller
+    preview: Preview
+    apply_as: str | None
+
+    def carry_out(self, holders: list[Holder]) -> Live:
+        self.cells.read(self.cells.reader.directory.start_report)
+        plans = planned(self.preview)
+        elsewhere = self._elsewhere(plans)
+        seen = self._look([holder for holder in holders if holder.key not in elsewhere])
+        seen |= {
+            holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
+        }
+        mine = [plan for plan in plans if self._foreign(plan) is None]
+        scene, untold = self._scene(seen, mine)
+        permissions = self._permissions(seen, mine, scene)
+        bare, as_of = find_bare(self.cells, {holder.key[1] for holder in holders})
+        return Live(
+            checked_as=self.caller.arn,
+            checked_at=rfc3339(self.cells.reader.iam.now()),
+            holders=tuple(seen[holder.key].facts for holder in holders),
+            bare=bare,
+            obstacles=(*foresee(scene, mine), *permissions.denied),
+            bare_as_of=as_of,
+            simulated_as=permissions.simulated_as,
+            not_foreseen=(*untold, *permissions.untold),
+        )
+
+    def _look(self, holders: list[Holder]) -> dict[tuple[str, str], Seen]:
+        looks = Holders(self.cells, self._account)
+        read = self.cells.reader.each("affected users", holders, looks.look)
+        return {holder.key: seen for holder, seen in read if isinstance(seen, Seen)}
+
+    @property
+    def _account(self) -> str:
+        return f"arn:{self.caller.arn.split(':')[1]}:iam::{self.caller.account_id}"
+
+    def _elsewhere(self, plans: list[Planned]) -> dict[tuple[str, str], NotChecked]:
+        """Holders whom the change affects in another account, even if in this one too: their names are all it tells."""
+        return {
+            holder.key: NotChecked(f"in account {account}, and the caller is in {self.caller.account_id}")
+            for plan in plans
+            if (account := self._foreign(plan))
+            for holder in (plan.holder, plan.previous)
+            if holder
+        }
+
+    def _foreign(self, plan: Planned) -> str | None:
+        """The account of a plan where it is known and not the caller's. A root user is reached from the caller's own."""
+        of_root = plan.holder is not None and plan.holder.root_account_id is not None
+        told = (_account_of(plan.role_arn), *(() if of_root else (plan.account_id, _account_of(plan.serial_number))))
+        return next((account for account in told if account and account != self.caller.account_id), None)
+
+    def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[Scene, tuple[str, ...]]:
+        scene = Scene(
+            {key: one.facts for key, one in seen.items()},
+            coming=frozenset(
+                one.user_name.lower() for one in self.preview.users if one.user_name and one.op == "create"
+            ),
+            applier=self._applier(),
+            leaves_first=self.preview.engine == "terraform",
+            refusing=frozenset(
+                step.address for step in self.preview.devices if step.before and step.before.on_last_device == "refuse"
+            ),
+        )
+        if not any(plan.what != "remove" and is_virtual(plan) and not scene.is_held(plan) for plan in plans):
+            return scene, ()
+        virtual = self._virtual_devices()
+        untold = (
+            (f"who holds a virtual device: not checked ({virtual.reason})",) if isinstance(virtual, NotChecked) else ()
+        )
+        return replace(scene, virtual=virtual), untold
+
+    def _applier(self) -> str | None:
+        """The IAM user that applies with a long-term key, as far as is known."""
+        arn = self.apply_as or (self.caller.arn if self.caller.long_term else "")
+        return arn.rpartition("/")[2] if ":user/" in arn else None
+
+    def _virtual_devices(self) -> dict[str, VirtualDevice] | NotChecked:
+        reader = self.cells.reader
+        found = self.cells.attempt(lambda: reader.pages("virtual devices", reader.directory.virtual_devices))
+        if isinstance(found, NotChecked):
+            return found
+        if found is None:
+            return NotChecked("denied: iam:ListVirtualMFADevices")
+        return {device.serial_number.lower(): device for device in found}
+
+    def _permissions(self, seen: dict[tuple[str, str], Seen], plans: list[Planned], scene: Scene) -> Permissions:
+        arns = {key: one.arn for key, one in seen.items() if one.arn}
+        deleted = {step.address for step in self.preview.devices if step.before and step.before.also_deletes}
+        verbs = Policies(open_session(self.cells.reader.settings))
+        return look_for_permissions(self.cells, verbs, needs(plans, scene, arns, deleted), self.caller, self.apply_as)
+
+
+def _account_of(arn: str | None) -> str | None:
+    parts = (arn or "").split(":", 5)
+    return parts[4] if len(parts) == 6 else None

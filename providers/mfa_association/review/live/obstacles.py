@@ -1,0 +1,154 @@
+"""What `up` or `apply` would run into, foreseen from what was read. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mfa_association.aws.iam import VirtualDevice
+from mfa_association.grammar import same
+from mfa_association.review.facts import Facts, Holder, NotChecked
+from mfa_association.review.live.permissions import Need
+from mfa_association.review.model import Planned
+
+DEVICES_PER_USER = 8
+"""IAM's quota, devices of any kind (user guide)."""
+_SELF = (
+    "{name} would apply this with a long-term access key and holds a device already: AWS lets nobody change their own "
+    "devices without an MFA session (AWS-2023-001)"
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that is known. ``virtual``: by serial number in lower case; ``coming``: users whom the change makes.
+
+    ``applier``: the IAM user that applies with a long-term key, if it is one. ``leaves_first``: the engine may take
+    devices away before it adds others. ``refusing``: addresses whose ``on_last_device`` is refuse.
+    """
+
+    facts: Mapping[tuple[str, str], Facts]
+    virtual: Mapping[str, VirtualDevice] | NotChecked = field(default_factory=dict)
+    coming: frozenset[str] = frozenset()
+    applier: str | None = None
+    leaves_first: bool = False
+    refusing: frozenset[str] = frozenset()
+
+    def is_held(self, plan: Planned) -> bool:
+        """Whether a plan's holder has the device already."""
+        return plan.holder is not None and _holds(self, plan.holder, plan.serial_number)
+
+
+def foresee(scene: Scene, plans: Sequence[Planned]) -> list[tuple[str, str]]:
+    """A sentence for every obstacle, by the address of its resource, in the order of the plan."""
+    added: Counter[tuple[str, str]] = Counter()
+    if scene.leaves_first:
+        leaving = [plan.holder if plan.what == "remove" else plan.previous for plan in plans]
+        added.subtract(holder.key for holder in leaving if holder)
+    found: list[tuple[str, str]] = []
+    for plan in plans:
+        found += [(plan.address, sentence) for sentence in _of(scene, plan, added)]
+        found += [(plan.address, sentence) for sentence in _guarded(scene, plan, plans)]
+    return found
+
+
+def _guarded(scene: Scene, plan: Planned, plans: Sequence[Planned]) -> Iterator[str]:
+    """What ``on_last_device`` refuses, where both of what it asks for are known."""
+    if plan.what != "remove" or plan.holder is None or plan.address not in scene.refusing:
+        return
+    facts = scene.facts.get(plan.holder.key)
+    if facts is None or isinstance(facts.serial_numbers, NotChecked) or facts.console_password is not True:
+        return
+    gone = {str(one.serial_number).lower() for one in plans if one.what == "remove"}
+    if _holds(scene, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
+        yield f"on_last_device is refuse, {plan.holder} has a console password, and no device would be left"
+
+
+def _of(scene: Scene, plan: Planned, added: Counter[tuple[str, str]]) -> Iterator[str]:
+    if plan.what != "remove" and plan.holder:
+        yield from _adding(scene, plan, plan.holder, added)
+    loser = plan.holder if plan.what == "remove" else plan.previous
+    if loser and _would_change_own(scene, plan, loser) and _holds(scene, loser, plan.serial_number):
+        yield _SELF.format(name=loser.user_name)
+
+
+def _adding(scene: Scene, plan: Planned, holder: Holder, added: Counter[tuple[str, str]]) -> Iterator[str]:
+    facts = scene.facts.get(holder.key)
+    if facts and facts.exists is False and holder.key[1] not in scene.coming:
+        yield f"there is no user {holder} in the account"
+        return
+    if _holds(scene, holder, plan.serial_number):
+        return
+    yield from _taken(scene, plan, holder)
+    if not plan.enables or facts is None or isinstance(facts.serial_numbers, NotChecked):
+        return
+    held = len(facts.serial_numbers) + added[holder.key]
+    added[holder.key] += 1
+    if held >= DEVICES_PER_USER:
+        yield f"{holder} would hold {held + 1} MFA devices, and IAM allows {DEVICES_PER_USER}"
+    if _would_change_own(scene, plan, holder) and facts.serial_numbers:
+        yield _SELF.format(name=holder)
+
+
+def _taken(scene: Scene, plan: Planned, holder: Holder) -> Iterator[str]:
+    """Whether somebody else has the device, or nobody could: it is not there."""
+    if plan.serial_number is None:
+        return
+    other = next(
+        (facts.holder for facts in scene.facts.values() if _holds(scene, facts.holder, plan.serial_number)), None
+    )
+    device = None if isinstance(scene.virtual, NotChecked) else scene.virtual.get(plan.serial_number.lower())
+    name = str(other) if other else _holder_of(device)
+    if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
+        yield f"{plan.serial_number} is held by {name}"
+    elif device is None and not name and is_virtual(plan) and not isinstance(scene.virtual, NotChecked):
+        yield f"there is no virtual device {plan.serial_number} in the account, unless the same change makes it"
+
+
+def _holder_of(device: VirtualDevice | None) -> str | None:
+    if device is None or device.user_arn is None:
+        return None
+    return device.user_name or "the root user"
+
+
+def is_virtual(plan: Planned) -> bool:
+    """Whether a walk over the account's virtual devices tells who holds it. Root's own are not looked up there."""
+    return (
+        plan.kind == "virtual" and plan.serial_number is not None and plan.holder is not None and not plan.holder.key[0]
+    )
+
+
+def _holds(scene: Scene, holder: Holder, serial: str | None) -> bool:
+    facts = scene.facts.get(holder.key)
+    held = () if facts is None or isinstance(facts.serial_numbers, NotChecked) else facts.serial_numbers
+    return serial is not None and any(same(one, serial) for one in held)
+
+
+def _would_change_own(scene: Scene, plan: Planned, holder: Holder) -> bool:
+    """Under a role of its own nobody changes their own devices."""
+    if scene.applier is None or plan.role_arn:
+        return False
+    return holder.user_name is not None and same(scene.applier, holder.user_name)
+
+
+def needs(plans: Sequence[Planned], scene: Scene, arns: Mapping[tuple[str, str], str], deleted: set[str]) -> list[Need]:
+    """The calls that the plan leads to, on users whose ARN is known; ``deleted``: addresses whose device goes too."""
+    found = []
+    for plan in plans:
+        for holder, action in _calls(plan, scene):
+            if holder.key in arns:
+                found.append(Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn))
+        serial = plan.serial_number
+        if plan.what == "remove" and plan.address in deleted and serial and plan.kind == "virtual":
+            found.append(Need(plan.address, "iam:DeleteVirtualMFADevice", serial, serial, plan.role_arn))
+    return found
+
+
+def _calls(plan: Planned, scene: Scene) -> Iterator[tuple[Holder, str]]:
+    loser = plan.holder if plan.what == "remove" else plan.previous
+    if loser:
+        yield loser, "iam:DeactivateMFADevice"
+    gains = plan.holder if plan.what != "remove" else None
+    if gains and plan.enables and not _holds(scene, gains, plan.serial_number):
+        yield gains, "iam:EnableMFADevice"

@@ -1,0 +1,101 @@
+"""Whether whoever applies the change may do it, by SimulatePrincipalPolicy: no call that changes anything is tried.
+
+A review's own credentials should read only, so the one who applies can be named. Roots are not simulated: AssumeRoot
+acts in another account, whose say the simulation does not have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mfa_association.aws.policies import Policies, Simulated
+from mfa_association.aws.session import Caller
+from mfa_association.review.facts import NotChecked
+from mfa_association.review.live.cells import Cells
+
+AT_ONCE = 50
+"""Resources of one simulation."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A call that the change would make. ``principal``: the role that the resource names for it, if any."""
+
+    address: str
+    action: str
+    resource: str
+    whose: str
+    principal: str | None = None
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What is denied, by address; whose permissions were looked at or why nobody's; what could not be told."""
+
+    denied: tuple[tuple[str, str], ...] = ()
+    simulated_as: tuple[str, ...] | NotChecked | None = None
+    untold: tuple[str, ...] = ()
+
+
+def look_for_permissions(
+    cells: Cells, verbs: Policies, needs: Sequence[Need], caller: Caller, apply_as: str | None
+) -> Permissions:
+    """Simulate every need, as its own role, as ``apply_as``, or as the caller."""
+    if not needs:
+        return Permissions()
+    usual = apply_as or principal_of(caller.arn)
+    by_principal: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        by_principal[need.principal or usual].append(need)
+    found = {principal: _simulate(cells, verbs, principal, mine) for principal, mine in by_principal.items()}
+    reader = found.get(usual)
+    if not apply_as and isinstance(reader, dict) and all(one.decision != "allowed" for one in reader.values()):
+        found[usual] = NotChecked(f"{usual} may write nothing, so somebody else applies")
+    denied = [one for principal, mine in by_principal.items() for one in _denied(principal, mine, found[principal])]
+    done = tuple(principal for principal, answer in found.items() if not isinstance(answer, NotChecked))
+    failed = [(principal, answer) for principal, answer in found.items() if isinstance(answer, NotChecked)]
+    untold = tuple(f"what {principal} may do: not checked ({why.reason})" for principal, why in failed) if done else ()
+    return Permissions(tuple(denied), done or failed[0][1], untold)
+
+
+def principal_of(arn: str) -> str:
+    """Whose policies a caller acts by: a session's role. Its ARN does not tell the role's path."""
+    head, _, rest = arn.partition(":assumed-role/")
+    return f"{head.replace(':sts:', ':iam:')}:role/{rest.partition('/')[0]}" if rest else arn
+
+
+Answers = dict[tuple[str, str], Simulated]
+
+
+def _simulate(cells: Cells, verbs: Policies, principal: str, needs: Iterable[Need]) -> Answers | NotChecked:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for need in needs:
+        wanted[need.action].add(need.resource)
+    found: Answers = {}
+    for action, resources in sorted(wanted.items()):
+        for some in _chunks(sorted(resources)):
+            answer = cells.read(lambda action=action, some=some: verbs.simulate(principal, [action], some))  # type: ignore[misc]
+            if isinstance(answer, NotChecked):
+                return answer
+            found |= {(one.action, one.resource): one for one in answer}
+    return found
+
+
+def _chunks(resources: list[str]) -> Iterator[list[str]]:
+    return (resources[start : start + AT_ONCE] for start in range(0, len(resources), AT_ONCE))
+
+
+def _denied(principal: str, needs: Iterable[Need], answers: Answers | NotChecked) -> Iterator[tuple[str, str]]:
+    if isinstance(answers, NotChecked):
+        return
+    for need in needs:
+        one = answers.get((need.action, need.resource))
+        if one is None or one.decision == "allowed":
+            continue
+        if one.missing and one.decision == "implicitDeny":
+            decides = f"only under conditions of its policies ({', '.join(one.missing)}), which were not checked"
+            yield need.address, f"{principal} may use {need.action} on {need.whose} {decides}"
+        else:
+            yield need.address, f"{principal} is not allowed {need.action} on {need.whose}"

@@ -1,0 +1,1 @@
+"""Live reads of a review, on the sandbox."""
