@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # More for pytest, for example ARGS="-k roster" or ARGS=tests/aws
 ARGS ?=
+# What `make engines` makes.
+ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.13 terraform-1.15
 VENV := $(CURDIR)/.venv
 UV := uv==0.13.9
 TYPED := $(wildcard providers tools tests benchmarks)
@@ -25,8 +27,8 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --no-input --no-compile -r requirements-dev.txt
 	@touch $@
 
-engines: setup ## find or build the Pulumi engine (the first build takes about 4 minutes)
-	@$(VENV)/bin/python tools/engines.py
+engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 7 minutes)
+	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
 test: setup ## run the tests, those with the real engines included
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
@@ -47,11 +49,12 @@ soak: setup ## play 100 rounds of random faults; ARGS="--seed 7 --rounds 500"
 reliability: setup ## try every fault and write its end into docs/reliability.md
 	@$(WITH_ENGINE) python -m tests.e2e.faults.table $(ARGS)
 
-lint: setup ## check style, types and imports
+lint: setup ## check style, types, imports and workflows
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy $(TYPED)
 	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/python tools/workflows.py
 
 format: setup ## put the code into shape
 	@$(VENV)/bin/ruff check --fix .

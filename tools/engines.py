@@ -1,167 +1,104 @@
-"""Find a Pulumi engine, or make one: prints the folder that holds `pulumi`, to be put first on PATH.
+"""Find engines, or make them: prints the folders that hold them, to be put first on PATH.
 
-In this order: a `pulumi` on PATH that is new enough, our cache, the official installer, pinned Go modules.
+Named as arguments (`pulumi`, `tofu`, `terraform`, `terraform-1.8`, ...); without any: `pulumi`. Each is in this order
+one on PATH that is new enough, our cache, a package or installer, pinned Go modules.
 """
 
-import fcntl
 import os
-import platform
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from engine_sources import PULUMI_VERSION, build, install
-from running import CommandFailed, say
+from engine_sources import (
+    GO_VERSION,
+    OPENTOFU_VERSION,
+    PULUMI_VERSION,
+    build_opentofu,
+    build_pulumi,
+    install_pulumi,
+    install_terraform,
+)
+from kept import NoProgram, Program, not_older_than
+from running import say
 
-# The oldest version that the tests have run with.
-OLDEST_VERSION = PULUMI_VERSION
-GO_VERSION = "1.26.6"
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-STAGING = ".making-"
-
-
-class NoEngine(Exception):
-    """Nothing on this machine serves; the text says what to install."""
-
-
-def ensure_pulumi() -> Path:
-    """Return the folder that holds a usable `pulumi`, made now if need be; raise NoEngine where nothing serves."""
-    return on_path() or cached() or _make()
+OR_GO = f", or Go {GO_VERSION} or newer"
 
 
-def on_path() -> Path | None:
-    """The folder of the `pulumi` on PATH, if that is new enough and has its Python language host."""
-    found = shutil.which("pulumi")
-    if not found:
-        return None
-    fault = _fault(Path(found))
-    if fault:
-        say(f"Not using {found}: {fault}.")
-    return None if fault else Path(found).absolute().parent
-
-
-def cached() -> Path | None:
-    """The folder of the engine made before. It arrived by one rename, so it is whole if it is there."""
-    folder = engine_folder() / "bin"
-    return folder if os.access(folder / "pulumi", os.X_OK) else None
-
-
-def engine_folder() -> Path:
-    """Where the pinned engine is kept between runs and checkouts."""
-    machine = ARCHITECTURES.get(platform.machine(), platform.machine())
-    return cache_folder() / "engines" / f"pulumi-{PULUMI_VERSION}-{platform.system().lower()}-{machine}"
-
-
-def cache_folder() -> Path:
-    """Where the tools keep what is costly to make."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mfa-association"
-    return Path(os.environ.get("MFA_ASSOCIATION_CACHE") or default).absolute()
-
-
-def _fault(pulumi: Path) -> str | None:
+def _pulumi_fault(pulumi: Path) -> str | None:
     """What keeps this `pulumi` from serving."""
-    version = _version(pulumi)
-    if not version:
-        return "it does not tell its version"
-    if _ordered(version) < _ordered(OLDEST_VERSION):
-        return f"it is {version}, the oldest version tested is {OLDEST_VERSION}"
+    if fault := not_older_than(PULUMI_VERSION)(pulumi):
+        return fault
     places = os.pathsep.join([str(pulumi.resolve().parent), str(pulumi.parent), os.environ.get("PATH", "")])
     if not shutil.which("pulumi-language-python", path=places):
         return "pulumi-language-python is not beside it"
     return None
 
 
-def _version(pulumi: Path) -> str | None:
-    quiet = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
-    try:
-        asked = subprocess.run([pulumi, "version"], env=quiet, capture_output=True, text=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    told = re.match(r"v?(\d+\.\d+\.\d+)", asked.stdout.strip())
-    return told[1] if told else None
+PULUMI = Program(
+    title="Pulumi engine",
+    name="pulumi",
+    version=PULUMI_VERSION,
+    sources=(install_pulumi, build_pulumi),
+    fault=_pulumi_fault,
+    advice=f"the Pulumi CLI {PULUMI_VERSION} or newer (https://www.pulumi.com/docs/iac/download-install/){OR_GO}",
+)
+OPENTOFU = Program(
+    title="OpenTofu",
+    name="tofu",
+    version=OPENTOFU_VERSION,
+    sources=(build_opentofu,),
+    fault=not_older_than(OPENTOFU_VERSION),
+    advice=f"OpenTofu {OPENTOFU_VERSION} or newer (https://opentofu.org/docs/intro/install/){OR_GO}",
+)
+TERRAFORMS = {"1.8": "1.8.4", "1.11": "1.11.4", "1.13": "1.13.5", "1.15": "1.15.5"}
+"""Versions that a PyPI package embeds: their writing in `tools/terraform/`, and the version that each tells."""
 
 
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
-
-
-def _make() -> Path:
-    """Make the engine unless somebody else made it while we waited for the lock."""
-    folder = engine_folder()
-    with _alone(folder.parent):
-        return cached() or _first_that_serves(folder)
-
-
-def _first_that_serves(folder: Path) -> Path:
-    for source in (install, build):
-        try:
-            with _staging(folder.parent) as staging:
-                source(staging)
-                if fault := _fault(staging / "bin" / "pulumi"):
-                    raise CommandFailed(fault)
-                staging.rename(folder)
-            return folder / "bin"
-        except CommandFailed as failure:
-            say(f"That did not work: {failure}.")
-    raise NoEngine(
-        f"No Pulumi engine: install the Pulumi CLI {OLDEST_VERSION} or newer"
-        f" (https://www.pulumi.com/docs/iac/download-install/), or Go {GO_VERSION} or newer, and run this again."
+def _terraform(minor: str, *, look: bool = False) -> Program:
+    """The one that a package embeds; ``look``: or another on PATH that is not older."""
+    version = TERRAFORMS[minor]
+    return Program(
+        title=f"Terraform {minor}",
+        name="terraform",
+        version=version,
+        sources=(install_terraform(minor),),
+        fault=not_older_than(version),
+        advice=f"Terraform {version} or newer (https://developer.hashicorp.com/terraform/install)",
+        look=look,
     )
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One maker at a time; the lock dies with its process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Another process is making the engine: waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _staging(parent: Path) -> Iterator[Path]:
-    """A folder to fill and then rename; we hold the lock, so one that is already there was left by a kill."""
-    for left in parent.glob(f"{STAGING}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=parent))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+ENGINES = {
+    "pulumi": PULUMI,
+    "tofu": OPENTOFU,
+    "terraform": _terraform("1.11", look=True),
+    **{f"terraform-{minor}": _terraform(minor) for minor in TERRAFORMS},
+}
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def main() -> int:
-    """Print the folder; otherwise one sentence and exit code 1, or 130 after Ctrl-C."""
+def main(names: Sequence[str]) -> int:
+    """Print the folders as a part of PATH; otherwise one sentence and exit code 1, or 130 after Ctrl-C."""
     signal.signal(signal.SIGTERM, _terminated)
+    if unknown := [name for name in names if name not in ENGINES]:
+        say(f"No engine is called {unknown[0]}: take {', '.join(ENGINES)}.")
+        return 1
     try:
-        print(ensure_pulumi())
+        print(os.pathsep.join(str(ENGINES[name].ensure()) for name in names))
     except KeyboardInterrupt:
         say("\nInterrupted; nothing was left behind.")
         return 130
-    except NoEngine as refusal:
+    except NoProgram as refusal:
         say(str(refusal))
-        return 1
-    except OSError as error:
-        say(f"No Pulumi engine: cannot keep one in {engine_folder().parent}: {error}.")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or ["pulumi"]))

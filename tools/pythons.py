@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engines import cache_folder
+from kept import cache_folder
 from running import say
 
 ROOT = Path(__file__).parent.parent

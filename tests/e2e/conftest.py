@@ -39,7 +39,7 @@ SEED = {
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
     """Put the Pulumi CLI on PATH: found, else built; never skipped."""
-    os.environ["PATH"] = f"{engines.ensure_pulumi()}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture

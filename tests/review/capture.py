@@ -189,7 +189,7 @@ def _seed() -> dict[str, object]:
 
 def main(names: list[str]) -> None:
     """Capture the scenarios of these names, or all."""
-    os.environ["PATH"] = f"{engines.ensure_pulumi()}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
     PREVIEWS.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp())
     try:

@@ -89,7 +89,7 @@ class User:
 @pytest.fixture
 def user(tmp_path: Path) -> User:
     """A user who has the real engine on PATH."""
-    places = [str(Path(sys.executable).parent), str(engines.ensure_pulumi()), os.environ["PATH"]]
+    places = [str(Path(sys.executable).parent), str(engines.PULUMI.ensure()), os.environ["PATH"]]
     return User(tmp_path, os.pathsep.join(places))
 
 

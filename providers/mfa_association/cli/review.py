@@ -23,6 +23,7 @@ from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import Place, Preview
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
+from mfa_association.review.reviewed import not_reviewed
 from mfa_association.review.text import to_text
 
 _DESCRIPTION = """
@@ -47,6 +48,9 @@ def add_to(commands: Any) -> None:
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-on", choices=get_args(FailOn), default="critical", help="exit 3 from here (critical)")
     gate.add_argument("--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that")
+    gate.add_argument(
+        "--reviewed", metavar="PATH", help="exit 3 for more than these JSON reviews, or a folder of them, say"
+    )
     parser.add_argument("--format", choices=("markdown", "json", "text"), default="text", help="what to write (text)")
     parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
     add_connection(parser)
@@ -115,11 +119,24 @@ def _write(text: str, path: str | None) -> None:
         raise MfaError(f"writing the review ({path}): {fault.strerror}; correct the path and run again") from None
 
 
+def _reviews(given: str) -> dict[str, str]:
+    """The JSON reviews at a path; a shell's empty variable is none. Raises ``MfaError``."""
+    path = Path(given or "(no path)")
+    try:
+        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        return {str(file): file.read_text(encoding="utf-8") for file in files}
+    except (OSError, UnicodeDecodeError) as fault:
+        cause = fault.strerror if isinstance(fault, OSError) else "the text is not UTF-8"
+        raise MfaError(f"reading what was reviewed ({path}): {cause}; nothing is taken for reviewed") from None
+
+
 def _code(report: Report, options: argparse.Namespace) -> int:
     if report.failure is not None:
         print(f"mfa-association: could not assess: {report.failure}", file=sys.stderr)
         return BROKEN
     causes = closed_by(report, options.fail_on, options.max_removals)
+    if options.reviewed is not None:
+        causes += not_reviewed(report, _reviews(options.reviewed))
     for cause in causes:
         print(f"mfa-association: the gate is closed: {cause}", file=sys.stderr)
     return FOUND if causes else OK

@@ -1,0 +1,101 @@
+"""One comment for each stack, found by marker and author, changed in place: every rule of when it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mfa_association.errors import MfaError
+from mfa_association.github.cut import COMMENT_CHARACTERS, fit
+from mfa_association.github.marker import Marker, Run, split
+
+_WHERE = "The summary of the workflow run has more."
+# A comment of ours that tells no run was put there by hand: any run is later.
+_NO_RUN = Run(0, 0)
+
+
+class NotAllowed(MfaError):
+    """The token is good but may not do this (403), and no rate limit is the cause."""
+
+
+class Gone(Exception):
+    """The comment was deleted since it was listed."""
+
+
+class Comment(Protocol):
+    """A comment of our own; ``edit`` and ``delete`` raise ``Gone``."""
+
+    @property
+    def body(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    def edit(self, body: str) -> None: ...
+    def delete(self) -> None: ...
+
+
+class Conversation(Protocol):
+    """What the token's owner wrote in a pull request, oldest first; others' comments are never seen."""
+
+    def own_comments(self) -> Sequence[Comment]: ...
+    def post(self, body: str) -> Comment: ...
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review's Markdown without its first line, and what that line said."""
+
+    marker: Marker
+    text: str
+
+    def comment(self, run: Run) -> str:
+        """The body of the comment, below GitHub's limit."""
+        return fit(f"{self.marker.by(run)}\n{self.text}".rstrip(), COMMENT_CHARACTERS, _WHERE)
+
+
+def keep(conversation: Conversation, review: Review, run: Run) -> str:
+    """Bring the comment of the review's stack up to date; returns what was done, in words.
+
+    It looks before it writes, so doing it again does nothing twice.
+    """
+    own = _of_stack(conversation.own_comments(), review.marker.stack)
+    newest = max((marker.run or _NO_RUN for _, marker in own), default=_NO_RUN)
+    if newest > run:
+        return f"left as it is: run {newest} wrote it, after run {run}"
+    # Two runs that looked at the same moment both posted one.
+    for comment, _ in own[1:]:
+        _delete(comment)
+    return _write(conversation, own[0][0] if own else None, review, run)
+
+
+def _of_stack(comments: Sequence[Comment], stack: str) -> list[tuple[Comment, Marker]]:
+    marked = [(comment, split(comment.body)[0]) for comment in comments]
+    return [(comment, marker) for comment, marker in marked if marker and marker.stack == stack]
+
+
+def _write(conversation: Conversation, comment: Comment | None, review: Review, run: Run) -> str:
+    body = review.comment(run)
+    try:
+        if comment and _same(comment.body, body):
+            return f"up to date: {comment.url}"
+        if comment:
+            comment.edit(body)
+            return f"updated: {comment.url}"
+    except Gone:
+        # Somebody deleted it just now, perhaps for a reason, but a loss must be said.
+        pass
+    if review.marker.verdict == "none":
+        return "nothing to say, and no comment there"
+    return f"posted: {conversation.post(body).url}"
+
+
+def _delete(comment: Comment) -> None:
+    try:
+        comment.delete()
+    except Gone:
+        return
+
+
+def _same(left: str, right: str) -> bool:
+    """GitHub may hand back other line ends than it was given."""
+    return left.replace("\r\n", "\n").rstrip() == right.rstrip()

@@ -1,0 +1,87 @@
+"""What GitHub Actions tells a step: which repository, pull request and run it is, and whose token it has."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa_association.errors import MfaError
+from mfa_association.github.marker import Run
+from mfa_association.grammar import show
+
+PUBLIC_API = "https://api.github.com"
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})/[A-Za-z0-9._-]{1,100}")
+_RUN = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,9}))?")
+_API = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[\w./-]*)?")
+_TOKEN = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to comment. ``fork``: the pull request comes from another repository, whose runs may only read."""
+
+    repository: str
+    pull_request: int
+    fork: bool = False
+
+    def __str__(self) -> str:
+        return f"pull request {self.pull_request} of {self.repository}"
+
+
+def target(environment: Mapping[str, str], repository: str | None, pull_request: int | None) -> Target:
+    """What is given, else what the workflow's environment and event say. Raises ``MfaError``."""
+    repository = repository or environment.get("GITHUB_REPOSITORY") or ""
+    if not _REPOSITORY.fullmatch(repository):
+        raise MfaError(f"finding the repository ({show(repository)}): it is not OWNER/NAME; give --repository")
+    event = _event(environment.get("GITHUB_EVENT_PATH") or "") if pull_request is None else {}
+    number = event.get("number") if pull_request is None else pull_request
+    if not isinstance(number, int) or number < 1:
+        raise MfaError("finding the pull request: the workflow's event is not about one; give --pull-request")
+    return Target(repository, number, _is_fork(event))
+
+
+def run(environment: Mapping[str, str], given: str | None) -> Run:
+    """The run that is given as ID or ID.ATTEMPT, else GitHub's. Raises ``MfaError``."""
+    text = given or environment.get("GITHUB_RUN_ID") or ""
+    found = _RUN.fullmatch(text)
+    if not found:
+        raise MfaError(f"finding the run ({show(text)}): it is not a number such as 17 or 17.2; give --run")
+    attempt = found[2] or ("" if given else environment.get("GITHUB_RUN_ATTEMPT", ""))
+    return Run(int(found[1]), int(attempt) if attempt.isdecimal() else 1)
+
+
+def token(environment: Mapping[str, str]) -> str:
+    """The token of the environment; no argument holds it, since others can read those. Raises ``MfaError``."""
+    found = (environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN") or "").strip()
+    if not _TOKEN.fullmatch(found):
+        raise MfaError(
+            "finding the token: neither GH_TOKEN nor GITHUB_TOKEN holds one; set GH_TOKEN: ${{ github.token }}"
+        )
+    return found
+
+
+def api_url(environment: Mapping[str, str], given: str | None) -> str:
+    """The API's address, never one that would carry the token in the clear. Raises ``MfaError``."""
+    found = given or environment.get("GITHUB_API_URL") or PUBLIC_API
+    if not _API.fullmatch(found):
+        raise MfaError(f"finding the API ({show(found)}): it is not an address with https://; correct --api-url")
+    return found.rstrip("/")
+
+
+def _event(path: str) -> dict[str, Any]:
+    """The workflow's event, empty where there is none or none that can be read."""
+    try:
+        event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    except (OSError, ValueError) as fault:
+        raise MfaError(f"reading the workflow's event ({path}): {type(fault).__name__}; give --pull-request") from None
+    return event if isinstance(event, dict) and isinstance(event.get("pull_request"), dict) else {}
+
+
+def _is_fork(event: Mapping[str, Any]) -> bool:
+    ends = [(event.get("pull_request", {}).get(end) or {}).get("repo") or {} for end in ("head", "base")]
+    return ends[0].get("id") != ends[1].get("id")

@@ -1,0 +1,77 @@
+"""What would run, held against what was reviewed: the JSON reports of then beside the report of now. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mfa_association.aws.errors import plain as on_one_line
+from mfa_association.errors import MfaError
+from mfa_association.review.findings import RISKS, Finding, Report, plain
+from mfa_association.review.report_json import VERSION
+
+_MOST = 10
+_Subject = tuple[bool, str, str, str]
+"""Loss or gain, the resource, its holder, the device: what a reviewer agrees to."""
+
+
+def not_reviewed(report: Report, reviews: Mapping[str, str]) -> list[str]:
+    """Why a report goes beyond what was reviewed, a sentence each: new findings, and those that are worse now.
+
+    ``reviews``: the text of each JSON report by its path. One of another stack, or one that could not assess, reviewed
+    nothing. What was reviewed and would not happen any more is no objection. Raises ``MfaError``.
+    """
+    agreed = _agreed(_read(path, text) for path, text in reviews.items())
+    causes = []
+    for is_loss, finding in (*((True, one) for one in report.losses), *((False, one) for one in report.gains)):
+        known = agreed.get(report.stack, {}).get(_subject_of(is_loss, finding))
+        if known is None or RISKS.index(finding.risk) < RISKS.index(known):
+            causes.append(_sentence(finding, known))
+    return causes if len(causes) <= _MOST else [*causes[:_MOST], f"and {len(causes) - _MOST} more"]
+
+
+def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any]]:
+    """The worst risk that was reviewed, by stack and subject."""
+    agreed: dict[str, dict[_Subject, Any]] = {}
+    for document in documents:
+        subjects = agreed.setdefault(document["stack"], {})
+        for side in ("losses", "gains"):
+            for one in document[side]:
+                holder = one["root_account_id"] or one["user_name"]
+                subject = _subject(side == "losses", one["address"], holder, one["serial_number"])
+                subjects[subject] = min(one["risk"], subjects.get(subject, "info"), key=RISKS.index)
+    return agreed
+
+
+def _read(path: str, text: str) -> dict[str, Any]:
+    """A report that `review --format json` wrote. Raises ``MfaError``."""
+    fault = MfaError(
+        f"reading what was reviewed ({path}): it is no report that `review --format json` of this version wrote;"
+        " nothing is taken for reviewed, review the change anew"
+    )
+    try:
+        document = json.loads(text)
+        if document["version"] != VERSION:
+            raise fault
+        _agreed([document])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise fault from None
+    return document  # type: ignore[no-any-return]
+
+
+def _subject_of(is_loss: bool, finding: Finding) -> _Subject:
+    holder = finding.holder
+    name = (holder.root_account_id or holder.user_name) if holder else None
+    return _subject(is_loss, finding.address, name, finding.serial_number)
+
+
+def _subject(is_loss: bool, address: str, holder: str | None, serial_number: str | None) -> _Subject:
+    """Without regard to case, as IAM compares."""
+    return (is_loss, address, (holder or "").lower(), (serial_number or "").lower())
+
+
+def _sentence(finding: Finding, known: str | None) -> str:
+    device = finding.serial_number or "all devices"
+    what = on_one_line(f"{finding.holder or 'a holder that is not known yet'}, {device}: {plain(finding.what)}")
+    return f"{what} ({finding.risk}) was not reviewed" if known is None else f"{what} ({finding.risk}) was {known} then"

@@ -1,0 +1,166 @@
+"""Why an engine does not find or start the provider: one sentence for each thing that it needs."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from mfa_association import __version__
+from mfa_association.terraform.cli_config import CliConfig, configurations
+from mfa_association.terraform.install import HOSTS, NAME, implied_mirror, package, program, this_platform
+from mfa_association.terraform.shim import INSTEAD, PROVIDER, shim
+
+OLDEST_PYTHON = (3, 10)
+OLDEST_ENGINE, WRITE_ONLY = (1, 8), (1, 11)
+_EXTRA = ("cryptography", "google.protobuf", "grpclib")
+_ENGINES = ("terraform", "tofu")
+_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is examined: an environment, a home and a current folder."""
+
+    environment: Mapping[str, str]
+    home: Path
+    folder: Path
+    python: tuple[int, ...] = sys.version_info[:3]
+
+    def which(self, name: str) -> str | None:
+        """Where a program is on PATH."""
+        return shutil.which(name, path=self.environment.get("PATH", ""))
+
+    def told(self, *command: str) -> str:
+        """The first line of what a command says; empty where it fails."""
+        quiet = {**self.environment, "CHECKPOINT_DISABLE": "1"}
+        try:
+            done = subprocess.run(
+                command, env=quiet, cwd=self.folder, capture_output=True, text=True, timeout=_SECONDS, check=True
+            )
+        except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+            return ""
+        return next(iter(done.stdout.splitlines()), "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found; where it is ``wrong``, what to do."""
+
+    sentence: str
+    wrong: bool = False
+
+
+def examine(machine: Machine) -> list[Finding]:
+    """All findings, in the order in which they matter. Raises ``MfaError`` where the platform has no shim."""
+    configs = configurations(machine.environment, machine.home)
+    parts = (_python, _extra, _console_script, _engines)
+    findings = [finding for part in parts for finding in part(machine)]
+    return [*findings, *_configured(machine, configs), *_shims(machine, configs)]
+
+
+def _python(machine: Machine) -> Iterator[Finding]:
+    told, least = ".".join(map(str, machine.python)), ".".join(map(str, OLDEST_PYTHON))
+    if machine.python < OLDEST_PYTHON:
+        yield Finding(f"Python is {told}, and {least} is the oldest that serves: install the package there", wrong=True)
+    else:
+        yield Finding(f"Python is {told}")
+
+
+def _extra(machine: Machine) -> Iterator[Finding]:
+    missing = [name for name in _EXTRA if not _found(name)]
+    if missing:
+        advice = "install it with `pip install 'mfa-association[terraform]'`"
+        yield Finding(f"the Python package {missing[0]} is missing: {advice}", wrong=True)
+    else:
+        yield Finding("the packages of the extra `terraform` are installed")
+
+
+def _found(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _console_script(machine: Machine) -> Iterator[Finding]:
+    chosen = machine.environment.get(INSTEAD)
+    where = machine.which(chosen or PROVIDER)
+    if not where and chosen:
+        yield Finding(f"{INSTEAD} is {chosen}, which is no program: correct it, or unset it", wrong=True)
+    elif not where:
+        yield Finding(f"{PROVIDER} is not on PATH: activate its virtualenv, or set {INSTEAD} to its path", wrong=True)
+    elif (told := machine.told(where, "--version")) != f"mfa-association {__version__}":
+        what = f"says `{told}` to --version" if told else "does not start"
+        yield Finding(f"{where} {what}, and this is mfa-association {__version__}: put this one on PATH", wrong=True)
+    else:
+        yield Finding(f"{where} is the provider {__version__}")
+
+
+def _engines(machine: Machine) -> Iterator[Finding]:
+    found = [where for name in _ENGINES if (where := machine.which(name))]
+    if not found:
+        yield Finding("neither terraform nor tofu is on PATH: install one of them", wrong=True)
+    for where in found:
+        yield _engine(where, machine.told(where, "version"))
+
+
+def _engine(where: str, told: str) -> Finding:
+    version = _version(told)
+    if not version:
+        return Finding(f"{where} does not tell its version: see what `{where} version` says", wrong=True)
+    if version < OLDEST_ENGINE:
+        return Finding(f"{where} is {told}, and 1.8 is the oldest that serves: upgrade it", wrong=True)
+    if version < WRITE_ONLY:
+        return Finding(f"{where} is {told}: it serves, but codes and seeds need 1.11")
+    return Finding(f"{where} is {told}")
+
+
+def _version(told: str) -> tuple[int, ...]:
+    """``Terraform v1.11.4`` as numbers; empty where it is none."""
+    numbers = told.rpartition(" v")[2].partition("-")[0].split(".")
+    return tuple(map(int, numbers)) if len(numbers) == 3 and all(map(str.isdecimal, numbers)) else ()
+
+
+def _configured(machine: Machine, configs: list[CliConfig]) -> Iterator[Finding]:
+    """What replaces the implied mirror, or the whole installation."""
+    if NAME in machine.environment.get("TF_REATTACH_PROVIDERS", ""):
+        yield Finding("TF_REATTACH_PROVIDERS names the provider, so none is started: unset it", wrong=True)
+    for config in configs:
+        if not config.exists:
+            yield Finding(
+                f"TF_CLI_CONFIG_FILE is {config.path}, which is not there: correct it, or unset it", wrong=True
+            )
+        elif config.overrides(NAME):
+            yield Finding(f"dev_overrides of {config.path} hide what is installed: remove them", wrong=True)
+        elif config.replaces and not config.mirrors:
+            advice = "add the filesystem_mirror that `mfa-association terraform install --mirror DIR` prints"
+            yield Finding(f"provider_installation of {config.path} hides the implied mirror: {advice}", wrong=True)
+        else:
+            yield Finding(f"{config.path} lets the provider be found")
+
+
+def _shims(machine: Machine, configs: list[CliConfig]) -> Iterator[Finding]:
+    replaced = any(config.replaces for config in configs)
+    mirrors = [path for config in configs for path in config.mirrors]
+    places = mirrors if replaced else [implied_mirror(machine.home)]
+    for host in HOSTS:
+        yield _shim(places, host)
+
+
+def _shim(places: list[Path], host: str) -> Finding:
+    advice = "run `mfa-association terraform install`"
+    files = [program(package(place, host, this_platform())) for place in places]
+    found = next((file for file in files if file.is_file()), None)
+    if not found:
+        where = " or ".join(map(str, places)) or "any mirror"
+        return Finding(f"the shim of {__version__} for {host} is not in {where}: {advice}", wrong=True)
+    if found.read_bytes() != shim(__version__):
+        return Finding(f"{found} is not the shim of {__version__}, so lock files differ: {advice}", wrong=True)
+    if not found.stat().st_mode & 0o100:
+        return Finding(f"{found} is not executable: {advice}", wrong=True)
+    return Finding(f"{found} is the shim of {__version__}")

@@ -1,0 +1,109 @@
+"""What `make lint` says of workflows: every one is looked at, what is found is red, and what cannot look says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import workflows
+from running import CommandFailed
+
+ROOT = Path(workflows.__file__).parents[1]
+GOOD = """\
+name: good
+on: push
+permissions: {}
+jobs:
+  one:
+    name: one
+    runs-on: ubuntu-24.04
+    steps:
+      - run: "true"
+"""
+# Anybody's title would run as a command.
+INJECTED = GOOD.replace("push", "pull_request").replace('"true"', "echo ${{ github.event.pull_request.title }}")
+
+
+def actionlint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
+    """Put a stand-in where actionlint is kept; what it was called with."""
+    monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
+    program = workflows.ACTIONLINT.folder / "bin" / "actionlint"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/called"\nexit {code}\n')
+    program.chmod(0o755)
+    return tmp_path / "called"
+
+
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A repo with one workflow."""
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "one.yml").write_text(text)
+    monkeypatch.setattr(workflows, "ROOT", tmp_path)
+
+
+def test_every_workflow_of_the_repo_is_checked() -> None:
+    left_out = {".venv", "build", "dist", ".demo"}
+    found = [path.relative_to(ROOT) for path in ROOT.rglob("*.y*ml") if "runs-on:" in path.read_text()]
+    assert workflows.workflows() == sorted(str(path) for path in found if not left_out & set(path.parts))
+    assert "examples/github/preview.yml" in workflows.workflows()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "ends", "reason"),
+    [
+        (GOOD, 0, 0, "nothing to say"),
+        (GOOD, 1, 1, "actionlint finds something"),
+        (INJECTED, 0, 1, "zizmor finds something"),
+        (INJECTED, 1, 1, "both do"),
+    ],
+)
+def test_what_is_found_is_red(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: int, ends: int, reason: str
+) -> None:
+    repo(tmp_path, monkeypatch, text)
+    called = actionlint(tmp_path, monkeypatch, code)
+    assert workflows.main() == ends, reason
+    assert called.read_text() == "-no-color -shellcheck= -pyflakes= .github/workflows/one.yml\n"
+
+
+def test_zizmor_looks_at_files_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: Sequence[str | Path]) -> int:
+        commands.append([str(part) for part in command])
+        return 0
+
+    monkeypatch.setattr(workflows, "_run", run)
+    workflows._zizmor(["one.yml"])
+    assert commands[0][1:] == ["--offline", "--quiet", "--no-progress", "one.yml"]
+
+
+@pytest.mark.parametrize(("ci", "ends"), [("true", 1), ("", 0)])
+def test_where_actionlint_cannot_be_had_it_says_so_and_ci_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], ci: str, ends: int
+) -> None:
+    def no_go(folder: Path) -> None:
+        raise CommandFailed("Go is not installed")
+
+    repo(tmp_path, monkeypatch, GOOD)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(workflows, "ACTIONLINT", replace(workflows.ACTIONLINT, sources=(no_go,), look=False))
+    assert workflows.main() == ends
+    told = capfd.readouterr().err
+    assert re.search(r"^Workflows were not checked with actionlint\. .*install Go \d+\.\d+\.\d+ or newer", told, re.M)
+
+
+@pytest.mark.parametrize("says", ["exit 1", "echo 1.7.11", "echo v9.9.9", ":"])
+def test_an_actionlint_that_would_find_other_things_is_passed_over(tmp_path: Path, says: str) -> None:
+    (tmp_path / "actionlint").write_text(f"#!/bin/sh\n{says}\n")
+    (tmp_path / "actionlint").chmod(0o755)
+    assert workflows.ACTIONLINT.fault(tmp_path / "actionlint")
+
+
+def test_the_version_is_the_one_that_the_module_pins() -> None:
+    pinned = re.findall(r"rhysd/actionlint v(\S+)", (workflows.MODULE / "go.mod").read_text())
+    assert pinned == [workflows.ACTIONLINT_VERSION]

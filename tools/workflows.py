@@ -1,0 +1,84 @@
+"""Check every workflow of this repo and of its examples: actionlint for what GitHub would refuse, zizmor for security.
+
+Both look at nothing but the files: no network, no shellcheck that one machine has and another has not.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine_sources import GO_VERSION, go_build, require_go
+from kept import NoProgram, Program
+from running import say
+
+ROOT = Path(__file__).parent.parent
+MODULE = Path(__file__).parent / "actionlint"
+ACTIONLINT_VERSION = "1.7.12"
+PLACES = (".github/workflows/*.y*ml", "examples/*/.github/workflows/*.y*ml", "examples/github/*.y*ml")
+
+
+def _build(folder: Path) -> None:
+    """Build actionlint into folder/bin from the module that go.mod and go.sum pin."""
+    require_go(MODULE)
+    version = f"-X github.com/rhysd/actionlint.version={ACTIONLINT_VERSION}"
+    go_build(MODULE, "github.com/rhysd/actionlint/cmd/actionlint", folder / "bin", version)
+
+
+def _fault(actionlint: Path) -> str | None:
+    """What keeps this `actionlint` from serving: any other version finds other things."""
+    try:
+        asked = subprocess.run([actionlint, "-version"], capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "it does not tell its version"
+    told = re.match(r"v?(\S+)", asked.stdout)
+    return None if told and told[1] == ACTIONLINT_VERSION else f"it is not {ACTIONLINT_VERSION}"
+
+
+ACTIONLINT = Program(
+    title="actionlint",
+    name="actionlint",
+    version=ACTIONLINT_VERSION,
+    sources=(_build,),
+    fault=_fault,
+    advice=f"Go {GO_VERSION} or newer",
+)
+
+
+def workflows() -> list[str]:
+    """The files to check, from the repo's root."""
+    return sorted(str(path.relative_to(ROOT)) for place in PLACES for path in ROOT.glob(place))
+
+
+def _actionlint(files: Sequence[str]) -> int:
+    """Its exit code; where it cannot be had, 1 in CI and one line elsewhere."""
+    try:
+        program = ACTIONLINT.ensure() / ACTIONLINT.name
+    except NoProgram as refusal:
+        say(f"Workflows were not checked with actionlint. {refusal}")
+        return 1 if os.environ.get("CI") else 0
+    return _run([program, "-no-color", "-shellcheck=", "-pyflakes=", *files])
+
+
+def _zizmor(files: Sequence[str]) -> int:
+    return _run([Path(sys.executable).with_name("zizmor"), "--offline", "--quiet", "--no-progress", *files])
+
+
+def _run(command: Sequence[str | Path]) -> int:
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def main() -> int:
+    """Run both, whatever the first says; exit code 1 if one found something or could not look."""
+    files = workflows()
+    try:
+        found = [_actionlint(files), _zizmor(files)]
+    except KeyboardInterrupt:
+        return 130
+    return 1 if any(found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
