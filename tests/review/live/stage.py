@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mfa_association.aws.session import Settings
+from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Holder, Live
 from mfa_association.review.live import look

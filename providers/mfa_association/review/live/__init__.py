@@ -12,7 +12,8 @@ from threading import Event
 
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.aws.policies import Policies
-from mfa_association.aws.session import Caller, Settings, open_session
+from mfa_association.aws.session import Caller, open_session
+from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.reader import Reader, silent

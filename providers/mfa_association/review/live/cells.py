@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
+from mfa_association.aws.clients import NoRootUser
 from mfa_association.aws.errors import (
     AccessDenied,
     AwsError,
@@ -21,7 +22,7 @@ from mfa_association.aws.errors import (
     Throttling,
     Unreachable,
 )
-from mfa_association.aws.session import AccountRefused, NoRootUser
+from mfa_association.aws.session import AccountRefused
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault
 from mfa_association.lifecycle import Clock
