@@ -145,7 +145,7 @@ def test_a_token_that_graphql_does_not_know_is_told_by_rest(step: Step) -> None:
 
 
 def test_the_token_may_be_called_github_token(step: Step) -> None:
-    assert step.comment(step.review(), GH_TOKEN="", GITHUB_TOKEN=REST_TOKEN).code == 0
+    assert step.comment(step.review(), GH_TOKEN="", GITHUB_TOKEN=f"{REST_TOKEN}\n").code == 0
 
 
 def test_two_runs_that_both_posted_leave_one_comment(step: Step) -> None:

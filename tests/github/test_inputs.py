@@ -75,6 +75,7 @@ def test_all_files_are_read_before_anything_is_posted(step: Step) -> None:
 
 def test_arguments_stand_above_the_environment(step: Step) -> None:
     wrong = {"GITHUB_REPOSITORY": "acme/other", "GITHUB_EVENT_PATH": "none.json", "GITHUB_API_URL": "https://x.invalid"}
+    wrong["GITHUB_RUN_ATTEMPT"] = "4"
     arguments = ["--repository", "acme/infra", "--pull-request", "7", "--api-url", f"{step.hub.url}/"]
     assert step.comment(step.review(), *arguments, run="9", **wrong).code == 0
     assert step.hub.bodies()[0].startswith(f"<!-- mfa-review {STACK} verdict=critical run=9.1 -->\n")

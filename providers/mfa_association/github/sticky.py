@@ -24,21 +24,31 @@ class Gone(Exception):
 
 
 class Comment(Protocol):
-    """A comment of our own; ``edit`` and ``delete`` raise ``Gone``."""
+    """A comment of our own."""
 
     @property
-    def body(self) -> str: ...
+    def body(self) -> str:
+        """The text as GitHub has it."""
+
     @property
-    def url(self) -> str: ...
-    def edit(self, body: str) -> None: ...
-    def delete(self) -> None: ...
+    def url(self) -> str:
+        """Where people read it."""
+
+    def edit(self, body: str) -> None:
+        """Replace the text. Raises ``Gone``."""
+
+    def delete(self) -> None:
+        """Delete it. Raises ``Gone``."""
 
 
 class Conversation(Protocol):
-    """What the token's owner wrote in a pull request, oldest first; others' comments are never seen."""
+    """What the token's owner wrote in a pull request; others' comments are never seen."""
 
-    def own_comments(self) -> Sequence[Comment]: ...
-    def post(self, body: str) -> Comment: ...
+    def own_comments(self) -> Sequence[Comment]:
+        """All of them, oldest first."""
+
+    def post(self, body: str) -> Comment:
+        """Write a new one."""
 
 
 @dataclass(frozen=True)
