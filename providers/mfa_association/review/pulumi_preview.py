@@ -138,7 +138,6 @@ def _step(step: dict[str, Any], urn: str, kind: str, raw: str, gone: set[str], *
         replaces=replaces and op in ("create", "delete"),
         leftover=raw == "delete-replaced" and not replaces,
         spared=_spared(raw, old or {}, gone) if removes else None,
-        protected=removes and (old or {}).get("protect") is True,
         raw_op=raw if op == "unknown" else "",
         place=_place(new if not removes and new else old or {}),
     )
