@@ -149,7 +149,7 @@ def _spared(raw: str, old: dict[str, Any], gone: set[str]) -> str | None:
     if old.get("retainOnDelete") is True:
         return "it is retained"
     other = old.get("deletedWith")
-    return f"it goes with {_name(other)}" if isinstance(other, str) and other in gone else None
+    return "it goes with another resource" if isinstance(other, str) and other in gone else None
 
 
 def _bag(state: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -218,10 +218,6 @@ def _stack(steps: list[dict[str, Any]]) -> str | None:
     urn, _ = _identity(steps[0])
     stack, project, _, _ = urn.removeprefix("urn:pulumi:").split("::", 3)
     return f"{project}/{stack}"
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]
 
 
 def _state(step: dict[str, Any], name: str) -> dict[str, Any] | None:
