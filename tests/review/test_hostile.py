@@ -219,3 +219,30 @@ def test_what_could_not_be_asked_is_told() -> None:
     assert (
         "- `permission to apply it: no role`\n- `others without an MFA device: denied: iam:GetCredentialReport`" in text
     )
+
+
+@pytest.mark.parametrize("name", ["a|b", "<b>", "`", "@everyone", "x\n\n# y"])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"deletedWith": "urn:pulumi:a::b::c::NAME"},
+        {"retainOnDelete": True, "id": "NAME"},
+        {"sourcePosition": "project:///NAME#4"},
+        {"parent": "NAME", "provider": "NAME", "aliases": ["NAME"]},
+    ],
+)
+def test_no_other_field_of_a_step_can_break_out(name: str, hostile: dict[str, Any]) -> None:
+    """Every text of the document in turn: what is shown of it stands in a cell, and in a code span."""
+    document = json.loads((Path(__file__).parent / "previews" / "retained.json").read_text())
+    for step in document["steps"]:
+        step["detailedDiff"] = {name: {"kind": name}}
+        step.get("oldState", {}).update(json.loads(json.dumps(hostile).replace("NAME", json.dumps(name)[1:-1])))
+        step["urn"] = f"{step['urn']}{name}"
+    document["steps"].append({**document["steps"][-1], "op": name})
+    document["steps"].append({**document["steps"][-1], "urn": f"urn:pulumi:a::b::c::{name}", "op": "delete"})
+    document["changeSummary"] = {"delete": 2}
+    text = to_markdown(classify(parse(json.dumps(document).encode())))
+    (table, *_) = tables(text)
+    assert {len(row) for row in table} == {9} and len(table) >= 3
+    own = ("<details><summary>", "</details>", "<sub>", "</sub>", "<!-- mfa-review ")
+    assert all(html.startswith(own) for html in raw_html(text))

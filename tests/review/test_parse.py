@@ -145,7 +145,7 @@ def test_the_steps_of(name: str, ops: list[str]) -> None:
 
 def test_retained_resources_are_spared() -> None:
     spared = {one.spared for one in parse(captured("retained")).devices}
-    assert spared == {"it is retained", "it goes with phone"}
+    assert spared == {"it is retained", "it goes with another resource"}
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _what(effect: Effect, held: Holding) -> Phrase:
     if step.op == "unknown":
         return ("unknown operation ", Name(step.raw_op), ": taken for a removal")
     if effect.what == "spared":
-        return (f"stays active: {step.spared}",)
+        return (f"AWS is not called: {step.spared}",)
     if effect.what == "moved":
         to = (Name(str(effect.gainer)),) if effect.gainer else ("a holder that is not known yet",)
         return ("moves to ", *to, *((" by way of a second resource",) if other else ()))
@@ -121,7 +121,7 @@ def _eased(finding: Finding, effect: Effect, after: After, renamed: Mapping[str,
     new_name = renamed.get(_low(holder.user_name)) if holder else None
     held_now, saved = after.held_now(holder, finding.serial_number), effect.held.active
     if effect.what == "spared":
-        return _info(finding, "AWS is not called", undo=("nothing to undo",))
+        return _info(finding, "this resource changes nothing in AWS", undo=("nothing to undo",))
     if effect.what == "redeclared":
         return _rated_again(finding, effect)
     if (

@@ -91,7 +91,6 @@ class DeviceStep:
     replaces: bool = False
     leftover: bool = False
     spared: str | None = None
-    protected: bool = False
     raw_op: str = ""
     place: Place | None = None
 

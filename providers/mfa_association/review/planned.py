@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfa_association.review.effects import effects, moves
 from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding, Planned, Preview
 
 
 def planned(preview: Preview) -> list[Planned]:
-    """What would be written at AWS, in the order of the preview; what a retained resource leaves alone is not listed."""
-    found = [one for step in preview.devices if step.spared is None for one in _of_device(step)]
+    """What would be written at AWS, in the order of the preview.
+
+    What a retained resource leaves alone is not listed, nor the removal of a device that was declared again before it.
+    """
+    found_effects = effects(preview.devices, ordered=preview.ordered)
+    kept = {id(one.step) for one in found_effects if one.what == "redeclared" and one.order == "first"}
+    steps = [step for step in preview.devices if step.spared is None and id(step) not in kept]
+    found = [one for step in steps for one in _of_device(step)]
     for user in preview.users:
         if user.op in ("delete", "unknown") and user.spared is None and user.takes_devices and user.user_name:
             found.append(Planned("remove", user.address, Holder(user_name=user.user_name), None))
@@ -20,7 +27,7 @@ def planned(preview: Preview) -> list[Planned]:
 def affected(preview: Preview) -> list[Holder]:
     """Everybody who would gain or lose a device, or be given a password or administrator rights, once and in order."""
     holders = [holder for one in planned(preview) for holder in (one.holder, one.previous) if holder]
-    holders += [holder for step in preview.devices for holder in _loser_of_nothing(step)]
+    holders += [holder for step in preview.devices for holder in _told_of(step)]
     holders += [Holder(one.user_name) for one in preview.grants if one.user_name and one.op != "same"]
     return sorted({holder.key: holder for holder in reversed(holders)}.values(), key=lambda holder: holder.key)
 
@@ -31,17 +38,10 @@ def _of_device(step: DeviceStep) -> Iterator[Planned]:
         yield _plan("add", step, after)
     elif step.op in ("delete", "unknown") and before:
         yield _plan("remove", step, before)
-    elif step.op == "update" and before and after and _moves(before, after):
+    elif step.op == "update" and before and after and moves(before, after):
         yield _plan("move", step, after, before.holder)
     elif step.op == "update" and before and after and after.renew != before.renew and after.enables:
         yield _plan("add", step, after)
-
-
-def _moves(before: Holding, after: Holding) -> bool:
-    """Whether the holder changes; one that is not known yet may."""
-    if before.holder is None or after.holder is None:
-        return before.holder is not after.holder
-    return before.holder.key != after.holder.key
 
 
 def _plan(what: str, step: DeviceStep, held: Holding, previous: Holder | None = None) -> Planned:
@@ -60,7 +60,10 @@ def _plan(what: str, step: DeviceStep, held: Holding, previous: Holder | None = 
     )
 
 
-def _loser_of_nothing(step: DeviceStep) -> Iterator[Holder]:
-    """Holders of devices that leave the state but stay active: their row has cells too."""
-    if step.spared is not None and step.before and step.before.holder:
-        yield step.before.holder
+def _told_of(step: DeviceStep) -> Iterator[Holder]:
+    """Holders for whom nothing is written, but who are told of: their row has cells too."""
+    before, after = step.before, step.after
+    loosened = bool(before and after and before.on_last_device == "refuse" != after.on_last_device)
+    reseeded = bool(before and after and after.seed_source and after.seed_source != before.seed_source)
+    if before and before.holder and (step.op == "delete" or (step.op == "update" and (loosened or reseeded))):
+        yield before.holder

@@ -138,7 +138,6 @@ def _step(step: dict[str, Any], urn: str, kind: str, raw: str, gone: set[str], *
         replaces=replaces and op in ("create", "delete"),
         leftover=raw == "delete-replaced" and not replaces,
         spared=_spared(raw, old or {}, gone) if removes else None,
-        protected=removes and (old or {}).get("protect") is True,
         raw_op=raw if op == "unknown" else "",
         place=_place(new if not removes and new else old or {}),
     )
@@ -150,7 +149,7 @@ def _spared(raw: str, old: dict[str, Any], gone: set[str]) -> str | None:
     if old.get("retainOnDelete") is True:
         return "it is retained"
     other = old.get("deletedWith")
-    return f"it goes with {_name(other)}" if isinstance(other, str) and other in gone else None
+    return "it goes with another resource" if isinstance(other, str) and other in gone else None
 
 
 def _bag(state: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -219,10 +218,6 @@ def _stack(steps: list[dict[str, Any]]) -> str | None:
     urn, _ = _identity(steps[0])
     stack, project, _, _ = urn.removeprefix("urn:pulumi:").split("::", 3)
     return f"{project}/{stack}"
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]
 
 
 def _state(step: dict[str, Any], name: str) -> dict[str, Any] | None:

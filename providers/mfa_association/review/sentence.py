@@ -38,9 +38,9 @@ def consequence(finding: Finding) -> Phrase:
     if not finding.is_loss:
         return _gain(finding, who)
     if finding.holder and finding.holder.root_account_id:
-        return ("The ", who, " loses an MFA device.")
+        return ("the ", who, " loses an MFA device.")
     if finding.left.last is None:
-        return ("Whether ", who, " keeps another MFA device is not known.")
+        return ("whether ", who, " keeps another MFA device is not known.")
     if finding.left.last and finding.console_password.answer == "yes":
         return (who, f" could sign in to the AWS console with a password alone{_power(finding)}.")
     return (who, " would be left with no MFA device." if finding.left.last else " loses an MFA device.")

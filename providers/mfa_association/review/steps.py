@@ -43,7 +43,6 @@ class Step:
     replaces: bool = False
     leftover: bool = False
     spared: str | None = None
-    protected: bool = False
     raw_op: str = ""
     place: Place | None = None
     enables: bool = False
@@ -89,7 +88,6 @@ def _device(step: Step) -> list[DeviceStep]:
             step.replaces,
             step.leftover,
             step.spared,
-            step.protected,
             step.raw_op,
             step.place,
         )

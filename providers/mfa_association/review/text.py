@@ -51,7 +51,7 @@ def _explanations(report: Report) -> Iterator[str]:
         yield visible(report.failure, 300)
     elif report.verdict in ("critical", "high"):
         worst = next(one for one in (*report.losses, *report.gains) if one.risk == report.verdict)
-        yield spoken(consequence(worst))
+        yield f"If this is merged: {spoken(consequence(worst))}"
 
 
 def _table(headers: Sequence[str], findings: Sequence[Finding], rows: Sequence[Sequence[str]]) -> Table:
