@@ -35,6 +35,7 @@ def _not_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         ([UNCHANGED], 0, ""),
         ([DELETE], 0, ""),
         ([DELETE, "--fail-on", "high"], 3, "the gate is closed: 2 findings are high or worse (--fail-on high)"),
+        ([DELETE, "--fail-on", "never"], 0, ""),
         ([GAINS, "--fail-on", "high"], 0, ""),
         ([GAINS, "--fail-on", "high", "--author", "bob"], 3, "the gate is closed: 1 finding is high or worse"),
         ([DELETE, "--max-removals", "2"], 0, ""),
@@ -92,6 +93,24 @@ def test_the_lines_of_both_rosters(tmp_path: Path, capsys: pytest.CaptureFixture
     losses = json.loads(capsys.readouterr().out)["losses"]
     assert {one["user_name"]: one["declared_at"]["line"] for one in losses} == {"alice": 4, "carol": 9, "dave": 11}
     assert {one["declared_at"]["file"] for one in losses} == {str(head)}
+
+
+def test_a_faulty_roster_of_the_change_is_told_in_the_review(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "roster.yaml").write_text("users: [alice]\n")
+    assert main(["review", DELETE, "--roster", str(tmp_path / "roster.yaml"), "--format", "markdown"]) == 1
+    comment, said = capsys.readouterr()
+    assert comment.startswith("<!-- mfa-review test/dev verdict=unassessed -->\n") and "roster.yaml" in comment
+    assert said.startswith("mfa-association: could not assess: ") and "users: must be a mapping" in said
+
+
+def test_a_faulty_roster_before_the_change_costs_its_lines_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "base.yaml").write_text("users: [alice]\n")
+    assert main(["review", DELETE, "--roster-base", str(tmp_path / "base.yaml"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["losses"][0]["declared_at"]["file"] == "__main__.py"
 
 
 def test_a_repository_without_a_roster_before_the_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

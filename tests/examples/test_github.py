@@ -145,15 +145,6 @@ def test_the_comment_is_written_before_the_gate_closes(
     assert (tmp_path / "base.yaml").read_text() == "users\n"
 
 
-def test_a_roster_with_a_fault_is_not_what_the_review_fails_of(tmp_path: Path) -> None:
-    script(tmp_path, ".venv/bin/mfa-association", MFA)
-    for name in ("json", "markdown"):
-        (tmp_path / name).write_text("1")
-    assert run(tmp_path, "preview", "review", CODE="255", AUTHOR="alice", HEAD="abc", FAIL_ON="high") == 0
-    assert "--roster" not in (tmp_path / "mfa.log").read_text()
-    assert "--exit-code 255" in (tmp_path / "mfa.log").read_text()
-
-
 @pytest.fixture
 def hub(tmp_path: Path) -> Path:
     """Two pull requests were merged since; one of them with two commits, one without a review that passed."""

@@ -6,6 +6,8 @@ import argparse
 import os
 import shutil
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -66,11 +68,22 @@ def _number(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     preview = parse(_read(options.preview), options.key, options.exit_code)
     live = _look(preview, options) if options.live and preview.failure is None else None
-    name = options.roster or options.roster_base
-    context = Context(live, _lines(options.roster_base, name), _lines(options.roster, name), options.author)
-    report = classify(preview, context)
+    report = _classified(preview, live, options)
     _write(_rendered(report, options), options.output)
     return _code(report, options)
+
+
+def _classified(preview: Preview, live: Live | None, options: argparse.Namespace) -> Report:
+    """The report. A faulty roster of the change is told by it, so that the comment tells too; one before it is past."""
+    name = options.roster or options.roster_base
+    base: dict[str, Place] = {}
+    with suppress(roster.RosterError):
+        base = _lines(options.roster_base, name)
+    try:
+        head = _lines(options.roster, name)
+    except roster.RosterError as fault:
+        return classify(replace(preview, failure=preview.failure or str(fault)))
+    return classify(preview, Context(live, base, head, options.author))
 
 
 def _read(path: str) -> bytes:

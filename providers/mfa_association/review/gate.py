@@ -6,13 +6,13 @@ from typing import Literal
 
 from mfa_association.review.findings import RISKS, Report
 
-FailOn = Literal["critical", "high", "medium", "low"]
+FailOn = Literal["critical", "high", "medium", "low", "never"]
 
 
 def closed_by(report: Report, fail_on: FailOn, max_removals: int | None = None) -> list[str]:
     """Why the gate is closed, a sentence each; none when it is open. An unassessed report is not the gate's to judge."""
     found = [*report.losses, *report.gains]
-    serious = sum(RISKS.index(one.risk) <= RISKS.index(fail_on) for one in found)
+    serious = 0 if fail_on == "never" else sum(RISKS.index(one.risk) <= RISKS.index(fail_on) for one in found)
     causes = []
     if serious:
         findings = "1 finding is" if serious == 1 else f"{serious} findings are"
