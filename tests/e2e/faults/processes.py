@@ -15,9 +15,10 @@ PROC = Path("/proc")
 
 
 class Running:
-    """One command of the CLI, in a session of its own, its output in a file."""
+    """One command of the CLI, in a session of its own, its output in a file; ``provider``: what tells its provider."""
 
-    def __init__(self, command: list[str], folder: Path, env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], folder: Path, env: dict[str, str], provider: str = PROVIDER) -> None:
+        self._provider = provider
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
@@ -75,7 +76,7 @@ class Running:
     def kill_provider(self) -> None:
         """SIGKILL to the provider process alone."""
         self._note_family()
-        (pid,) = [pid for pid, arguments in self._family.items() if PROVIDER in arguments]
+        (pid,) = [pid for pid, arguments in self._family.items() if self._provider in arguments]
         os.kill(pid, signal.SIGKILL)
 
     def kill_cli(self) -> None:
