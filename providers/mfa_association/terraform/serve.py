@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from mfa_association import __version__
 from mfa_association.errors import MfaError
+from mfa_association.terraform.shim import answer
 
 COOKIE: Final = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
 BY_HAND: Final = (
@@ -19,7 +21,10 @@ BY_HAND: Final = (
 
 
 def main() -> None:
-    """Serve one engine; the exit code is 1 when that could not begin."""
+    """Serve one engine; the exit code is 1 when that could not begin. Why is the first line of stdout: it is shown."""
+    if told := answer(sys.argv[1:], __version__):
+        print(told)
+        sys.exit("--version" not in sys.argv)
     if os.environ.get(COOKIE[0]) != COOKIE[1]:
         print(BY_HAND, file=sys.stderr)
         sys.exit(1)
@@ -39,7 +44,7 @@ def _serve() -> int:
             asyncio.run(_run(folder))
     except (MfaError, OSError) as fault:
         log("error", str(fault))
-        print(fault, file=sys.stderr)
+        print(fault, flush=True)
         return 1
     return 0
 

@@ -74,10 +74,12 @@ class Running:
         os.killpg(self._process.pid, signal.SIGINT)
 
     def kill_provider(self) -> None:
-        """SIGKILL to the provider process alone."""
+        """SIGKILL to the provider alone; Terraform may have a second process of it for its functions."""
         self._note_family()
-        (pid,) = [pid for pid, arguments in self._family.items() if self._provider in arguments]
-        os.kill(pid, signal.SIGKILL)
+        found = [pid for pid, arguments in self._family.items() if self._provider in arguments]
+        assert found, self._family
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
 
     def kill_cli(self) -> None:
         """SIGKILL to the CLI alone: its provider lives on."""

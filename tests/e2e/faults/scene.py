@@ -136,7 +136,7 @@ class Scene:
         plant(box, subjects)
         self.begun: set[Subject] = set()
         self._declare()
-        done = stack.change("up")
+        done = stack.recover("up")
         assert done.code == 0, done.text
         self.check()
 

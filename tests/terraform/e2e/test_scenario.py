@@ -130,9 +130,9 @@ def test_a_fault_of_the_roster_is_told_with_its_line_before_any_call(box: Sandbo
     project.roster(f"users:\n  alice:\n    - {PHONE}\n    - no serial number at all\n")
     done = project.run("validate")
     told = done.raw
-    assert "line 4" in told and "rpc error" not in told, told
+    assert "roster.yaml:4: " in told and "rpc error" not in told, told
     planned = project.plan()
-    assert planned.code == 1 and "line 4" in "".join(error.summary + error.detail for error in planned.errors)
+    assert planned.code == 1 and "roster.yaml:4: " in "".join(error.summary + error.detail for error in planned.errors)
     assert box.calls() == {}
 
 
