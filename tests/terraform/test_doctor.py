@@ -56,7 +56,7 @@ def patient(tmp_path: Path) -> Patient:
     healthy = Patient(tmp_path, Machine({"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}, tmp_path, tmp_path))
     healthy.program("terraform-provider-mfa", _SAYS)
     healthy.program("terraform", "echo Terraform v1.11.4; echo on linux_amd64")
-    healthy.program("tofu", "echo OpenTofu v1.12.6")
+    healthy.program("tofu", "echo; echo Warning: something; echo OpenTofu v1.12.6; echo on linux_amd64")
     install(implied_mirror(tmp_path), [this_platform()])
     return healthy
 

@@ -185,7 +185,7 @@ def test_a_cache_that_cannot_be_written_is_a_sentence(
 def test_several_engines_are_printed_as_a_part_of_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, says in (("terraform", "Terraform v1.99.0"), ("tofu", "OpenTofu v1.99.0")):
+    for name, says in (("terraform", "Terraform v1.99.0"), ("tofu", "Warning; echo OpenTofu v1.99.0")):
         put(tmp_path / name, name, f"echo {says}; echo on linux_amd64")
     monkeypatch.setenv("PATH", f"{tmp_path / 'terraform'}:{tmp_path / 'tofu'}")
     assert engines.main(["tofu", "terraform"]) == 0
