@@ -53,6 +53,13 @@ def faults(news: Props) -> list[InputFault]:
     return [fault for fault in found if fault]
 
 
+def argument_faults(given: Props) -> list[InputFault]:
+    """What is wrong with each input for itself, for what is no association."""
+    known = (name for name, value in given.items() if not is_unknown(value))
+    found = (_fault_of(_one(_CHECKS[name], name), given) for name in known)
+    return [fault for fault in found if fault]
+
+
 def is_unknown(value: object) -> bool:
     """Whether a preview or plan does not know this value yet."""
     return value is UNKNOWN
