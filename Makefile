@@ -12,10 +12,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench lock dist clean
+.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo bench lock dist dist-terraform clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## create .venv with everything pinned (about a minute, 400 MB)
 
@@ -67,6 +67,9 @@ lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the n
 
 dist: setup ## build a wheel and a source archive into dist/
 	@$(VENV)/bin/python -m build
+
+dist-terraform: setup ## build the Terraform provider with a Python of its own into dist/, as registries want it
+	@PYTHONPATH=providers:tools $(VENV)/bin/python tools/provider_zip.py
 
 clean: ## remove what was made here, .venv included (the engine stays in its cache)
 	rm -rf .venv build dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
