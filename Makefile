@@ -14,10 +14,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo demo-terraform bench lock dist dist-terraform clean
+.PHONY: help setup engines test test-pythons test-live soak reliability lint format demo demo-terraform bench bench-terraform lock dist dist-terraform clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## create .venv with everything pinned (about a minute, 400 MB)
 
@@ -66,6 +66,10 @@ demo-terraform: setup ## the same with Terraform, or with OpenTofu: ENGINE=tofu
 
 bench: setup ## measure
 	@$(WITH_ENGINE) python -m benchmarks $(ARGS)
+
+bench-terraform: setup ## measure the Terraform provider
+	@engine=$$($(VENV)/bin/python tools/engines.py pulumi terraform) && export PATH="$(VENV)/bin:$$engine:$$PATH" && \
+	python -m benchmarks.terraform $(ARGS)
 
 lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the newest versions
 	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)
