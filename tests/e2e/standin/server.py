@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import grpc  # type: ignore[import-untyped]
 from botocore.config import Config
-from google.protobuf import empty_pb2, json_format, struct_pb2  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from tests.e2e.standin.kinds import KINDS, Failed, Props, User, VirtualMfaDevice
