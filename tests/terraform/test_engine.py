@@ -125,6 +125,26 @@ def test_a_moved_block(alice: Project, stage: Stage) -> None:
     assert set(alice.resources()) == {"mfa_device_association.b"} and not stage.writes()
 
 
+def test_a_new_address_without_a_moved_block_is_refused(alice: Project, stage: Stage) -> None:
+    alice.up(one(stage.arn()))
+    alice.write(one(stage.arn(), name="b"))
+    done = alice.do("plan", code=1)
+    assert f"Error: Planning MFA device ({stage.arn()})" in done.text and "moved block" in done.text
+    alice.write(one(stage.arn()))
+
+
+@pytest.mark.parametrize("how", ["-replace", "taint"])
+def test_a_replacement_by_itself_keeps_the_device(alice: Project, stage: Stage, how: str) -> None:
+    alice.up(one(stage.arn()))
+    if how == "taint":
+        alice.do("taint", ADDRESS)
+    done = alice.do("apply", "-auto-approve", *([f"-replace={ADDRESS}"] if how == "-replace" else []))
+    assert "1 added, 0 changed, 1 destroyed" in done.text and "stays active" in done.text
+    assert stage.holders() == {"alice": [stage.arn()]} and not stage.writes()
+    alice.write("")
+    assert alice.up().text.count("1 destroyed") == 1 and not stage.holders()
+
+
 def test_the_last_device_at_plan_time(alice: Project, stage: Stage) -> None:
     stage.plant(users={"alice": user(password=True)})
     alice.up(one(stage.arn(), '  on_last_device = "refuse"'))
