@@ -67,19 +67,22 @@ class Project:
         (self.folder / "main.tf").write_text(HEAD % (self.settings, url, url) + text)
 
     def run(self, *arguments: str, **environment: str) -> Done:
-        """Run a command to its end, whatever comes of it."""
+        """Run a command to its end, whatever comes of it; ``environment`` is the provider's too, which runs here."""
         found = shutil.which(self.program)
         if found is None:
             pytest.skip(f"{self.program} is not installed")
         usual = {"TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-        done = subprocess.run(
-            [found, *arguments, "-no-color"],
-            cwd=self.folder,
-            env={**os.environ, **usual, **self.engine, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            done = subprocess.run(
+                [found, *arguments, "-no-color"],
+                cwd=self.folder,
+                env={**os.environ, **usual, **self.engine},
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
         return Done(done.returncode, done.stdout, done.stderr)
 
     def do(self, *arguments: str, code: int = 0, **environment: str) -> Done:

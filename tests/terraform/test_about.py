@@ -48,7 +48,7 @@ def schema() -> Any:
 def test_the_schema_has_the_names_that_pulumi_has(schema: Any) -> None:
     block = schema.resource_schemas["mfa_device_association"].block
     shown = {association.WRITE_ONLY.get(one.name, one.name) for one in block.attributes}
-    outputs = {name for name in MfaDeviceAssociation.__annotations__}
+    outputs = set(MfaDeviceAssociation.__annotations__)
     assert shown == outputs | {"id", *inputs.CODES, "seed"}
     assert set(changes.COMPARED) < shown
 

@@ -9,7 +9,7 @@ import pytest
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.terraform.association import SCHEMA
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
-from tests.terraform.calls import Answer, Caller, State
+from tests.terraform.calls import NAME, Answer, Caller, State
 
 TOKEN = "GAHT12345678"
 OFF: State = {"active": False, "enable_date": None}
@@ -219,14 +219,33 @@ def test_a_read_that_fails_keeps_the_state(stage: Stage, caller: Caller, error: 
     assert answer.state("new_state") == state and len(answer.errors) == 1
 
 
-def test_private_data_is_handed_back(stage: Stage, caller: Caller) -> None:
+# -replace and tainted resources: destroyed first, created again at once
+
+
+@pytest.mark.parametrize("known_by", ["a plan", "a refresh"])
+def test_what_replaces_itself_stays_active(stage: Stage, caller: Caller, known_by: str) -> None:
     stage.plant(users={"alice": user(virtual())})
     state = _state(caller.up(None, _config(stage)))
-    name = "mfa_device_association"
-    assert caller.call("ReadResource", type_name=name, current_state=state, private=b"p").message.private == b"p"
-    applied = caller.call("ApplyResourceChange", type_name=name, prior_state=state, planned_state=None,
-                          config=None, planned_private=b"p")  # fmt: skip
-    assert applied.message.private == b"p"
+    planning, applying = Caller.configured(stage), Caller.configured(stage)
+    if known_by == "a plan":
+        planning.plan(state, _config(stage))
+    else:
+        planning.read(state)
+    plan = planning.plan(None, _config(stage))
+    private = plan.message.planned_private
+    values = {"type_name": NAME, "prior_state": state, "planned_state": None, "config": None}
+    gone = applying.call("ApplyResourceChange", **values, planned_private=private)
+    assert _state(gone) is None and "stays active" in gone.warnings[0]
+    made = applying.apply(None, plan.state("planned_state"), _config(stage))
+    assert _state(made) == state and not stage.writes() and made.message.private == b""
+
+
+def test_another_holder_is_no_replacement_by_itself(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual()), "bob": user()})
+    state = _state(caller.up(None, _config(stage)))
+    planning = Caller.configured(stage)
+    planning.plan(state, _config(stage, user_name="bob"))
+    assert planning.plan(None, _config(stage, user_name="bob")).message.planned_private == b""
 
 
 # Plans are kept: planned == applied but for what was unknown

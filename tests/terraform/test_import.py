@@ -44,9 +44,17 @@ def test_a_security_key_names_its_user(stage: Stage) -> None:
 
 
 def test_a_device_of_root(stage: Stage) -> None:
-    stage.plant(root={"devices": [virtual("root-phone")]})
-    state = _imported(stage, f"root:{stage.account}/{stage.arn('root-phone')}")
-    assert (state["root_account_id"], state["user_name"]) == (stage.account, None)
+    member = f"9{stage.account[1:]}"
+    stage.plant(users={})
+    stage.box.add(
+        {"organization": {"management": stage.account, "members": [member], "root_credentials_management": True}}
+    )
+    stage.box.add({"accounts": {member: {"root": user(virtual("root-phone"))}}})
+    serial = f"arn:aws:iam::{member}:mfa/root-phone"
+    answer = Caller.configured(stage).adopt(f"root:{member}/{serial}")
+    state = decode(answer.message.imported_resources[0].state.msgpack)
+    assert (state["root_account_id"], state["user_name"], state["active"]) == (member, None, True)
+    assert Caller.configured(stage).read(state).state("new_state") == state
 
 
 def test_by_its_identity(stage: Stage, caller: Caller) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
+from mfa_association.terraform import block
 from mfa_association.terraform.association import SCHEMA, WRITE_ONLY
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
-from tests.terraform.calls import Caller, State
+from tests.terraform.calls import Answer, Caller, State, whole
 
 SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"
 OTHER = "arn:aws:iam::111122223333:mfa/alice-tablet"
@@ -211,3 +213,51 @@ def test_an_account_that_is_not_the_devices_is_refused_at_plan_time(stage: Stage
     stage.plant(users={})
     saved = _saved(stage) | {"account_id": "999988887777", "serial_number": TOKEN, "id": TOKEN}
     assert "it belongs to AWS account 999988887777" in caller.plan(saved, None).errors[0]
+
+
+# Devices that cross within one plan, whose parts Terraform orders in no way
+
+
+def _comes(caller: Caller) -> Answer:
+    return caller.plan(None, GOOD)
+
+
+def _goes(caller: Caller) -> Answer:
+    return caller.plan(PRIOR, None)
+
+
+def _replaced(caller: Caller) -> Answer:
+    return caller.plan(PRIOR, GOOD | {"serial_number": OTHER})
+
+
+@pytest.mark.parametrize("leave", [_goes, _replaced], ids=["removed", "replaced"])
+@pytest.mark.parametrize("first", ["comes", "leaves"])
+def test_a_device_that_changes_its_address_needs_a_moved_block(
+    monkeypatch: pytest.MonkeyPatch, leave: Callable[[Caller], Answer], first: str
+) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    caller = Caller()
+    earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
+    assert not earlier(caller).errors
+    [error] = later(caller).errors
+    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and created at another")
+    assert "moved block" in error
+
+
+def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What -replace asks for: first the plan of what there is, then that of a new one."""
+    caller = Caller()
+    assert not caller.plan(PRIOR, GOOD).told
+    [warning] = _comes(caller).warnings
+    assert warning.startswith(
+        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself"
+    )
+    assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told
+
+
+def test_another_command_begins_anew(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    _comes(caller)
+    assert _goes(caller).errors
+    caller.call("ConfigureProvider", config=whole(block.SCHEMA, {}))
+    assert not _goes(caller).errors

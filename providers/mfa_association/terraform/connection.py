@@ -13,6 +13,7 @@ from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import Ledger, Run
+from mfa_association.terraform.crossings import Crossings
 from mfa_association.terraform.diagnostics import note, warn
 
 
@@ -42,6 +43,7 @@ class Connection:
         self.unknown = sorted(key for key, value in arguments.items() if _holds_unknown(value))
         self._arguments = {key: value for key, value in arguments.items() if key not in self.unknown}
         self.config: ProviderConfig = config.read(self)
+        self.crossings = Crossings()
         self._runs = Runs(self.config.settings, self.config.limits, Ledger(), warn, note)
 
     def get(self, key: str) -> Any:

@@ -13,6 +13,7 @@ from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, sa
 from mfa_association.terraform import association
 from mfa_association.terraform.association import COMPUTED, DEFAULTED, SCHEMA
 from mfa_association.terraform.connection import Connection, NotKnownYet
+from mfa_association.terraform.crossings import Way
 from mfa_association.terraform.diagnostics import warn
 
 State = dict[str, Any]
@@ -22,20 +23,28 @@ _SPELLINGS = ("serial_number", "user_name")
 
 @dataclass(frozen=True)
 class Planned:
-    """The planned state, None for a destroy, and the arguments whose change needs a replacement."""
+    """The planned state, None for a destroy, and the arguments whose change needs a replacement.
+
+    ``again``: a create of what is there already, so that the destroy before it is to keep the device.
+    """
 
     state: State | None
     replaces: tuple[str, ...] = ()
+    again: bool = False
 
 
 def plan(connection: Connection, prior: State | None, config: State | None) -> Planned:
     """Plan a create, an update, a replacement or (``config`` None) a destroy. Raises ``MfaError``."""
     if config is None:
         if prior is not None:
+            _cross(connection, prior, "goes")
             _foresee(connection, association.saved(prior))
         return Planned(None)
     wanted = _wanted(connection, config)
-    return Planned({**wanted, **_of_a_new_one(wanted)}) if prior is None else _update(prior, wanted)
+    if prior is not None:
+        return _update(connection, prior, wanted)
+    again = _cross(connection, wanted, "comes")
+    return Planned({**wanted, **_of_a_new_one(wanted)}, again=again)
 
 
 def _wanted(connection: Connection, config: State) -> State:
@@ -69,12 +78,13 @@ def _serial(wanted: State) -> SerialNumber | None:
         return None
 
 
-def _update(prior: State, wanted: State) -> Planned:
+def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     olds, news = association.saved(prior), association.saved(wanted)
     warning = changes.inactive(olds)
     if warning:
         warn(f"{warning}; a new renew value with fresh codes or a seed enables it")
     replaces = tuple(changes.replaces(olds, news))
+    _cross(connection, prior, "goes" if "serial_number" in replaces else "stays")
     if replaces:
         _advise(prior, replaces)
         return Planned({**wanted, **_of_a_new_one(wanted)}, replaces)
@@ -87,6 +97,12 @@ def _update(prior: State, wanted: State) -> Planned:
 def _looks_anew(olds: State, news: State) -> bool:
     unknown = any(is_unknown(news.get(name)) for name in ("user_name", "root_account_id", "renew"))
     return unknown or changes.is_moved(olds, news) or changes.is_renewed(olds, news)
+
+
+def _cross(connection: Connection, state: State, way: Way) -> bool:
+    if is_unknown(state["serial_number"]):
+        return False
+    return connection.crossings.add(state["serial_number"], props.holder(association.saved(state)), way)
 
 
 def _advise(prior: State, replaces: tuple[str, ...]) -> None:

@@ -34,6 +34,7 @@ def read(connection: Connection, state: State) -> State:
     """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
     bag = association.saved(state)
     saved = props.association(bag)
+    connection.crossings.add(saved.serial_number, props.holder(bag), "stays")
     try:
         found = lifecycle.find(connection.run(bag), saved)
     except NotKnownYet as fault:
@@ -42,11 +43,16 @@ def read(connection: Connection, state: State) -> State:
     return association.state(props.outputs(bag, found), bag)
 
 
-def apply(connection: Connection, prior: State | None, planned: State | None, config: State | None) -> Applied:
-    """Bind, move, renew or unbind. Whatever goes wrong, the state is what is true as far as it is known."""
+def apply(
+    connection: Connection, prior: State | None, planned: State | None, config: State | None, *, again: bool = False
+) -> Applied:
+    """Bind, move, renew or unbind. Whatever goes wrong, the state is what is true as far as it is known.
+
+    ``again``: what is destroyed is created again right afterwards.
+    """
     try:
         if planned is None:
-            changes.delete(connection.run, association.saved(prior or {}), connection.guard)
+            _delete(connection, association.saved(prior or {}), again)
             return Applied(None)
         news = _news(connection, planned, config or {})
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
@@ -64,6 +70,14 @@ def _news(connection: Connection, planned: State, config: State) -> State:
     defaults = {name: choice for name, choice in connection.defaults.items() if name in later}
     known = {name: value for name, value in planned.items() if name not in later}
     return inputs.with_defaults(association.declared({**known, **once}), defaults)
+
+
+def _delete(connection: Connection, saved: State, again: bool) -> None:
+    if again:
+        found = props.association(saved)
+        with connection.run(saved).ledger.declaring(found.account_id, found.serial_number, found.user_name):
+            pass
+    changes.delete(connection.run, saved, connection.guard)
 
 
 def _create(connection: Connection, news: State) -> State:

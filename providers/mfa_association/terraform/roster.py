@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 from mfa_association.terraform.protocol import message
 from mfa_association.terraform.schema import cty
+from mfa_association.terraform.values import encode
 
 NAME: Final = "roster"
 SUMMARY: Final = "Reads a roster: who may hold which MFA device"
@@ -38,11 +40,15 @@ def definition() -> Any:
     return made
 
 
-def devices(text: str) -> dict[str, dict[str, Any]]:
-    """The devices of a roster by name. Raises ``RosterError`` with every fault at once."""
+@functools.lru_cache(maxsize=4)
+def devices(text: str) -> bytes:
+    """The devices of a roster by name, encoded. Raises ``RosterError`` with every fault at once.
+
+    Kept, because an engine evaluates ``for_each`` anew for every single instance of a resource.
+    """
     from mfa_association.roster import parse
 
-    return {line.serial.name: _entry(line) for line in parse(text).lines}
+    return encode({line.serial.name: _entry(line) for line in parse(text).lines})
 
 
 def _entry(line: Any) -> dict[str, Any]:

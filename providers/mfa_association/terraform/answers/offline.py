@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_association.engine import inputs
 from mfa_association.errors import MfaError
 from mfa_association.terraform import association, data_sources, roster
-from mfa_association.terraform.answers.call import Answers, Call, put, value
+from mfa_association.terraform.answers.call import Answers, Call, value
 from mfa_association.terraform.diagnostics import spelled
 
 
@@ -35,7 +35,7 @@ def _data_source(call: Call) -> None:
 
 def _call_function(call: Call) -> None:
     try:
-        put(call.response.result, roster.devices(value(call.request.arguments[0])))
+        call.response.result.msgpack = roster.devices(value(call.request.arguments[0]))
     except MfaError as fault:
         call.response.error.text, call.response.error.function_argument = spelled(str(fault)), 0
 

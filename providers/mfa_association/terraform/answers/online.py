@@ -7,6 +7,7 @@ from typing import Any
 from mfa_association.terraform import association, data_sources, plan, reads, resource
 from mfa_association.terraform.answers.call import Answers, Call, put, value
 from mfa_association.terraform.connection import Connection
+from mfa_association.terraform.crossings import AGAIN
 
 
 def _connection(call: Call) -> Connection:
@@ -31,18 +32,17 @@ def _upgrade_identity(call: Call) -> None:
 
 def _read(call: Call) -> None:
     call.response.new_state.CopyFrom(call.request.current_state)
-    call.response.private = call.request.private
     state = resource.read(_connection(call), value(call.request.current_state))
     put(call.response.new_state, state)
     _identify(call.response.new_identity, state)
 
 
 def _plan(call: Call) -> None:
-    call.response.planned_private = call.request.prior_private
     goes = value(call.request.proposed_new_state) is None
     config = None if goes else value(call.request.config)
     planned = plan.plan(_connection(call), value(call.request.prior_state), config)
     put(call.response.planned_state, planned.state)
+    call.response.planned_private = AGAIN if planned.again else b""
     for name in planned.replaces:
         call.response.requires_replace.add().steps.add(attribute_name=name)
     if not planned.replaces:
@@ -52,8 +52,8 @@ def _plan(call: Call) -> None:
 def _apply(call: Call) -> None:
     prior, planned = value(call.request.prior_state), value(call.request.planned_state)
     put(call.response.new_state, prior)
-    call.response.private = call.request.planned_private
-    applied = resource.apply(_connection(call), prior, planned, value(call.request.config))
+    again = call.request.planned_private == AGAIN
+    applied = resource.apply(_connection(call), prior, planned, value(call.request.config), again=again)
     put(call.response.new_state, applied.state)
     _identify(call.response.new_identity, applied.state)
     if applied.fault:
