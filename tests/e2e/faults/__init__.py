@@ -3,5 +3,5 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{module}" for module in ("kills", "lost", "processes", "rerun", "scene", "story"))
+    *(f"{__name__}.{module}" for module in ("interrupts", "kills", "lost", "processes", "rerun", "scene", "story"))
 )

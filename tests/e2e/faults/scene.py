@@ -10,7 +10,7 @@ from mfa_association.sandbox import Sandbox
 from tests.e2e.programs import codes, deactivate
 from tests.e2e.stack import ACCOUNT, Output, Stack
 
-from .operations import Boundary, Subject
+from .operations import Boundary, Operation, Subject
 from .processes import Running
 from .secrecy import Secrecy
 
@@ -37,10 +37,16 @@ class Changing(Protocol):
     """What an engine's driver must be able to do, so that its runs can be disturbed.
 
     ``crash``: what the engine says when its provider dies. ``left_locked``: the locks that its own death leaves.
+    ``interrupted`` and ``terminated``: what it says to the first and to the second Ctrl-C.
     """
 
     crash: str
     left_locked: int
+    interrupted: str
+    terminated: str
+
+    def canceled(self, operation: Operation) -> str:
+        """What it says in the end when it was interrupted in the middle of this."""
 
     def lines(self, **users: list[str]) -> None:
         """Write a roster of users and their serial numbers."""
@@ -75,6 +81,7 @@ class FaultyStack(Stack):
 
     crash = "error reading from server: "
     left_locked = 1
+    interrupted, terminated = "^C received; cancelling", "^C received; terminating"
 
     def __post_init__(self) -> None:
         self.secrecy = Secrecy(self.folder / "state")
@@ -86,6 +93,10 @@ class FaultyStack(Stack):
         done = super().run(*arguments, **env)
         self.secrecy.listen(lambda: done.text)
         return done
+
+    def canceled(self, operation: Operation) -> str:
+        """What the CLI says was canceled."""
+        return f"error: {'context' if operation.after == 'nobody' else 'update'} canceled"
 
     def prepare(self, command: str, **env: str) -> None:
         """Nothing precedes the run that is disturbed."""

@@ -4,5 +4,5 @@ import pytest
 
 pytest.register_assert_rewrite(
     f"{__name__}.changing",
-    *(f"tests.e2e.faults.{module}" for module in ("kills", "lost", "processes", "rerun", "scene")),
+    *(f"tests.e2e.faults.{module}" for module in ("interrupts", "kills", "lost", "processes", "rerun", "scene")),
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.e2e.faults.operations import Operation
 from tests.e2e.faults.processes import Running
 from tests.e2e.faults.secrecy import CODES_VARIABLE, Secrecy
 from tests.terraform.e2e.project import Project, codes
@@ -34,6 +35,11 @@ class FaultyProject(Project):
 
     crash = "Plugin did not respond"
     left_locked = 0
+    interrupted, terminated = "Interrupt received.", "Two interrupts received."
+
+    def canceled(self, operation: Operation) -> str:
+        """What the engine says in the end."""
+        return "execution halted"
 
     def __post_init__(self) -> None:
         self.secrecy = Secrecy(self.folder, "terraform.tfstate*")
