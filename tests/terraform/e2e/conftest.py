@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import engines
 import pytest
-from kept import NoProgram
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import implied_mirror, install, this_platform
+from tests import real_engines
 from tests.e2e.company import SEED
 
 from .project import WITH_CODES, Project
 
 
-def engine(name: str) -> Path:
-    """The program of an engine: found, else made. Without one the test is skipped, and the summary says so; never in CI."""
-    wanted = engines.ENGINES[name]
-    try:
-        return wanted.ensure() / wanted.name
-    except NoProgram as refusal:
-        if os.environ.get("CI"):
-            raise
-        warnings.warn(f"not tested with {wanted.title}: {refusal}", stacklevel=2)
-        pytest.skip(str(refusal))
-
-
 @pytest.fixture(scope="session", params=["terraform", "tofu"])
 def program(request: pytest.FixtureRequest) -> Path:
     """One engine of each kind."""
-    return engine(request.param)
+    return real_engines.program(request.param)
 
 
 @pytest.fixture(scope="session")

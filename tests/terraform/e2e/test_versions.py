@@ -11,8 +11,8 @@ import pytest
 from mfa_association.sandbox import Sandbox
 from tests.e2e.programs import DAVES, PHONE, TOKEN
 from tests.e2e.stack import ACCOUNT
+from tests.real_engines import program
 
-from .conftest import engine
 from .project import ROSTER, Project
 
 WITH_A_CODE = """
@@ -31,7 +31,7 @@ resource "mfa_device_association" "device" {
 
 @pytest.mark.parametrize("minor", engines.TERRAFORMS)
 def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], minor: str) -> None:
-    project = new_project(engine(f"terraform-{minor}"), main=ROSTER)
+    project = new_project(program(f"terraform-{minor}"), main=ROSTER)
     assert f"Terraform v{engines.TERRAFORMS[minor]}" in project.say("version")
     project.lines(bob=[TOKEN], dave=[DAVES])
     made = project.apply()
@@ -46,7 +46,7 @@ def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project]
 
 def test_codes_are_refused_where_the_engine_would_keep_them(box: Sandbox, new_project: Callable[..., Project]) -> None:
     given = box.codes(PHONE)
-    project = new_project(engine("terraform-1.8"), main=WITH_A_CODE % PHONE)
+    project = new_project(program("terraform-1.8"), main=WITH_A_CODE % PHONE)
     planned = project.plan(TF_VAR_codes=json.dumps(given))
     assert planned.code == 1, planned.raw
     (told, *_) = planned.errors

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from tests.e2e.faults.table import Ends
-from tests.terraform.e2e.conftest import engine
+from tests.real_engines import program
 
 from .changing import FaultyProject
 
@@ -22,7 +22,7 @@ def new_project(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Callable[[
     def make() -> FaultyProject:
         folder = tmp_path / f"project{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        made.append(FaultyProject(folder, engine("terraform"), home, box.url))
+        made.append(FaultyProject(folder, program("terraform"), home, box.url))
         return made[-1]
 
     yield make
