@@ -37,7 +37,7 @@ def test_a_start_loads_this_package_only(reason: str, then: str, before: str) ->
 
 
 def test_the_first_call_loads_botocore_without_boto3() -> None:
-    session = "from mfa_association.aws.session import Session, Settings"
+    session = "from mfa_association.aws.session import Session; from mfa_association.aws.settings import Settings"
     loaded = _loads("Session(Settings('us-east-1', None, 'key', 'secret')).reader", session)
     assert "botocore" in loaded
     assert not loaded & {"boto3", "s3transfer", "moto", "rich", "segno"}

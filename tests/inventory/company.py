@@ -11,7 +11,8 @@ import botocore.loaders
 import botocore.session
 import pytest
 
-from mfa_association.aws.session import Settings, open_session
+from mfa_association.aws.session import open_session
+from mfa_association.aws.settings import Settings
 from mfa_association.inventory.reader import Reader
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.sandbox import Sandbox

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mfa_association.aws.credentials import Credentials, NewDevice
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.inventory.enroll import Abandoned
 from tests.lifecycle.stage import Stage
 

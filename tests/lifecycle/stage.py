@@ -15,7 +15,8 @@ import botocore.session
 import pytest
 
 from mfa_association.aws.iam import Iam
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Association, Clock, Declaration, Ledger, Limits, Run
 from mfa_association.sandbox import Sandbox
 

@@ -11,11 +11,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from mfa_association import lifecycle
-from mfa_association.aws import errors
-from mfa_association.aws import session as aws
+from mfa_association.aws import clients, errors
+from mfa_association.aws.clients import NoRootUser
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.root import RootIam
-from mfa_association.aws.session import NoRootUser, Settings
+from mfa_association.aws.settings import Settings
 from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle import Association, Run, refusals
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
@@ -51,7 +51,7 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Listens to every session that is made."""
-    heard, make = Asked(), aws._boto_session
+    heard, make = Asked(), clients.boto_session
 
     def listening(settings: Settings) -> Any:
         session = make(settings)
@@ -60,7 +60,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         session.register("before-send", heard.note_request)
         return session
 
-    monkeypatch.setattr(aws, "_boto_session", listening)
+    monkeypatch.setattr(clients, "boto_session", listening)
     return heard
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import botocore
 
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Clock
 

@@ -9,7 +9,8 @@ from typing import Any
 import botocore
 import pytest
 
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock
 from mfa_association.sandbox import Sandbox
 

@@ -9,7 +9,8 @@ from typing import Any
 from mfa_association import lifecycle
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle import Association
 from tests.lifecycle.stage import Stage, virtual

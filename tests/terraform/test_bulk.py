@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from mfa_association.terraform.association import SCHEMA
 from tests.lifecycle.stage import OLD, Stage, user, virtual
@@ -33,23 +35,19 @@ def test_a_thousand_are_adopted_and_refreshed_in_two_pages(stage: Stage) -> None
     assert stage.calls().keys() <= PAGES.keys() and stage.calls()["ListVirtualMFADevices"] == 2
 
 
-def test_removals_of_different_users_wait_for_nobody(stage: Stage) -> None:
-    """Each call holds its thread until the other one is in AWS too."""
-    stage.plant(users={"alice": user(virtual("a")), "bob": user(virtual("b"))})
+def test_removals_of_different_users_wait_for_nobody(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Each call holds its thread until all are in AWS; and each has a connection, which is more than botocore's 10."""
+    users = [f"user{number}" for number in range(16)]
+    stage.plant(users={name: user(virtual(name)) for name in users})
     caller = Caller.configured(stage)
     saved = {"active": True, "device_kind": "virtual", "account_id": stage.account}
-    states = [
-        SCHEMA.whole(saved | {"user_name": name, "serial_number": stage.arn(serial)})
-        for name, serial in (("alice", "a"), ("bob", "b"))
-    ]
-    stage.fault("DeactivateMFADevice", times=2, delay=5)
-    threads = [threading.Thread(target=caller.apply, args=(state, None, None)) for state in states]
-    for thread in threads:
-        thread.start()
-    deadline = threading.Event()
-    while stage.box.waiting().get("DeactivateMFADevice", 0) < 2 and not deadline.wait(0.02):
-        assert any(thread.is_alive() for thread in threads), "they came one after the other"
-    stage.box.clear_faults()
-    for thread in threads:
-        thread.join()
-    assert not stage.holders()
+    states = [SCHEMA.whole(saved | {"user_name": name, "serial_number": stage.arn(name)}) for name in users]
+    stage.fault("DeactivateMFADevice", times=len(users), delay=20)
+    with ThreadPoolExecutor(len(users)) as engine:
+        done = [engine.submit(caller.apply, state, None, None) for state in states]
+        while stage.box.waiting().get("DeactivateMFADevice", 0) < len(users):
+            assert not any(one.done() for one in done), "they came one after the other"
+            time.sleep(0.02)
+        stage.box.clear_faults()
+    assert not any(one.result().errors for one in done) and not stage.holders()
+    assert "Connection pool is full" not in caplog.text

@@ -12,6 +12,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -271,7 +272,38 @@ def test_terraform_starts_it_and_ends_it(tmp_path: Path) -> None:
     assert not list(home.glob("mfa-*"))
 
 
-def test_a_killed_engine_leaves_a_provider_that_can_be_killed(engine: Engine) -> None:
+def test_an_engine_that_was_killed_leaves_no_provider(engine: Engine, tmp_path: Path) -> None:
+    program = (
+        "import subprocess, sys; child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE);"
+        "print(child.pid, child.stdout.readline().decode(), flush=True); child.wait()"
+    )
+    environment = {
+        **os.environ,
+        COOKIE[0]: COOKIE[1],
+        "PLUGIN_CLIENT_CERT": engine.certificate,
+        "TMPDIR": str(tmp_path),
+    }
+    parent = subprocess.Popen([sys.executable, "-c", program, *COMMAND], stdout=subprocess.PIPE, env=environment)
+    assert parent.stdout
+    pid = int(parent.stdout.readline().split()[0])
+    parent.kill()
+    parent.communicate()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}/cmdline").exists() and _is_alive(pid):
+        assert time.monotonic() < deadline, "the provider outlives its engine"
+        time.sleep(0.05)
+    assert not list(tmp_path.glob("mfa-*"))
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether it is more than an entry that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_provider_that_was_killed_serves_nobody(engine: Engine) -> None:
     with running(engine) as provider:
         provider.process.kill()
         assert provider.process.wait(10) == -signal.SIGKILL

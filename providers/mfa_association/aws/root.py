@@ -11,7 +11,8 @@ from dataclasses import replace
 from mfa_association.aws.answers import confirm, meaning
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, Iam, VirtualDevice
-from mfa_association.aws.session import RootTask, Settings, open_session
+from mfa_association.aws.session import open_session
+from mfa_association.aws.settings import RootTask, Settings
 
 AUDIT, DELETE = "IAMAuditRootUserCredentials", "IAMDeleteRootUserCredentials"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mfa_association.aws.session import Role, Settings
+from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, check_account_id, check_role_arn
 

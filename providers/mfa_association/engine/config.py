@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol, get_args
 
-from mfa_association.aws.session import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
+from mfa_association.aws.settings import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
 from mfa_association.engine.props import USUAL
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show

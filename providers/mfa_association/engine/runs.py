@@ -10,7 +10,8 @@ from typing import Any, get_args
 
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
-from mfa_association.aws.session import Role, Settings, open_session
+from mfa_association.aws.session import open_session
+from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import Ledger, Limits, Run

@@ -12,7 +12,8 @@ from typing import TypeVar
 from mfa_association.aws.directory import Directory, Page
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled, Unreachable
 from mfa_association.aws.iam import Iam
-from mfa_association.aws.session import Settings, open_session
+from mfa_association.aws.session import open_session
+from mfa_association.aws.settings import Settings
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Clock, Limits, Run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mfa_association.aws.session import Settings
+from mfa_association.aws.settings import Settings
 from mfa_association.engine import config, runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.inputs import UNKNOWN

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from mfa_association.errors import MfaError
 from mfa_association.terraform.shim import answer
 
 COOKIE: Final = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+PARENT_SECONDS: Final = 1.0
 BY_HAND: Final = (
     "This is a Terraform and OpenTofu provider (mfa-association/mfa). It is started by them: declare it in "
     "required_providers and run `terraform init`."
@@ -59,8 +61,17 @@ async def _run(folder: Path) -> None:
     transport = Transport(Server())
     await transport.listen(folder / "s", context)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, transport.stop)
+    watch = asyncio.create_task(_stop_without(os.getppid(), transport.stop))
     _shake_hands(folder / "s", certificate)
     await transport.until_over()
+    watch.cancel()
+
+
+async def _stop_without(engine: int, stop: Callable[[], None]) -> None:
+    """An engine that was killed says no Shutdown: nobody else is to inherit a process that has its credentials."""
+    while os.getppid() == engine:
+        await asyncio.sleep(PARENT_SECONDS)
+    stop()
 
 
 def _shake_hands(path: Path, certificate: str) -> None:

@@ -15,10 +15,10 @@ from grpclib.exceptions import GRPCError
 from grpclib.server import Server as GrpcServer
 from grpclib.server import Stream
 
+from mfa_association.aws.settings import MOST_AT_ONCE
 from mfa_association.terraform import protocol
 from mfa_association.terraform.server import Server, Unimplemented
 
-THREADS = 32
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
 
 _Serve = Callable[[Any], Any]
@@ -41,7 +41,7 @@ class Transport:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="call")
+        self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="call")
         self._over = asyncio.Event()
         self._grpc = GrpcServer([self], codec=_Bytes())
         # grpclib answers what it does not know without a content-type, which grpc-go takes for a broken plugin.

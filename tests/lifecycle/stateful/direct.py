@@ -14,9 +14,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
 from moto.iam.models import iam_backends
 
-from mfa_association.aws import session as aws
+from mfa_association.aws import clients
 from mfa_association.aws.iam import Iam
-from mfa_association.aws.session import Session, Settings
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
 from mfa_association.sandbox.accounts import Account
 from mfa_association.sandbox.app import Application
 from mfa_association.sandbox.errors import Dropped
@@ -99,7 +100,7 @@ def _environ(request: Any) -> dict[str, Any]:
 @contextmanager
 def direct() -> Iterator[tuple[Direct, Iam]]:
     """The sandbox and the verbs, joined without a socket."""
-    box, make = Direct(), aws._boto_session
+    box, make = Direct(), clients.boto_session
 
     def joined(settings: Settings) -> Any:
         session = make(settings)
@@ -108,5 +109,5 @@ def direct() -> Iterator[tuple[Direct, Iam]]:
 
     endpoints = (("iam", URL), ("sts", URL))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(aws, "_boto_session", joined)
+        patch.setattr(clients, "boto_session", joined)
         yield box, Iam(Session(Settings("us-east-1", None, KEY, "secret", "token", endpoints, read_attempts=1)))
