@@ -23,8 +23,12 @@ provider "mfa" {
   region = "us-east-1"
 }
 
+locals {
+  devices = provider::mfa::roster(file("roster.yaml"))
+}
+
 resource "mfa_device_association" "device" {
-  for_each = provider::mfa::roster(file("roster.yaml"))
+  for_each = local.devices
 
   serial_number = each.value.serial_number
   user_name     = each.value.user_name

@@ -15,8 +15,12 @@ provider "mfa" {
   max_removals = 10
 }
 
+locals {
+  devices = provider::mfa::roster(file("${path.module}/roster.yaml"))
+}
+
 resource "mfa_device_association" "device" {
-  for_each = provider::mfa::roster(file("${path.module}/roster.yaml"))
+  for_each = local.devices
 
   serial_number  = each.value.serial_number
   user_name      = each.value.user_name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +73,11 @@ def _mirror(patient: Patient) -> None:
     patient.config(cli_configuration(patient.root / "mirror"))
 
 
+def _remove_engines(patient: Patient) -> None:
+    for name in ("terraform", "tofu"):
+        (patient.root / "bin" / name).unlink()
+
+
 FAULTS: dict[str, tuple[Callable[[Patient], Any], str]] = {
     "no provider": (
         lambda patient: (patient.root / "bin/terraform-provider-mfa").unlink(),
@@ -93,7 +97,7 @@ FAULTS: dict[str, tuple[Callable[[Patient], Any], str]] = {
         "{root}/bin/terraform-provider-mfa does not start, and this is mfa-association {version}: put this one on PATH",
     ),
     "no engine": (
-        lambda patient: shutil.rmtree(patient.root / "bin") or patient.program("terraform-provider-mfa", _SAYS),
+        _remove_engines,
         "neither terraform nor tofu is on PATH: install one of them",
     ),
     "an old engine": (

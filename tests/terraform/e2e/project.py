@@ -20,8 +20,12 @@ TYPE = "mfa_device_association"
 ADDRESS = f"{TYPE}.device"
 REQUIRED = 'terraform {\n  required_providers {\n    mfa = { source = "mfa-association/mfa" }\n  }\n}\n'
 ROSTER = """
+locals {
+  devices = provider::mfa::roster(file("roster.yaml"))
+}
+
 resource "mfa_device_association" "device" {
-  for_each = provider::mfa::roster(file("roster.yaml"))
+  for_each = local.devices
 
   serial_number   = each.value.serial_number
   user_name       = each.value.user_name

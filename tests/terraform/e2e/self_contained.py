@@ -31,8 +31,8 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_binds_and_unbinds(box: Sandbox, program: Path, mirror: Path, tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "project"
-    for made in (home, folder):
-        made.mkdir()
+    home.mkdir()
+    folder.mkdir()
     (home / "rc").write_text(cli_configuration(mirror))
     alone = {"PATH": str(program.parent), "TF_CLI_CONFIG_FILE": str(home / "rc")}
     project = Project(folder, program, home, box.url, env=alone, main=ROSTER)
@@ -48,6 +48,6 @@ def test_it_binds_and_unbinds(box: Sandbox, program: Path, mirror: Path, tmp_pat
 
 def test_the_sums_are_those_of_the_files() -> None:
     lines = (DIST / f"{STEM}_SHA256SUMS").read_text().splitlines()
-    told = dict(reversed(line.split("  ")) for line in lines)
+    told = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     assert {f"{STEM}_manifest.json", f"{STEM}_{this_platform()}.zip"} <= set(told)
     assert told == {name: hashlib.sha256((DIST / name).read_bytes()).hexdigest() for name in told}

@@ -21,7 +21,7 @@ from .project import REQUIRED, ROSTER, SCRIPTS, Project, environment
 
 def _run(program: Path, folder: Path, home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     env = {**environment(home), **env}
-    command = [program, *arguments, "-no-color"]
+    command = [str(program), *arguments, "-no-color"]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
@@ -92,7 +92,7 @@ def test_the_commands_install_what_the_doctor_finds_well(program: Path, tmp_path
     env = {**environment(tmp_path), "PATH": f"{SCRIPTS}:{program.parent}:/usr/bin:/bin"}
 
     def say(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [SCRIPTS / "mfa-association", "terraform", *arguments]
+        command = [str(SCRIPTS / "mfa-association"), "terraform", *arguments]
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
     before = say("doctor")
