@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # More for pytest, for example ARGS="-k roster" or ARGS=tests/aws
 ARGS ?=
+# Who plays `make demo-terraform`: terraform or tofu
+ENGINE ?= terraform
 # What `make engines` makes.
 ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.13 terraform-1.15
 VENV := $(CURDIR)/.venv
@@ -12,10 +14,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-deep test-pythons test-live soak reliability lint format demo bench docs lock dist clean
+.PHONY: help setup engines test test-deep test-pythons test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## create .venv with everything pinned (about a minute, 400 MB)
 
@@ -63,11 +65,19 @@ format: setup ## put the code into shape
 demo: setup ## see it work on a local AWS, nothing needed but this
 	@$(WITH_ENGINE) python tools/demo.py $(ARGS)
 
+demo-terraform: setup ## the same with Terraform, or with OpenTofu: ENGINE=tofu
+	@engine=$$($(VENV)/bin/python tools/engines.py $(ENGINE)) && export PATH="$(VENV)/bin:$$engine:$$PATH" && \
+	python tools/demo.py --engine $(ENGINE)
+
 bench: setup ## measure
 	@$(WITH_ENGINE) python -m benchmarks $(ARGS)
 
 docs: setup ## draw the pictures of the docs, where there is a Chromium
 	@$(VENV)/bin/python tools/picture.py
+
+bench-terraform: setup ## measure the Terraform provider
+	@engine=$$($(VENV)/bin/python tools/engines.py pulumi terraform) && export PATH="$(VENV)/bin:$$engine:$$PATH" && \
+	python -m benchmarks.terraform $(ARGS)
 
 lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the newest versions
 	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)
@@ -75,6 +85,10 @@ lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the n
 
 dist: setup ## build a wheel and a source archive into dist/
 	@$(VENV)/bin/python -m build
+
+dist-terraform: setup ## build the Terraform provider with a Python of its own into dist/ (a minute), and try it
+	@PYTHONPATH=providers:tools $(VENV)/bin/python tools/provider_zip.py
+	@$(VENV)/bin/python -m pytest tests/terraform/e2e/self_contained.py
 
 clean: ## remove what was made here, .venv included (the engine stays in its cache)
 	rm -rf .venv build dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

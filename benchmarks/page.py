@@ -71,9 +71,9 @@ $ make bench ARGS=--page                                # everything above, into
 """
 
 
-def write(path: Path, figures: str) -> None:
+def write(path: Path, figures: str, frame: str = FRAME) -> None:
     """Put figures into the page, which is made if need be. Raises ``Failed`` if its markers are gone."""
-    text = path.read_text(encoding="utf-8") if path.exists() else FRAME
+    text = path.read_text(encoding="utf-8") if path.exists() else frame
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(replaced(text, figures, path.name), encoding="utf-8")
 

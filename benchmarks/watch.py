@@ -1,4 +1,4 @@
-"""The provider's share: the peak memory and CPU of the plugin process, which the engine starts and does not wait for.
+"""The provider's share: the peak memory and CPU of the plugin process, which Pulumi starts and does not wait for.
 
 Read from /proc while it runs; where there is none, nothing is told.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-PLUGIN = b"pulumi.dynamic"
+PLUGINS = (b"pulumi.dynamic", b"terraform-provider-mfa")
 EVERY = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -60,7 +60,8 @@ class Watch:
             fields = (process / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) != self._session:
                 return False
-            if PLUGIN in (process / "cmdline").read_bytes():
+            command = (process / "cmdline").read_bytes()
+            if any(plugin in command for plugin in PLUGINS):
                 self._cpu[process] = (int(fields[11]) + int(fields[12])) / TICKS
                 self._peaks[process] = _peak(process)
         return True

@@ -5,16 +5,17 @@ Nothing of the user's is read or written: the folder, the home, the login and th
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from demo_engines import PLAYERS, Player, on_path
 from demo_stage import Failed, Stopped, check, listen, run, stage
 
 if TYPE_CHECKING:
@@ -52,9 +53,6 @@ users:
     - {TOKEN}
 """
 HIDDEN = re.compile(r"\b\d{6}\b")
-UP = "pulumi up --skip-preview"
-# The CLI reads options from here too, so that the commands stay as one would type them.
-OPTIONS = {"PULUMI_OPTION_SUPPRESS_PROGRESS": "true", "PULUMI_OPTION_SUPPRESS_OUTPUTS": "true"}
 
 Devices = dict[str, list[str]]
 
@@ -65,6 +63,7 @@ class Story:
 
     box: Sandbox
     folder: Path
+    player: Player
     color: bool
     step: int = 0
 
@@ -82,28 +81,28 @@ class Story:
         self._title("The roster says who may hold which device.")
         self._write(ROSTER)
         print(f"roster.yaml:\n{ROSTER}", flush=True)
-        self._run("pulumi stack init demo")
+        self._run(self.player.begin)
         print(flush=True)
 
     def _up(self) -> None:
         self._title("Two codes from alice's phone enable it; what is held already is adopted, without a write.")
         first, second = self.box.codes(PHONE)
-        self._run(UP, MFA_ASSOCIATION_CODES=f"mfa/alice-phone={first},{second}")
+        self._run(self.player.change, **self.player.codes("mfa/alice-phone", first, second))
         self._aws("now", alice=[PHONE, KEY], bob=[TOKEN])
 
     def _preview_and_up(self) -> None:
         self._title("Alice loses her phone: its line leaves the roster, and the preview shows what that means.")
         self._remove(f"    - {PHONE}\n")
-        self._run("pulumi preview")
-        self._title("`pulumi up` deactivates the phone; her security key stays.")
+        self._run(self.player.preview)
+        self._title(f"`{self.player.said}` deactivates the phone; her security key stays.")
         self._aws("before", alice=[PHONE, KEY], bob=[TOKEN])
-        self._run(UP)
+        self._run(self.player.change)
         self._aws("after", alice=[KEY], bob=[TOKEN])
 
     def _last_device(self) -> None:
         self._title("Bob's only device leaves too: that is allowed, but not in silence.")
         self._remove(f"  bob:\n    - {TOKEN}\n")
-        self._run(UP)
+        self._run(self.player.change)
         self._aws("in the end", alice=[KEY], bob=[])
 
     def _check_calls(self) -> None:
@@ -120,9 +119,10 @@ class Story:
 
     def _run(self, command: str, **secret: str) -> None:
         """Run a command under its line as one would type it, with dummies for what is secret."""
-        shown = [f'{name}="{HIDDEN.sub("CODE", value)}"' for name, value in secret.items()]
+        shown = [f"{name}={_quoted(HIDDEN.sub('CODE', value))}" for name, value in secret.items()]
         print(self._paint("36", " ".join(["$", *shown, command])), flush=True)
         run(command, self.folder, secret)
+        print(end=self.player.gap, flush=True)
 
     def _write(self, roster: str) -> None:
         (self.folder / "roster.yaml").write_text(roster, encoding="utf-8")
@@ -156,6 +156,10 @@ class Story:
         return f"\x1b[{style}m{text}\x1b[0m" if self.color else text
 
 
+def _quoted(value: str) -> str:
+    return f"'{value}'" if '"' in value else f'"{value}"'
+
+
 def _rows(devices: Mapping[str, list[str]]) -> list[tuple[str, str, str]]:
     from mfa_association.grammar import parse_serial_number
 
@@ -165,28 +169,33 @@ def _rows(devices: Mapping[str, list[str]]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def play() -> None:
+def play(player: Player) -> None:
     """Raise the curtain, tell the story, clear the stage."""
-    if not shutil.which("pulumi"):
-        raise Failed("there is no `pulumi` on PATH; `make demo` finds or builds one")
+    if not on_path(player):
+        raise Failed(f"there is no `{player.program}` on PATH; `{player.finder}` finds or builds one")
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    with stage() as folder:
+    with stage(player) as folder:
         check()
         # Only now: boto3 then sees no environment but this one, and a Ctrl-C during the import is noted.
         from mfa_association.sandbox import Sandbox
 
         with Sandbox(SEED) as box:
-            colors = "always" if color else "never"
-            os.environ.update(OPTIONS, PULUMI_OPTION_COLOR=colors, AWS_ENDPOINT_URL=box.url)
-            Story(box, folder, color).tell()
+            os.environ.update(player.colorful if color else player.plain, AWS_ENDPOINT_URL=box.url)
+            Story(box, folder, player, color).tell()
     print("Next: README.md says how to use it, docs/contract.md what it does in every other case.")
+
+
+def _player() -> Player:
+    parser = argparse.ArgumentParser(description="Who may hold which MFA device, on a local AWS.")
+    parser.add_argument("--engine", choices=PLAYERS, default="pulumi", help="who plays (default pulumi)")
+    return PLAYERS[parser.parse_args().engine]
 
 
 def main() -> int:
     """The exit code: 0 when everything was as told, 1 when it was not, 130 after Ctrl-C."""
     listen()
     try:
-        play()
+        play(_player())
     except Stopped as stopped:
         print("\nInterrupted: its processes have ended and its folder is gone.", file=sys.stderr)
         return stopped.exit_code

@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-PROJECT = Path(__file__).resolve().parent.parent
-PROGRAM = ("__main__.py", "Pulumi.yaml")
+from demo_engines import Player
+
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TERM")
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LIMIT_SECONDS = 120
@@ -55,22 +55,20 @@ def check() -> None:
 
 
 @contextmanager
-def stage() -> Iterator[Path]:
-    """A folder with a copy of this repo's program, gone afterwards; the environment is replaced, ours included."""
+def stage(player: Player) -> Iterator[Path]:
+    """A folder with the program, gone afterwards; the environment is replaced, ours included."""
     folder = Path(tempfile.mkdtemp(prefix="mfa-demo-"))
     try:
         for name in ("home", "state", "tmp"):
             (folder / name).mkdir()
-        for name in PROGRAM:
-            shutil.copy(PROJECT / name, folder)
-        (folder / ".venv").symlink_to(sys.prefix)
-        _move_to(folder)
+        player.furnish(folder)
+        _move_to(folder, player.environment(folder))
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _move_to(folder: Path) -> None:
+def _move_to(folder: Path, more: Mapping[str, str]) -> None:
     """Nobody's login: boto3 in this process must not find the user's profile either."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     os.environ.clear()
@@ -78,15 +76,11 @@ def _move_to(folder: Path) -> None:
         passed,
         HOME=str(folder / "home"),
         TMPDIR=str(folder / "tmp"),
-        PULUMI_HOME=str(folder / "home" / ".pulumi"),
-        PULUMI_BACKEND_URL=(folder / "state").as_uri(),
-        PULUMI_CONFIG_PASSPHRASE="demo",
-        PULUMI_SKIP_UPDATE_CHECK="true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="true",
         AWS_ACCESS_KEY_ID="ASIASANDBOXDEMO00000",
         AWS_SECRET_ACCESS_KEY="sandbox",
         AWS_REGION="us-east-1",
         AWS_EC2_METADATA_DISABLED="true",
+        **more,
     )
 
 

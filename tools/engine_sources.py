@@ -69,7 +69,7 @@ def build_opentofu(folder: Path) -> None:
     """Build OpenTofu into folder/bin from the module that go.mod and go.sum pin."""
     require_go(OPENTOFU_MODULE)
     say(
-        f"Building OpenTofu {OPENTOFU_VERSION} from its Go module: about 3 minutes on two cores,"
+        f"Building OpenTofu {OPENTOFU_VERSION} from its Go module: about 5 minutes on two cores,"
         " 2 GB of disk for Go's own caches and 110 MB for the result. Only the first time."
     )
     version = "-X github.com/opentofu/opentofu/version.dev=no"

@@ -106,13 +106,13 @@ def not_older_than(version: str) -> Fault:
 
 
 def _version(program: Path) -> str | None:
-    """What it says to `version`: `v3.274.1`, `Terraform v1.11.4`, or the number alone."""
+    """What it says to `version`: `v3.274.1`, `Terraform v1.11.4`, or the number alone; warnings may come first."""
     quiet = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true", "CHECKPOINT_DISABLE": "1"}
     try:
         asked = subprocess.run([program, "version"], env=quiet, capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    told = re.match(r"(?:\w+ )?v?(\d+\.\d+\.\d+)", asked.stdout.strip())
+    told = re.search(r"^(?:\w+ )?v?(\d+\.\d+\.\d+)", asked.stdout, re.MULTILINE)
     return told[1] if told else None
 
 

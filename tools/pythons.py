@@ -17,7 +17,7 @@ from running import say
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-LEFT_OUT = ("tests/e2e", "tests/examples", "tests/lifecycle/stateful", "tests/tools")
+LEFT_OUT = ("tests/e2e", "tests/examples", "tests/lifecycle/stateful", "tests/terraform/e2e", "tests/tools")
 # 500 MB of generated types that only the examples import.
 NOT_INSTALLED = "pulumi-aws"
 

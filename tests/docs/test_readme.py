@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mfa_association.engine.changes import COMPARED, REPLACES
 from mfa_association.pulumi import MfaDeviceAssociation
-from mfa_association.pulumi.provider import COMPARED, REPLACES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -10,6 +10,8 @@ from pathlib import Path
 import engines
 import pytest
 
+from tests.real_engines import program
+
 DEMO = Path(engines.__file__).with_name("demo.py")
 ROOT = DEMO.parent.parent
 PHONE = "  alice  virtual device  arn:aws:iam::111122223333:mfa/alice-phone\n"
@@ -34,6 +36,24 @@ STORY = [
     "\nChecked: ",
     "\nNext: ",
 ]
+TERRAFORM_STORY = [
+    "\n$ ENGINE init\n",
+    """\n$ TF_VAR_codes='{"mfa/alice-phone"=["CODE","CODE"]}' ENGINE apply -auto-approve\n""",
+    "3 added, 0 changed, 0 destroyed",
+    f"\nAWS's list now (ListMFADevices):\n{PHONE}{KEY}{TOKEN}\n",
+    "\n-    - arn:aws:iam::111122223333:mfa/alice-phone\n",
+    "\n$ ENGINE plan\n",
+    'mfa_device_association.device["mfa/alice-phone"] will be destroyed',
+    f"\nAWS's list before (ListMFADevices):\n{PHONE}{KEY}{TOKEN}\n",
+    "\n$ ENGINE apply -auto-approve\n",
+    "0 added, 0 changed, 1 destroyed",
+    f"\nAWS's list after (ListMFADevices):\n{KEY}{TOKEN}\n",
+    "\n-  bob:\n-    - GAHT12345678\n",
+    "bob can now sign in with a password alone",
+    f"\nAWS's list in the end (ListMFADevices):\n{KEY}  bob    none\n",
+    "\nChecked: ",
+    "\nNext: ",
+]
 SECONDS = re.compile(r" \([\d.]+s\)|\b[\d.]+s\b")
 # What a login of the user would be: every one of these would make the demo fail, or go to the wrong place.
 LOGIN = {
@@ -45,6 +65,9 @@ LOGIN = {
     "PULUMI_BACKEND_URL": "https://127.0.0.1:9",
     "PULUMI_STACK": "production",
     "MFA_ASSOCIATION_CODES": "mfa/mine=1,2",
+    "MFA_ASSOCIATION_PROVIDER": "missing",
+    "TF_CLI_CONFIG_FILE": "/missing",
+    "TF_VAR_codes": "mine",
 }
 
 
@@ -60,11 +83,11 @@ class User:
         self.root, self.path = root, path
         self.before = self.belongings()
 
-    def start(self) -> "subprocess.Popen[str]":
+    def start(self, engine: str = "pulumi") -> "subprocess.Popen[str]":
         """Start the demo in a process group of its own, as a shell does."""
         places = {"HOME": str(self.folders["home"]), "TMPDIR": str(self.folders["tmp"]), "PATH": self.path}
         return subprocess.Popen(
-            [sys.executable, DEMO],
+            [sys.executable, DEMO, "--engine", engine],
             cwd=self.folders["here"],
             env={**LOGIN, **places},
             stdin=subprocess.DEVNULL,
@@ -104,6 +127,21 @@ def test_the_story_is_told_in_order_and_nothing_is_left(user: User) -> None:
         end = told.index(part, end)
     assert not re.search(r"\b\d{6}\b|\b[A-Z2-7]{16,}\b|\x1b", told)
     assert _lines(_shown_in_readme()) <= _lines(told)
+    user.check_nothing_is_left()
+
+
+@pytest.mark.parametrize("engine", ["terraform", "tofu"])
+def test_the_same_story_is_told_with_terraform_and_with_opentofu(tmp_path: Path, engine: str) -> None:
+    found = program(engine).parent
+    user = User(tmp_path, os.pathsep.join([str(Path(sys.executable).parent), str(found), "/usr/bin", "/bin"]))
+    demo = user.start(engine)
+    told, complaints = demo.communicate(timeout=120)
+    assert (demo.returncode, complaints) == (0, ""), told
+    end = 0
+    for part in (part.replace("ENGINE", engine) for part in TERRAFORM_STORY):
+        assert part in told[end:], told
+        end = told.index(part, end)
+    assert not re.search(r"\b\d{6}\b|\b[A-Z2-7]{16,}\b|\x1b", told)
     user.check_nothing_is_left()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mfa_association import __version__
 from mfa_association.aws.answers import meaning
-from mfa_association.aws.settings import RootTask, Settings
+from mfa_association.aws.settings import MOST_AT_ONCE, RootTask, Settings
 from mfa_association.errors import MfaError
 
 USER_AGENT = f"mfa-association/{__version__}"
@@ -54,6 +54,7 @@ def make_client(session: Any, settings: Settings, service: str, attempts: int) -
     config = Config(
         user_agent_extra=USER_AGENT,
         retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=MOST_AT_ONCE,
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
         proxies={"http": settings.proxy, "https": settings.proxy} if settings.proxy else None,

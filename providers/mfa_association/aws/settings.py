@@ -8,6 +8,8 @@ from mfa_association import __version__
 
 ROLE_SESSION_NAME = f"mfa-association-{__version__}"
 READ_ATTEMPTS = 5
+MOST_AT_ONCE = 32
+"""Calls that a process makes at once, each on a connection that is kept."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from mfa_association import __version__
-from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status
+from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status, terraform
 from mfa_association.cli.exits import BROKEN, INTERRUPTED
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, status, drift, review, comment, enroll, revoke, sandbox)
+_COMMANDS = (adopt, status, drift, review, comment, enroll, revoke, terraform, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -53,6 +53,13 @@ def faults(news: Props) -> list[InputFault]:
     return [fault for fault in found if fault]
 
 
+def argument_faults(given: Props) -> list[InputFault]:
+    """What is wrong with each input for itself, for what is no association."""
+    known = (name for name, value in given.items() if not is_unknown(value))
+    found = (_fault_of(_one(_CHECKS[name], name), given) for name in known)
+    return [fault for fault in found if fault]
+
+
 def is_unknown(value: object) -> bool:
     """Whether a preview or plan does not know this value yet."""
     return value is UNKNOWN
@@ -82,9 +89,14 @@ def _one(check: Callable[[Any], object], name: str) -> Callable[[Props], object]
     return lambda news: None if news.get(name) is None and name != "serial_number" else check(news.get(name))
 
 
+def _is_given(news: Props, name: str) -> bool:
+    """Whether it is there and will be: what is not known yet may turn out to be nothing."""
+    return news.get(name) is not None and not is_unknown(news.get(name))
+
+
 def _check_holder(news: Props) -> None:
     user, root = news.get("user_name"), news.get("root_account_id")
-    if (user is None) == (root is None):
+    if not is_unknown(root) and (user is None) == (root is None):
         raise Fault("user_name", user, "must be given, or root_account_id, and not both")
 
 
@@ -95,19 +107,19 @@ def _check_codes(news: Props) -> None:
 
 
 def _check_one_way(news: Props) -> None:
-    ways = [name for name in ("authentication_code_1", "seed", "seed_source") if news.get(name) is not None]
+    ways = [name for name in ("authentication_code_1", "seed", "seed_source") if _is_given(news, name)]
     if len(ways) > 1:
         raise Fault(ways[1], None, f"cannot be given together with {ways[0]}")
 
 
 def _check_kind(news: Props) -> None:
     """FIDO keys and root's devices are registered by hand."""
-    given = next((name for name in _ENABLERS if news.get(name) is not None), None)
+    given = next((name for name in _ENABLERS if _is_given(news, name)), None)
     serial = _serial(news)
     if given and serial and serial.kind == "fido":
         rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
         raise Fault(given, None, rule)
-    if given and news.get("root_account_id") is not None:
+    if given and _is_given(news, "root_account_id"):
         raise Fault(given, None, "cannot be used: the root user registers its devices itself, in the console")
     if serial and serial.kind != "virtual" and news.get("on_destroy") == "delete-virtual-device":
         raise Fault("on_destroy", "delete-virtual-device", "is for virtual devices only")

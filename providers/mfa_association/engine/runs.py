@@ -25,6 +25,7 @@ class Runs:
     def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
         self._settings, self._limits, self._ledger = settings, limits, ledger
         self._warn, self._note = warn, note
+        self._foreseen = Ledger()
         self._lock = threading.Lock()
         self._made: dict[tuple[str | None, str | None], Run] = {}
 
@@ -36,10 +37,17 @@ class Runs:
                 self._made[key] = self._new(*key)
             return self._made[key]
 
-    def _new(self, role_arn: str | None, root_account_id: str | None) -> Run:
+    def foreseeing(self, bag: dict[str, Any]) -> Run:
+        """The same run for looking ahead: what it counts as removed is only foreseen."""
+        return replace(self.of(bag), ledger=self._foreseen)
+
+    def settings_of(self, role_arn: str | None) -> Settings:
+        """How to reach AWS, as that role if there is one."""
         settings = self._settings
-        if role_arn:
-            settings = replace(settings, roles=(*settings.roles, Role(role_arn)))
+        return replace(settings, roles=(*settings.roles, Role(role_arn))) if role_arn else settings
+
+    def _new(self, role_arn: str | None, root_account_id: str | None) -> Run:
+        settings = self.settings_of(role_arn)
         limits = replace(self._limits, max_removals=_max_removals(self._limits.max_removals, self._warn))
         iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
         return Run(iam, ledger=self._ledger, limits=limits, warn=self._warn, note=self._note)

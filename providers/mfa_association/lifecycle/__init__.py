@@ -4,6 +4,7 @@ The rules are those of docs/contract.md. Everything that an engine tells the use
 ``MfaError``s of one sentence, warnings and notes through the ``Run``.
 """
 
+from mfa_association.lifecycle.adopt import adopt
 from mfa_association.lifecycle.bind import bind
 from mfa_association.lifecycle.find import find
 from mfa_association.lifecycle.ledger import Ledger
@@ -11,6 +12,20 @@ from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.move import move
 from mfa_association.lifecycle.renew import renew
 from mfa_association.lifecycle.run import Clock, Limits, Run
-from mfa_association.lifecycle.unbind import unbind
+from mfa_association.lifecycle.unbind import foresee, unbind
 
-__all__ = ["Association", "Clock", "Declaration", "Ledger", "Limits", "Run", "bind", "find", "move", "renew", "unbind"]
+__all__ = [
+    "Association",
+    "Clock",
+    "Declaration",
+    "Ledger",
+    "Limits",
+    "Run",
+    "adopt",
+    "bind",
+    "find",
+    "foresee",
+    "move",
+    "renew",
+    "unbind",
+]

@@ -143,3 +143,11 @@ class DeclaredButFailed(Refusal):
             f"deactivating MFA device ({serial_number}) of user ({user_name}): it is declared again under another "
             "resource name, which failed in this run; nothing was changed, mend that failure and run again"
         )
+
+
+@final
+class NothingToImport(Refusal):
+    """What is to be imported is not held, or nobody knows by whom."""
+
+    def __init__(self, serial_number: str, cause: str, advice: str) -> None:
+        super().__init__(f"importing MFA device ({serial_number}): {cause}; nothing was changed, {advice}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntity
@@ -40,17 +42,39 @@ def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn", on_destroy
 
 def release(run: Run, saved: Association, mode: OnLastDevice) -> VirtualDevice | None:
     """Guard and deactivate; the caller has the user's lock. Returns who else holds a virtual device instead."""
+    try:
+        with _guarded(run, saved, mode) as listed:
+            _deactivate(run, saved, listed)
+    except _NotHeld:
+        return _already_inactive(run, saved)
+    return None
+
+
+def foresee(run: Run, saved: Association, mode: OnLastDevice = "warn") -> None:
+    """What ``unbind`` would refuse or warn of, as far as looking tells; nothing is written.
+
+    ``run`` has a ledger that only foresees: a foreseen removal counts in it like one that was made.
+    """
+    account_id = run.account_for(saved.serial_number, saved.account_id)
+    with (
+        run.ledger.holding(account_id, saved.user_name),
+        suppress(_NotHeld),
+        _guarded(run, saved, mode) as listed,
+    ):
+        if listed is False:
+            raise _NotHeld
+
+
+@contextmanager
+def _guarded(run: Run, saved: Association, mode: OnLastDevice) -> Iterator[bool | None]:
+    """Let the guards speak, then count the removal unless the block fails. Yields whether IAM shows it as held."""
     devices = held_devices(run, saved)
     listed = None if devices is None else find_serial(devices, saved.serial_number) is not None
     if listed is not False:
         guard_last_device(run, saved, devices, mode)
     limit = None if listed is False else run.limits.max_removals
-    try:
-        with run.ledger.removing(saved.account_id, saved.user_name, saved.serial_number, limit):
-            _deactivate(run, saved, listed)
-    except _NotHeld:
-        return _already_inactive(run, saved)
-    return None
+    with run.ledger.removing(saved.account_id, saved.user_name, saved.serial_number, limit):
+        yield listed
 
 
 def held_devices(run: Run, saved: Association) -> list[Device] | None:

@@ -20,23 +20,10 @@ from pulumi.dynamic import (
 )
 
 from mfa_association import lifecycle
-from mfa_association.engine import inputs, props
-from mfa_association.grammar import same
+from mfa_association.engine import changes, inputs, props
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
 from mfa_association.pulumi.unknowns import named
-
-REPLACES = ("serial_number", "root_account_id")
-COMPARED = (
-    *REPLACES,
-    "user_name",
-    "renew",
-    "require_active",
-    "on_last_device",
-    "on_destroy",
-    "role_arn",
-    "seed_source",
-)
 
 Props = dict[str, Any]
 
@@ -59,14 +46,14 @@ class Provider(ResourceProvider):
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
         """A new serial number replaces, a new holder or setting updates, codes and seeds alone are no change."""
-        if olds.get("active") is False:
-            runtime.warn(f"{props.holder(olds)} does not hold {olds.get('serial_number')}: declared, not active")
-        if any(inputs.is_unknown(named(news).get(key)) for key in COMPARED):
+        warning = changes.inactive(olds)
+        if warning:
+            runtime.warn(warning)
+        if any(inputs.is_unknown(named(news).get(key)) for key in changes.COMPARED):
             return DiffResult(changes=None)
-        replaces = [key for key in REPLACES if not same(str(olds.get(key)), str(news.get(key)))]
-        changes = bool(replaces) or props.settings(olds) != props.settings(news) or _is_moved(olds, news)
+        replaces = changes.replaces(olds, news)
         return DiffResult(
-            changes=changes or olds.get("renew") != news.get("renew"),
+            changes=changes.is_changed(olds, news),
             replaces=replaces,
             delete_before_replace="root_account_id" in replaces,
         )
@@ -86,19 +73,9 @@ class Provider(ResourceProvider):
     @one_sentence
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Move the device to a new holder, or renew it; anything else changes in state only."""
-        found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
-        if _is_moved(olds, news):
-            found = lifecycle.move(runtime.run(news), found, wanted, runtime.guard(on_last_device))
-        elif news.get("renew") not in (None, olds.get("renew")):
-            found = lifecycle.renew(runtime.run(news), found, wanted)
-        return UpdateResult(props.outputs(news, found))
+        return UpdateResult(changes.update(runtime.run, olds, news, runtime.guard))
 
     @one_sentence
     def delete(self, _id: str, props_: Props) -> None:
         """Deactivate the saved pair."""
-        saved, (on_last_device, on_destroy) = props.association(props_), props.removal(props_)
-        lifecycle.unbind(runtime.run(props_), saved, runtime.guard(on_last_device), on_destroy)
-
-
-def _is_moved(olds: Props, news: Props) -> bool:
-    return not same(props.holder(olds), props.holder(news))
+        changes.delete(runtime.run, props_, runtime.guard)

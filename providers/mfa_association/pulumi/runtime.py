@@ -12,17 +12,17 @@ from functools import lru_cache
 from typing import Any
 
 from mfa_association.engine import runs as engine_runs
-from mfa_association.engine.props import USUAL
+from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.runs import Runs
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import Ledger, Run
-from mfa_association.pulumi.config import StackConfig, read
+from mfa_association.pulumi.config import read
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
 _ledger = Ledger()
 _runs: Runs | None = None
-_config = StackConfig()
+_config = ProviderConfig()
 
 
 def configure(get: Callable[[str], Any]) -> None:
@@ -45,8 +45,7 @@ def run(bag: dict[str, Any]) -> Run:
 
 def stack_defaults() -> dict[str, str]:
     """What the stack says of removals, where it says anything; for the resources that say nothing themselves."""
-    said = {"on_last_device": _config.on_last_device, "on_destroy": _config.on_destroy}
-    return {name: choice for name, choice in said.items() if choice != USUAL[name]}
+    return _config.defaults
 
 
 def guard(saved: OnLastDevice) -> OnLastDevice:

@@ -36,7 +36,7 @@ class Machine:
         return shutil.which(name, path=self.environment.get("PATH", ""))
 
     def told(self, *command: str) -> str:
-        """The first line of what a command says; empty where it fails."""
+        """What a command says; empty where it fails."""
         quiet = {**self.environment, "CHECKPOINT_DISABLE": "1"}
         try:
             done = subprocess.run(
@@ -44,7 +44,7 @@ class Machine:
             )
         except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
             return ""
-        return next(iter(done.stdout.splitlines()), "")
+        return done.stdout.strip()
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ def _engines(machine: Machine) -> Iterator[Finding]:
 
 
 def _engine(where: str, told: str) -> Finding:
+    told = next((line for line in told.splitlines() if _version(line)), "")
     version = _version(told)
     if not version:
         return Finding(f"{where} does not tell its version: see what `{where} version` says", wrong=True)

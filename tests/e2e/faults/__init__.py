@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in ("processes", "rerun", "scene", "story")))
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{module}" for module in ("interrupts", "kills", "lost", "processes", "rerun", "scene", "story"))
+)

@@ -208,12 +208,12 @@ def boundaries(verb: str) -> list[Boundary]:
     return [boundary for boundary in found if not (boundary.when == "after" and boundary.refused)]
 
 
-def groups(verbs: Iterable[str]) -> list[dict[Boundary, Subject]]:
+def groups(verbs: Iterable[str], workers: int = WORKERS) -> list[dict[Boundary, Subject]]:
     """Boundaries that one command can wait at together, as few groups as that makes."""
     found = [boundary for verb in verbs for boundary in boundaries(verb)]
     chunks: list[list[Boundary]] = []
     for boundary in sorted(found, key=lambda boundary: bool(boundary.whose)):
-        room = [chunk for chunk in chunks if len(chunk) < WORKERS and all(_together(boundary, one) for one in chunk)]
+        room = [chunk for chunk in chunks if len(chunk) < workers and all(_together(boundary, one) for one in chunk)]
         if not room:
             chunks.append([])
         (room or chunks[-1:])[0].append(boundary)

@@ -15,9 +15,10 @@ PROC = Path("/proc")
 
 
 class Running:
-    """One command of the CLI, in a session of its own, its output in a file."""
+    """One command of the CLI, in a session of its own, its output in a file; ``provider``: what tells its provider."""
 
-    def __init__(self, command: list[str], folder: Path, env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], folder: Path, env: dict[str, str], provider: str = PROVIDER) -> None:
+        self._provider = provider
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
@@ -73,10 +74,12 @@ class Running:
         os.killpg(self._process.pid, signal.SIGINT)
 
     def kill_provider(self) -> None:
-        """SIGKILL to the provider process alone."""
+        """SIGKILL to the provider alone; Terraform may have a second process of it for its functions."""
         self._note_family()
-        (pid,) = [pid for pid, arguments in self._family.items() if PROVIDER in arguments]
-        os.kill(pid, signal.SIGKILL)
+        found = [pid for pid, arguments in self._family.items() if self._provider in arguments]
+        assert found, self._family
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
 
     def kill_cli(self) -> None:
         """SIGKILL to the CLI alone: its provider lives on."""

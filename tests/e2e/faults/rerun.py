@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .operations import Boundary, Operation, Subject
 from .processes import Running
-from .scene import QUIET, Scene
+from .scene import Scene
 
 WORDS = {
     ("EnableMFADevice", None): "enables",
@@ -27,7 +27,7 @@ def wait_at(scene: Scene, chunk: dict[Boundary, Subject], *, drop: bool = True) 
     """Start the command and wait until a call waits in the sandbox at each of the boundaries."""
     env = scene.begin(chunk.values())
     strikes = scene.faults(chunk, delay=60, drop=drop)
-    running = scene.stack.start(_command(chunk), *QUIET, **env)
+    running = scene.stack.start(_command(chunk), **env)
     running.wait_for(lambda: sum(scene.box.waiting().values()) == strikes)
     return running
 

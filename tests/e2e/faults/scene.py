@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from mfa_association.sandbox import Sandbox
 from tests.e2e.programs import codes, deactivate
 from tests.e2e.stack import ACCOUNT, Output, Stack
 
-from .operations import Boundary, Subject
+from .operations import Boundary, Operation, Subject
 from .processes import Running
 from .secrecy import Secrecy
 
@@ -21,8 +21,67 @@ QUIET = ("--yes", "--skip-preview", "--non-interactive")
 ONE_DAY = 86400.0
 
 
+class Ended(Protocol):
+    """How a command ended."""
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+
+    @property
+    def text(self) -> str:
+        """What it said."""
+
+
+class Changing(Protocol):
+    """What an engine's driver must be able to do, so that its runs can be disturbed.
+
+    ``crash``: what the engine says when its provider dies. ``left_locked``: the locks that its own death leaves.
+    ``interrupted`` and ``terminated``: what it says to the first and to the second Ctrl-C.
+    """
+
+    crash: str
+    left_locked: int
+    interrupted: str
+    terminated: str
+
+    def canceled(self, operation: Operation) -> str:
+        """What it says in the end when it was interrupted in the middle of this."""
+
+    def lines(self, **users: list[str]) -> None:
+        """Write a roster of users and their serial numbers."""
+
+    def prepare(self, command: str, **env: str) -> None:
+        """What precedes the disturbed run, once the lines have changed."""
+
+    def change(self, command: str, **env: str) -> Ended:
+        """`up` or `refresh`, to its end."""
+
+    def start(self, command: str, **env: str) -> Running:
+        """Start `up` or `refresh`."""
+
+    def recover(self, command: str = "up", **env: str) -> Ended:
+        """What docs/reliability.md tells to do after a run that was cut short."""
+
+    def check_unchanged(self) -> None:
+        """A run finds nothing to do."""
+
+    def outputs(self) -> Mapping[str, Mapping[str, Any]]:
+        """The outputs in state by name."""
+
+    def pending(self) -> list[str]:
+        """What the state says was interrupted."""
+
+    def locks(self) -> int:
+        """How many runs the backend believes to be under way."""
+
+
 class FaultyStack(Stack):
     """A stack whose commands can be left running, and that shows what an interrupted one left."""
+
+    crash = "error reading from server: "
+    left_locked = 1
+    interrupted, terminated = "^C received; cancelling", "^C received; terminating"
 
     def __post_init__(self) -> None:
         self.secrecy = Secrecy(self.folder / "state")
@@ -35,11 +94,22 @@ class FaultyStack(Stack):
         self.secrecy.listen(lambda: done.text)
         return done
 
-    def start(self, *arguments: str, **env: str) -> Running:
-        """Start a command of the CLI."""
-        command = ["pulumi", "--color", "never", *arguments]
+    def canceled(self, operation: Operation) -> str:
+        """What the CLI says was canceled."""
+        return f"error: {'context' if operation.after == 'nobody' else 'update'} canceled"
+
+    def prepare(self, command: str, **env: str) -> None:
+        """Nothing precedes the run that is disturbed."""
+
+    def change(self, command: str, **env: str) -> Output:
+        """`up` or `refresh`, to its end."""
+        return self.run(command, *QUIET, **env)
+
+    def start(self, command: str, **env: str) -> Running:
+        """Start `up` or `refresh`."""
+        arguments = ["pulumi", "--color", "never", command, *QUIET]
         self.secrecy.give(env)
-        running = Running(command, self.folder, {**self.environment(), **env})
+        running = Running(arguments, self.folder, {**self.environment(), **env})
         self.secrecy.listen(running.overheard)
         return running
 
@@ -56,34 +126,42 @@ class FaultyStack(Stack):
         """What docs/reliability.md tells to do after a run that was cut short."""
         if self.locks():
             self.must("cancel", "--yes", "--non-interactive")
-        done = self.run(command, *QUIET, **env)
+        done = self.change(command, **env)
         if self.pending():
             self.must("refresh", *QUIET, "--clear-pending-creates")
         return done
+
+    def check_unchanged(self) -> None:
+        """`up` finds nothing to do."""
+        done = self.up()
+        assert done.code == 0, done.text
+        assert f"{len(self.state()) + 1} unchanged" in done.text, done.text
 
 
 class Scene:
     """Subjects, and bystanders: one is declared in the same stack, the others only live in the same account."""
 
-    def __init__(self, box: Sandbox, stack: FaultyStack, subjects: Sequence[Subject]) -> None:
+    def __init__(self, box: Sandbox, stack: Changing, subjects: Sequence[Subject]) -> None:
         self.box, self.stack, self.subjects = box, stack, subjects
         self._others = box.holders(ACCOUNT)
         plant(box, subjects)
         self.begun: set[Subject] = set()
         self._declare()
-        done = stack.up()
+        done = stack.recover("up")
         assert done.code == 0, done.text
         self.check()
 
-    def begin(self, subjects: Iterable[Subject]) -> dict[str, str]:
+    def begin(self, subjects: Collection[Subject]) -> dict[str, str]:
         """Change the lines of these; returns the environment with the codes they need."""
         for subject in subjects:
             if subject.operation.lost and subject not in self.begun:
                 deactivate(self.box, subject.user("holder"), subject.serial)
             self.begun.add(subject)
         self._declare()
+        env = self.codes(subjects)
+        self.stack.prepare(next(iter(subjects)).operation.command, **env)
         self.box.reset_calls()
-        return self.codes(subjects)
+        return env
 
     def put_back(self) -> None:
         """Undo all changes of lines."""
@@ -116,9 +194,7 @@ class Scene:
     def check_settled(self) -> None:
         """One more run finds nothing to do and calls nothing."""
         self.box.reset_calls()
-        done = self.stack.up()
-        assert done.code == 0, done.text
-        assert f"{len(self.stack.state()) + 1} unchanged" in done.text, done.text
+        self.stack.check_unchanged()
         assert self.box.calls() == {}
 
     def state(self) -> dict[str, tuple[str, bool]]:

@@ -12,8 +12,8 @@ CODES_VARIABLE = "MFA_ASSOCIATION_CODES"
 class Secrecy:
     """The codes that went in, and everything that came out."""
 
-    def __init__(self, state: Path) -> None:
-        self._state, self._codes = state, set[str]()
+    def __init__(self, state: Path, files: str = "*.json") -> None:
+        self._state, self._files, self._codes = state, files, set[str]()
         self._outlets: list[Callable[[], str]] = []
 
     def give(self, env: dict[str, str]) -> None:
@@ -28,5 +28,5 @@ class Secrecy:
         """None of the codes is in it."""
         said = [outlet() for outlet in self._outlets]
         assert not self._codes & set(re.findall(r"\b\d{6}\b", "\n".join(said)))
-        quoted = set(re.findall(r'"(\d{6})\\*"', "".join(file.read_text() for file in self._state.rglob("*.json"))))
+        quoted = set(re.findall(r'"(\d{6})\\*"', "".join(file.read_text() for file in self._state.rglob(self._files))))
         assert not self._codes & quoted

@@ -9,7 +9,7 @@ from tests.e2e.programs import codes, deactivate, enable
 from tests.e2e.stack import ACCOUNT, Output
 
 from .processes import Running
-from .scene import BYSTANDERS, QUIET, STEADY, WRITES, FaultyStack, users
+from .scene import BYSTANDERS, STEADY, WRITES, FaultyStack, users
 from .schedule import SERIALS, USERS, Change, Round, Schedule
 
 
@@ -58,7 +58,7 @@ class Story:
             self.stack.must("cancel", "--yes", "--non-interactive")
         action, user, when = drawn.where
         self.box.fault(action, user=user, when=when, delay=60, drop=drawn.interruption != "Ctrl-C")
-        running = self.stack.start("up", *QUIET, **self._codes())
+        running = self.stack.start("up", **self._codes())
         if running.comes_to(self.box.waiting):
             _interrupt(running, drawn)
         self.box.clear_faults()

@@ -13,7 +13,7 @@ import pytest
 from mfa_association.sandbox import Sandbox
 from tests.e2e.stack import ACCOUNT, virtual
 
-from .scene import QUIET, WRITES, FaultyStack
+from .scene import WRITES, FaultyStack
 
 MANY = int(os.environ.get("MFA_ASSOCIATION_MANY", "100"))
 NAMES = [f"user{number:05}" for number in range(MANY)]
@@ -34,7 +34,7 @@ def many(box: Sandbox, stack: FaultyStack) -> FaultyStack:
 def test_killed_in_the_middle_of_many_adoptions(box: Sandbox, many: FaultyStack) -> None:
     held = box.holders(ACCOUNT)
     many.lines(**HELD, **STAYS)
-    running = many.start("up", *QUIET)
+    running = many.start("up")
     running.wait_for(lambda: running.text.count("created (") > MANY // 2)
     running.kill_all()
     running.end()
@@ -50,7 +50,7 @@ def test_killed_in_the_middle_of_many_deletes(box: Sandbox, many: FaultyStack) -
     assert many.up().code == 0
     many.lines(**STAYS)
     box.reset_calls()
-    running = many.start("up", *QUIET)
+    running = many.start("up")
     running.wait_for(lambda: box.calls()["DeactivateMFADevice"] > MANY // 2)
     running.kill_all()
     running.end()

@@ -6,14 +6,13 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 
-from .cases import Case
-from .operations import COMMANDS, Boundary, Subject, groups
-from .rerun import rerun, wait_at
+from .kills import VICTIMS, kill_at_each
+from .operations import COMMANDS, groups
 from .scene import FaultyStack, Scene
 from .table import Ends
 
 
-@pytest.mark.parametrize("victim", ["provider", "CLI"])
+@pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("verbs", COMMANDS.values(), ids=COMMANDS)
 @pytest.mark.timeout(900)
 def test_killed_before_and_after_each_call(
@@ -21,27 +20,4 @@ def test_killed_before_and_after_each_call(
 ) -> None:
     chunks = groups(verbs)
     scene = Scene(box, stack, [subject for chunk in chunks for subject in chunk.values()])
-    for chunk in chunks:
-        kill = _kill_provider if victim == "provider" else _kill_cli
-        for boundary, end in kill(scene, chunk).items():
-            ends.note(Case(f"{victim} killed {boundary.when}", boundary.operation.name, boundary.call), end)
-    scene.check_settled()
-
-
-def _kill_provider(scene: Scene, chunk: dict[Boundary, Subject]) -> dict[Boundary, str]:
-    running = wait_at(scene, chunk)
-    before = scene.stack.outputs()
-    running.kill_provider()
-    assert running.end() != 0
-    assert "error reading from server: " in running.text
-    assert (scene.stack.outputs(), scene.stack.locks()) == (before, 0)
-    return rerun(scene, chunk)
-
-
-def _kill_cli(scene: Scene, chunk: dict[Boundary, Subject]) -> dict[Boundary, str]:
-    running = wait_at(scene, chunk)
-    before = scene.stack.outputs()
-    running.kill_all()
-    running.end()
-    assert (scene.stack.outputs(), scene.stack.locks()) == (before, 1)
-    return rerun(scene, chunk)
+    kill_at_each(scene, chunks, victim, ends)

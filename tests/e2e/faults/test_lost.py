@@ -6,42 +6,12 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 
-from .cases import Case
-from .operations import COMMANDS, Boundary, Subject, boundaries
-from .scene import QUIET, WRITES, FaultyStack, Scene
+from .lost import lose_each_answer
+from .operations import COMMANDS
+from .scene import FaultyStack
 from .table import Ends
 
 
 @pytest.mark.parametrize("verbs", COMMANDS.values(), ids=COMMANDS)
 def test_an_answer_lost_at_each_call(verbs: tuple[str, ...], box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    found = [boundary for verb in verbs for boundary in boundaries(verb)]
-    chunk = {boundary: Subject(boundary.operation, number) for number, boundary in enumerate(found)}
-    scene = Scene(box, stack, list(chunk.values()))
-    env = scene.begin(chunk.values())
-    dropped = scene.faults({boundary: subject for boundary, subject in chunk.items() if boundary.whose}, drop=True)
-    dropped += _drop_once_for_all(box, found)
-    done = stack.run(found[0].operation.command, *QUIET, **env)
-    assert done.code == 0, done.text
-    assert "Traceback" not in done.text
-    scene.check()
-    assert dropped == sum(call.error == "Dropped" for call in box.log()), "every fault struck"
-    for boundary, subject in chunk.items():
-        case = Case(f"answer lost {boundary.when}", boundary.operation.name, boundary.call)
-        ends.note(case, _end(scene, boundary, subject))
-    scene.check_settled()
-
-
-def _drop_once_for_all(box: Sandbox, found: list[Boundary]) -> int:
-    """Drop the answer to a call that the process makes once for all, and to its second try."""
-    calls = dict.fromkeys((boundary.action, boundary.when) for boundary in found if not boundary.whose)
-    for action, when in calls:
-        box.fault(action, when=when, nth=1 if when == "before" else 2, drop=True)
-    return len(calls)
-
-
-def _end(scene: Scene, boundary: Boundary, subject: Subject) -> str:
-    if boundary.action not in WRITES:
-        return "asks again"
-    tries = [error for action, error in scene.writes(subject) if action == boundary.action]
-    assert tries[0] == "Dropped"
-    return "looks, writes again" if tries[1:] == [None] else "looks, finds it done" if not tries[1:] else "?"
+    lose_each_answer(box, stack, verbs, ends)

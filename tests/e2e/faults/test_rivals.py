@@ -9,7 +9,7 @@ from mfa_association.sandbox import Sandbox
 from .cases import Case
 from .operations import ADOPT, DELETE, ENABLE, Subject
 from .processes import Running
-from .scene import QUIET, FaultyStack, Scene
+from .scene import FaultyStack, Scene
 from .table import Ends
 
 SUBJECTS = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
@@ -24,7 +24,7 @@ def test_two_stacks_over_the_same_users(box: Sandbox, new_stack: Callable[[], Fa
         box.fault(action, delay=60, times=2)
     codes = scene.begin(SUBJECTS)
     _same_roster(one, other)
-    runs = [one.start("up", *QUIET, **codes), other.start("up", *QUIET, **scene.codes(SUBJECTS))]
+    runs = [one.start("up", **codes), other.start("up", **scene.codes(SUBJECTS))]
     for action in ("EnableMFADevice", "DeactivateMFADevice"):
         _both_waiting(box, runs, action)
         box.clear_faults(action)

@@ -1,0 +1,74 @@
+"""A root module of the Terraform provider: nobody's home, with the provider installed as its users install it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mfa_association.terraform.install import implied_mirror, install, this_platform
+
+from .processes import Spent, timed
+from .project import Line, environment
+
+MAIN = """terraform {
+  required_providers {
+    mfa = { source = "mfa-association/mfa" }
+  }
+}
+
+provider "mfa" {
+  region = "us-east-1"
+}
+
+locals {
+  devices = provider::mfa::roster(file("roster.yaml"))
+}
+
+resource "mfa_device_association" "device" {
+  for_each = local.devices
+
+  serial_number = each.value.serial_number
+  user_name     = each.value.user_name
+}
+"""
+
+
+def installed(home: Path) -> Path:
+    """Install the provider for this home; returns the shim."""
+    home.mkdir(parents=True, exist_ok=True)
+    return install(implied_mirror(home), [this_platform()])[0]
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module in a folder of its own, against one endpoint."""
+
+    folder: Path
+    env: Mapping[str, str]
+
+    def declare(self, declared: list[Line]) -> None:
+        """Write the roster."""
+        users = {user: [serial] for user, serial in declared}
+        (self.folder / "roster.yaml").write_text(json.dumps({"users": users}, indent=1))
+
+    def run(self, *arguments: str) -> Spent:
+        """Run one command of the engine."""
+        return timed(["terraform", *arguments, "-no-color"], cwd=self.folder, env=self.env)
+
+    def records(self) -> list[dict[str, Any]]:
+        """The engine's records of the associations."""
+        state = json.loads((self.folder / "terraform.tfstate").read_text())
+        return [instance["attributes"] for resource in state["resources"] for instance in resource["instances"]]
+
+
+def new_module(folder: Path, home: Path, url: str, declared: list[Line]) -> Module:
+    """Make a module in an empty folder, ready to be applied."""
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(MAIN)
+    module = Module(folder, environment(home, AWS_ENDPOINT_URL=url, CHECKPOINT_DISABLE="1"))
+    module.declare(declared)
+    module.run("init")
+    return module

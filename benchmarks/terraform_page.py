@@ -1,0 +1,165 @@
+"""What the Terraform provider is held to, and the figures as Markdown; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from .page import BEGIN, END
+from .report import Labelled, table
+from .starts import Start
+
+OURS, SCRIPT, LOCAL = "mfa_device_association", "boto3 script, ten threads", "terraform_data, local-exec"
+APPLY, PLAN, REMOVE = "apply (adopting)", "plan, with refresh", "destroy"
+PLAN_BOUNDS = {1: 4.0, 1000: 1.5}
+"""Times the script that a plan may take."""
+LOCAL_BOUND = 8.0
+"""Times ours that local-exec must take to apply 100."""
+START_BOUND, MEMORY_BOUND = 110.0, 45.0
+PER_PAGE = 1000
+
+FRAME = f"""# Performance of the Terraform provider
+
+AWS calls are counted and times are ratios to something that ran in the same minutes on the same machine. All figures
+below come from one run of `make bench-terraform ARGS=--page`. For Pulumi see [performance](performance.md).
+
+{BEGIN}
+{END}
+
+## What bounds it
+
+| | |
+|---|---|
+| reads | all virtual devices of the account in pages of 1,000, once for all associations of a run |
+| start | Terraform starts a provider several times a command (2 to 5); it answers with its schema before it loads botocore |
+| at once | `-parallelism`, 10 unless told otherwise |
+| removals | three calls each: each is guarded by a look of its own, and the plan looks ahead |
+
+The script makes one ListMFADevices call for each association, ten at once as Terraform does; it plans nothing and keeps
+no state. `terraform_data` runs the aws CLI in a local-exec provisioner for each; it cannot refresh. AWS is the sandbox,
+one process for each of them, whose answers take processor time on the same cores.
+
+## Rerun
+
+```console
+$ make bench-terraform                      # all sizes
+$ make bench-terraform ARGS="--n 1 --n 100" # some
+$ make bench-terraform ARGS=--page          # all, into this page: about 6 minutes
+```
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One command: seconds, the provider's peak memory in MB, and what reached AWS by action."""
+
+    n: int
+    who: str
+    step: str
+    wall: float
+    memory: float = 0.0
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole run."""
+
+    samples: Sequence[Sample]
+    starts: Sequence[Start]
+    machine: Labelled
+    versions: Labelled
+    date: str
+
+    def of(self, n: int, who: str, step: str) -> list[Sample]:
+        """The samples of one contender at one step."""
+        return [one for one in self.samples if (one.n, one.who, one.step) == (n, who, step)]
+
+    def wall(self, n: int, who: str, step: str) -> float | None:
+        """The median of the seconds; None where it was not measured."""
+        found = self.of(n, who, step)
+        return median(one.wall for one in found) if found else None
+
+
+def render(result: Result) -> str:
+    """The whole report."""
+    parts = [
+        f"One virtual device for each user; {result.date}.",
+        "### From its start to the handshake",
+        table(("", "median", "at most", ""), _starts(result.starts)),
+        "### Plan and apply",
+        table(("associations", "step", "ours, s", "rival", "rival, s", "ratio", "bound", ""), _ratios(result)),
+        "### AWS calls and memory",
+        table(("associations", "step", "calls", "provider, peak MB", ""), _calls(result)),
+        "### Measured on",
+        table(("", ""), [*result.machine, *result.versions]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _starts(found: Sequence[Start]) -> Iterator[Sequence[str]]:
+    figures = (
+        ("milliseconds", median(one.milliseconds for one in found), START_BOUND),
+        ("resident memory, MB", median(one.memory for one in found), MEMORY_BOUND),
+    )
+    for name, figure, bound in figures:
+        yield [name, f"{figure:.0f}", f"{bound:.0f}", "**over the bound**" if figure > bound else ""]
+
+
+def _ratios(result: Result) -> Iterator[Sequence[str]]:
+    for n in _sizes(result):
+        for step in (APPLY, PLAN, REMOVE):
+            ours = result.wall(n, OURS, step)
+            rivals = [who for who in (SCRIPT, LOCAL) if result.wall(n, who, step)]
+            for rival in rivals or [""]:
+                if ours:
+                    theirs = result.wall(n, rival, step)
+                    yield [f"{n:,}", step, f"{ours:.2f}", *_beside(n, step, ours, rival, theirs)]
+
+
+def _beside(n: int, step: str, ours: float, rival: str, theirs: float | None) -> list[str]:
+    """The rival's name and time, the ratio, its bound and whether it is broken."""
+    if theirs is None:
+        return ["", "", "", "", ""]
+    if rival == LOCAL:
+        bound = LOCAL_BOUND if step == APPLY else None
+        told = "" if bound is None else f"{bound:.0f} times as long at least"
+        return [
+            rival,
+            f"{theirs:.2f}",
+            f"{theirs / ours:.1f} times as long",
+            told,
+            _mark(bound, bound and theirs / ours),
+        ]
+    limit = PLAN_BOUNDS.get(n)
+    told = "" if limit is None else f"{limit:.1f} at most"
+    return [rival, f"{theirs:.2f}", f"{ours / theirs:.2f}", told, _mark(ours / theirs, limit)]
+
+
+def _mark(less: float | None, more: float | None) -> str:
+    return "**out of bounds**" if less is not None and more is not None and less > more else ""
+
+
+def _calls(result: Result) -> Iterator[Sequence[str]]:
+    for n in _sizes(result):
+        for step in (APPLY, PLAN, REMOVE):
+            found = result.of(n, OURS, step)
+            if found:
+                told = " / ".join(sorted({_listed(one.calls) for one in found}))
+                wrong = step == PLAN and told != _listed(expected(n))
+                mark = f"**expected: {_listed(expected(n))}**" if wrong else ""
+                yield [f"{n:,}", step, told, f"{max(one.memory for one in found):.0f}", mark]
+
+
+def expected(n: int) -> dict[str, int]:
+    """The calls of a plan of N associations of virtual devices that are all active."""
+    return {"GetCallerIdentity": 1, "ListVirtualMFADevices": -(-n // PER_PAGE)}
+
+
+def _listed(calls: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {action}" for action, count in sorted(calls.items()) if count) or "none"
+
+
+def _sizes(result: Result) -> list[int]:
+    return sorted({one.n for one in result.samples})

@@ -1,0 +1,45 @@
+"""One call of the protocol, and how values get out of its messages and back into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mfa_association.terraform.diagnostics import Told
+from mfa_association.terraform.values import Value, decode, encode
+
+if TYPE_CHECKING:
+    from mfa_association.terraform.connection import Connection
+
+
+@dataclass
+class Provider:
+    """What a process keeps between calls."""
+
+    connection: Connection | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: what was asked, and what the answer puts into the response and tells."""
+
+    provider: Provider
+    request: Any
+    response: Any
+    told: Told
+
+
+Answer = Callable[[Call], None]
+Answers = dict[str, Answer]
+
+
+def value(dynamic: Any) -> Value:
+    """The value in a ``DynamicValue``; None of an empty one."""
+    return decode(dynamic.msgpack) if dynamic.msgpack else None
+
+
+def put(dynamic: Any, found: Value) -> None:
+    """Put a value into a ``DynamicValue``."""
+    dynamic.Clear()
+    dynamic.msgpack = encode(found)

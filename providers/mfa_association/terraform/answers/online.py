@@ -1,0 +1,92 @@
+"""The life of a resource, and the data sources: what may ask AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mfa_association.terraform import association, data_sources, plan, reads, resource
+from mfa_association.terraform.answers.call import Answers, Call, put, value
+from mfa_association.terraform.connection import Connection
+from mfa_association.terraform.crossings import AGAIN
+
+
+def _connection(call: Call) -> Connection:
+    """The configured provider; one that nobody configured has the usual AWS environment."""
+    if call.provider.connection is None:
+        call.provider.connection = Connection()
+    return call.provider.connection
+
+
+def _configure(call: Call) -> None:
+    call.provider.connection = Connection(value(call.request.config))
+
+
+def _upgrade(call: Call) -> None:
+    put(call.response.upgraded_state, resource.upgraded(call.request.raw_state.json, call.request.version))
+
+
+def _upgrade_identity(call: Call) -> None:
+    state = resource.upgraded(call.request.raw_identity.json, call.request.version)
+    _identify(call.response.upgraded_identity, state)
+
+
+def _read(call: Call) -> None:
+    call.response.new_state.CopyFrom(call.request.current_state)
+    state = resource.read(_connection(call), value(call.request.current_state))
+    put(call.response.new_state, state)
+    _identify(call.response.new_identity, state)
+
+
+def _plan(call: Call) -> None:
+    goes = value(call.request.proposed_new_state) is None
+    config = None if goes else value(call.request.config)
+    planned = plan.plan(_connection(call), value(call.request.prior_state), config)
+    put(call.response.planned_state, planned.state)
+    call.response.planned_private = AGAIN if planned.again else b""
+    for name in planned.replaces:
+        call.response.requires_replace.add().steps.add(attribute_name=name)
+    if not planned.replaces:
+        _identify(call.response.planned_identity, planned.state)
+
+
+def _apply(call: Call) -> None:
+    prior, planned = value(call.request.prior_state), value(call.request.planned_state)
+    put(call.response.new_state, prior)
+    again = call.request.planned_private == AGAIN
+    applied = resource.apply(_connection(call), prior, planned, value(call.request.config), again=again)
+    put(call.response.new_state, applied.state)
+    _identify(call.response.new_identity, applied.state)
+    if applied.fault:
+        raise applied.fault
+
+
+def _import(call: Call) -> None:
+    identity = value(call.request.identity.identity_data) or {}
+    state = resource.adopted(_connection(call), call.request.id or identity["serial_number"])
+    made = call.response.imported_resources.add(type_name=association.NAME)
+    put(made.state, state)
+    _identify(made.identity, state)
+
+
+def _read_data_source(call: Call) -> None:
+    name = call.request.type_name
+    found = reads.READS[name](_connection(call), value(call.request.config))
+    put(call.response.state, data_sources.SCHEMAS[name].whole(found))
+
+
+def _identify(target: Any, state: dict[str, Any] | None) -> None:
+    found = association.identity(state or {})
+    if found:
+        put(target.identity_data, found)
+
+
+ANSWERS: Answers = {
+    "ConfigureProvider": _configure,
+    "UpgradeResourceState": _upgrade,
+    "UpgradeResourceIdentity": _upgrade_identity,
+    "ReadResource": _read,
+    "PlanResourceChange": _plan,
+    "ApplyResourceChange": _apply,
+    "ImportResourceState": _import,
+    "ReadDataSource": _read_data_source,
+}

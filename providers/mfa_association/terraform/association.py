@@ -1,0 +1,131 @@
+"""The resource ``mfa_device_association``: its schema, and its bags of values under the names that all adapters share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from mfa_association.engine.inputs import UNKNOWN
+from mfa_association.terraform.schema import Attribute, Schema
+
+NAME: Final = "mfa_device_association"
+WRITE_ONLY: Final = {
+    "authentication_code_1_wo": "authentication_code_1",
+    "authentication_code_2_wo": "authentication_code_2",
+    "seed_wo": "seed",
+}
+"""The arguments that are kept nowhere, and what they are below."""
+
+COMPUTED: Final = ("id", "active", "device_kind", "enable_date", "account_id", "user_id")
+DEFAULTED: Final = ("on_last_device", "on_destroy")
+
+SCHEMA = Schema(
+    "An IAM user may hold an MFA device; when this resource goes, the device is **deactivated**. The device itself is "
+    "another resource. An existing association is adopted without a change.",
+    (
+        Attribute(
+            "serial_number",
+            "required",
+            "ARN of a virtual device, security key or passkey, or the serial of a hardware token. A new one replaces "
+            "the resource: use `create_before_destroy`, so that nobody is left without a device.",
+        ),
+        Attribute("user_name", "optional", "IAM user who may hold the device. A new one moves the device in place."),
+        Attribute(
+            "root_account_id",
+            "optional",
+            "Instead of `user_name`: the account whose root user may hold the device (through AssumeRoot; read and "
+            "deactivate only). A new one replaces the resource.",
+        ),
+        Attribute(
+            "authentication_code_1_wo",
+            "optional",
+            "The older of two consecutive codes, which enable a device that its user does not hold yet. Used once.",
+            write_only=True,
+        ),
+        Attribute("authentication_code_2_wo", "optional", "The newer code.", write_only=True),
+        Attribute(
+            "seed_wo",
+            "optional",
+            "Instead of codes: the base32 seed. For service and test users.",
+            write_only=True,
+        ),
+        Attribute(
+            "seed_source",
+            "optional",
+            "Instead of codes: where the seed is kept: `env:NAME`, `file:PATH`, `ssm:/path` or "
+            "`secretsmanager:ID[#key]`.",
+        ),
+        Attribute(
+            "renew",
+            "optional",
+            "Any text, the version of the codes and the seed: a new value, with them, enables an inactive device or "
+            "resyncs an active one.",
+        ),
+        Attribute(
+            "require_active",
+            "optional",
+            "Fail the create when the user does not hold the device, instead of recording it.",
+            "bool",
+        ),
+        Attribute(
+            "on_last_device",
+            "optional+computed",
+            "`refuse`, `warn` or `allow` removing the user's last device. Unset: the provider's, else `warn`.",
+        ),
+        Attribute(
+            "on_destroy",
+            "optional+computed",
+            "`delete-virtual-device` deletes the virtual device too when the resource goes. Unset: the provider's, "
+            "else `keep`.",
+        ),
+        Attribute("role_arn", "optional", "A role to assume for this resource."),
+        Attribute("id", "computed", "The serial number."),
+        Attribute("active", "computed", "Whether the user held the device when last looked at.", "bool"),
+        Attribute("device_kind", "computed", "`virtual`, `hardware` or `fido`."),
+        Attribute("enable_date", "computed", "RFC 3339, UTC, seconds; null while inactive."),
+        Attribute("account_id", "computed", "The AWS account."),
+        Attribute(
+            "user_id", "computed", "IAM's unique id of the user: tells a renamed user from a new one of the same name."
+        ),
+    ),
+)
+
+IDENTITY: Final = ("account_id", "serial_number")
+"""What stays the same through every change but a replacement: the holder may change in place."""
+
+_INPUTS = tuple(name for name in SCHEMA.names if name not in COMPUTED and name not in WRITE_ONLY)
+_RENAMED = {below: above for above, below in WRITE_ONLY.items()}
+_SECRET = re.compile(rf"\b({'|'.join(_RENAMED)})\b(?!_)")
+
+
+def declared(config: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a configuration, less what was not given."""
+    named = {WRITE_ONLY.get(name, name): config.get(name) for name in (*_INPUTS, *WRITE_ONLY)}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def saved(state: dict[str, Any]) -> dict[str, Any]:
+    """What a state holds."""
+    return {name: value for name, value in state.items() if name != "id" and value is not None}
+
+
+def state(outputs: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    """The state for outputs; what was written stays as it was written, ``false`` beside nothing."""
+    kept = {name: value for name, value in written.items() if name in _INPUTS and value not in (None, UNKNOWN)}
+    return SCHEMA.whole({**outputs, **kept, "id": outputs["serial_number"]})
+
+
+def identity(of: dict[str, Any]) -> dict[str, Any] | None:
+    """The identity of an association, once all of it is known."""
+    found = {name: of.get(name) for name in IDENTITY}
+    return None if any(value is None or value is UNKNOWN for value in found.values()) else found
+
+
+def argument(name: str) -> str:
+    """How an input is called here."""
+    return _RENAMED.get(name, name)
+
+
+def spelled(rule: str) -> str:
+    """A rule from below with the names of the arguments here."""
+    return _SECRET.sub(lambda found: _RENAMED[found[1]], rule)

@@ -1,0 +1,109 @@
+"""What the user reads: one sentence, as the engines show it, and whom it is about."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from mfa_association.terraform.protocol import message
+
+Severity = Literal["error", "warning"]
+
+SPELLED = {
+    "aws:allowedAccountIds": "allowed_account_ids",
+    "aws:endpoints": "endpoints",
+    "aws:forbiddenAccountIds": "forbidden_account_ids",
+    "aws:profile": "profile",
+    "aws:region": "region",
+    "mfa:maxRemovals": "max_removals",
+}
+"""Settings that sentences from below name as Pulumi spells them, as this provider does."""
+
+_SPELLED = re.compile("|".join(SPELLED))
+_SEVERITIES = {"error": 1, "warning": 2}
+_CLAUSE = re.compile(r": |; ")
+_GERUND = re.compile(r"[a-z]+ing\b")
+
+
+@dataclass
+class Told:
+    """What one call has to tell. ``add`` may be called from whatever the call does, in its own thread."""
+
+    found: list[Any] = field(default_factory=list)
+
+    def error(self, sentence: str, path: str = "") -> None:
+        """An error, at an attribute if there is one."""
+        self.found.append(_diagnostic("error", sentence, path))
+
+    def warn(self, sentence: str, path: str = "") -> None:
+        """A warning, at an attribute if there is one."""
+        self.found.append(_diagnostic("warning", sentence, path))
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return any(one.severity == _SEVERITIES["error"] for one in self.found)
+
+
+_call = threading.local()
+
+
+@contextmanager
+def telling() -> Iterator[Told]:
+    """Collect what the call of this thread tells."""
+    _call.told = told = Told()
+    try:
+        yield told
+    finally:
+        _call.told = None
+
+
+def warn(sentence: str, path: str = "") -> None:
+    """A warning of the call that this thread serves, at an attribute if there is one; outside of a call, a log line."""
+    told: Told | None = getattr(_call, "told", None)
+    if told is None:
+        log("warn", sentence)
+    else:
+        told.warn(sentence, path)
+
+
+def note(sentence: str) -> None:
+    """Something that only the log tells."""
+    log("info", sentence)
+
+
+def log(level: str, text: str, **more: str) -> None:
+    """A line of the engine's log (TF_LOG), in the form that go-plugin reads on standard error."""
+    moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    line = {"@level": level, "@message": text, "@module": "mfa", "@timestamp": moment, **more}
+    print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:
+    """Its first clause is the headline: the engines fold warnings of the same headline into one."""
+    sentence = spelled(sentence)
+    end = _CLAUSE.search(sentence)
+    summary, detail = (sentence[: end.start()], sentence[end.end() :]) if end else (sentence, "")
+    steps = [message("AttributePath.Step")(attribute_name=path)] if path else []
+    attribute = message("AttributePath")(steps=steps) if steps else None
+    made = message("Diagnostic")(severity=_SEVERITIES[severity], summary=_headline(summary), detail=detail)
+    if attribute:
+        made.attribute.CopyFrom(attribute)
+    return made
+
+
+def spelled(sentence: str) -> str:
+    """The sentence with this provider's names of settings."""
+    return _SPELLED.sub(lambda found: SPELLED[found[0]], sentence)
+
+
+def _headline(text: str) -> str:
+    """As it begins, but for a gerund: user names keep their case."""
+    return text[:1].upper() + text[1:] if _GERUND.match(text) else text

@@ -1,0 +1,59 @@
+"""Terraform's plugin protocol 6 as message classes, made at run time from the descriptor that this package ships.
+
+Generated code would demand a protobuf at least as new as the one that generated it, and Pulumi, which may be installed
+beside it, an older one. ``tfplugin6.proto`` is HashiCorp's (MPL-2.0), unchanged; tools/terraform_protocol.py makes
+``tfplugin6.binpb`` of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+SERVICE = "tfplugin6.Provider"
+VERSION = 6
+
+_DESCRIPTOR = Path(__file__).parent / "tfplugin6.binpb"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One call of the protocol; ``streams``: more than one message goes either way."""
+
+    name: str
+    request: Any
+    response: Any
+    streams: bool
+
+
+@functools.cache
+def message(name: str) -> Any:
+    """The class of a message, such as ``Schema.Attribute``."""
+    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"tfplugin6.{name}"))
+
+
+@functools.cache
+def method(name: str) -> Method:
+    """A method of the service, such as ``ReadResource``. Raises ``KeyError``."""
+    found = _pool().FindServiceByName(SERVICE).methods_by_name[name]
+    request, response = map(message_factory.GetMessageClass, (found.input_type, found.output_type))
+    return Method(name, request, response, found.client_streaming or found.server_streaming)
+
+
+@functools.cache
+def methods() -> tuple[str, ...]:
+    """The names of all methods."""
+    return tuple(one.name for one in _pool().FindServiceByName(SERVICE).methods)
+
+
+@functools.cache
+def _pool() -> Any:
+    """A pool of its own, so that another copy of the protocol in the same process is no conflict."""
+    pool = descriptor_pool.DescriptorPool()
+    for file in descriptor_pb2.FileDescriptorSet.FromString(_DESCRIPTOR.read_bytes()).file:
+        pool.AddSerializedFile(file.SerializeToString())
+    return pool

@@ -1,0 +1,60 @@
+"""What the data sources read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from mfa_association.terraform.connection import Connection
+from mfa_association.terraform.diagnostics import warn
+
+if TYPE_CHECKING:
+    from mfa_association.inventory.snapshot import Holder
+
+State = dict[str, Any]
+
+
+def _devices(connection: Connection, config: State) -> State:
+    """The devices of one user. Raises ``AwsError``; ``NoSuchEntity`` when there is no such user."""
+    from mfa_association.inventory.snapshot import held, in_order
+
+    run = connection.run(config)
+    account_id = run.iam.caller.account_id
+    found = in_order(
+        [held(one.serial_number, one.enable_date) for one in run.iam.list_mfa_devices(config["user_name"])]
+    )
+    return {**config, "id": config["user_name"], "account_id": account_id, "devices": list(map(_device, found))}
+
+
+def _holders(connection: Connection, config: State) -> State:
+    """The whole account. Raises ``AwsError``; what is denied is left out and warned of."""
+    from mfa_association.inventory.reader import Reader
+    from mfa_association.inventory.walk import take
+
+    found = take(Reader(connection.settings(config.get("role_arn")), connection.config.limits))
+    for sentence in found.unread:
+        warn(sentence)
+    holders = [_holder(one) for one in (*found.users, *found.roots) if one.devices or not one.complete]
+    unassigned = None if found.unassigned is None else list(found.unassigned)
+    told = {"id": found.account_id, "account_id": found.account_id, "holders": holders, "unassigned": unassigned}
+    return {**config, **told}
+
+
+def _holder(one: Holder) -> State:
+    return {
+        "user_name": None if one.root_account_id else one.name,
+        "root_account_id": one.root_account_id,
+        "user_id": one.user_id,
+        "complete": one.complete,
+        "devices": list(map(_device, one.devices)),
+    }
+
+
+def _device(one: Any) -> State:
+    return {"serial_number": one.serial_number, "device_kind": one.kind, "enable_date": one.enable_date or None}
+
+
+READS: Final[dict[str, Callable[[Connection, State], State]]] = {
+    "mfa_devices": _devices,
+    "mfa_device_holders": _holders,
+}

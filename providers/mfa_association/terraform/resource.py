@@ -1,0 +1,123 @@
+"""What the engine asks of one association, on plain values: read, apply, import, upgrade."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from mfa_association import lifecycle
+from mfa_association.engine import changes, inputs, props
+from mfa_association.engine.inputs import is_unknown
+from mfa_association.engine.props import StateUnreadable
+from mfa_association.errors import MfaError
+from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name, parse_serial_number
+from mfa_association.lifecycle.refusals import MoveBroken
+from mfa_association.terraform import association
+from mfa_association.terraform.association import SCHEMA
+from mfa_association.terraform.connection import Connection, NotKnownYet
+from mfa_association.terraform.diagnostics import warn
+
+State = dict[str, Any]
+_ROOT = "root:"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The state after an apply, and the error that it ended with."""
+
+    state: State | None
+    fault: MfaError | None = None
+
+
+def read(connection: Connection, state: State) -> State:
+    """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
+    bag = association.saved(state)
+    saved = props.association(bag)
+    connection.crossings.add(saved.serial_number, props.holder(bag), "stays")
+    try:
+        found = lifecycle.find(connection.run(bag), saved)
+    except NotKnownYet as fault:
+        warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
+        return state
+    return association.state(props.outputs(bag, found), bag)
+
+
+def apply(
+    connection: Connection, prior: State | None, planned: State | None, config: State | None, *, again: bool = False
+) -> Applied:
+    """Bind, move, renew or unbind. Whatever goes wrong, the state is what is true as far as it is known.
+
+    ``again``: what is destroyed is created again right afterwards.
+    """
+    try:
+        if planned is None:
+            _delete(connection, association.saved(prior or {}), again)
+            return Applied(None)
+        news = _news(connection, planned, config or {})
+        outputs = _update(connection, prior, news) if prior else _create(connection, news)
+        return Applied(association.state(outputs, planned))
+    except MoveBroken as fault:
+        return Applied({**(prior or {}), "active": False, "enable_date": None}, fault)
+    except MfaError as fault:
+        return Applied(prior, fault)
+
+
+def _news(connection: Connection, planned: State, config: State) -> State:
+    """The planned arguments, those that the configuration alone holds, and defaults that the plan did not know yet."""
+    once = {name: config.get(name) for name in association.WRITE_ONLY}
+    later = [name for name in association.DEFAULTED if is_unknown(planned[name])]
+    defaults = {name: choice for name, choice in connection.defaults.items() if name in later}
+    known = {name: value for name, value in planned.items() if name not in later}
+    return inputs.with_defaults(association.declared({**known, **once}), defaults)
+
+
+def _delete(connection: Connection, saved: State, again: bool) -> None:
+    if again:
+        found = props.association(saved)
+        with connection.run(saved).ledger.declaring(found.account_id, found.serial_number, found.user_name):
+            pass
+    changes.delete(connection.run, saved, connection.guard)
+
+
+def _create(connection: Connection, news: State) -> State:
+    found = lifecycle.bind(connection.run(news), props.declaration(news))
+    return props.outputs(news, found)
+
+
+def _update(connection: Connection, prior: State, news: State) -> State:
+    return changes.update(connection.run, association.saved(prior), news, connection.guard)
+
+
+def adopted(connection: Connection, id_: str) -> State:
+    """The state of an association that exists: ``SERIAL``, ``USER/SERIAL`` or ``root:ACCOUNT/SERIAL``.
+
+    Raises ``Fault``, ``NothingToImport`` or an ``AwsError``.
+    """
+    serial_number, holder = _parts(id_)
+    user_name = ROOT_USER if "root_account_id" in holder else holder.get("user_name")
+    found = lifecycle.adopt(connection.run(holder), serial_number, user_name)
+    return association.state(props.outputs({}, found), {})
+
+
+def _parts(id_: str) -> tuple[str, dict[str, str]]:
+    """Neither a user name nor an account holds a slash, and a serial number that holds one begins with ``arn:``."""
+    if "/" not in id_ or id_.lower().startswith("arn:"):
+        return parse_serial_number(id_).text, {}
+    holder, _, serial = id_.partition("/")
+    if holder.startswith(_ROOT):
+        return parse_serial_number(serial).text, {"root_account_id": check_account_id(holder[len(_ROOT) :])}
+    return parse_serial_number(serial).text, {"user_name": check_user_name(holder)}
+
+
+def upgraded(raw: bytes, version: int) -> State:
+    """A state as any version of this provider saved it. Raises ``StateUnreadable``."""
+    if version > SCHEMA.version:
+        raise StateUnreadable(f"it was written by a newer version of the provider (schema {version})")
+    try:
+        kept = json.loads(raw)
+    except ValueError:
+        raise StateUnreadable("it is no JSON") from None
+    if not isinstance(kept, dict):
+        raise StateUnreadable("it is no object")
+    return SCHEMA.whole(kept)

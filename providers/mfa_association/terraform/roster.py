@@ -1,0 +1,56 @@
+"""The function ``roster``: a roster's text to an object for ``for_each``, by device."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Final
+
+from mfa_association.terraform.protocol import message
+from mfa_association.terraform.schema import cty
+from mfa_association.terraform.values import encode
+
+NAME: Final = "roster"
+SUMMARY: Final = "Reads a roster: who may hold which MFA device"
+DESCRIPTION: Final = (
+    "Reads the text of a roster file and returns its devices by their names, for `for_each`. All faults of the roster "
+    "are told at once, each with its line."
+)
+PARAMETER: Final = 'Text of a roster, such as `file("roster.yaml")`.'
+FIELDS: Final = (
+    "serial_number",
+    "user_name",
+    "root_account_id",
+    "on_last_device",
+    "on_destroy",
+    "require_active",
+    "renew",
+    "seed_source",
+)
+_OBJECT = {name: "bool" if name == "require_active" else "string" for name in FIELDS}
+
+
+def definition() -> Any:
+    """The function in the protocol."""
+    parameter = message("Function.Parameter")(
+        name="text", type=cty("string"), description=PARAMETER, description_kind=1
+    )
+    returned = message("Function.Return")(type=cty(["map", ["object", _OBJECT]]))
+    made = message("Function")(summary=SUMMARY, description=DESCRIPTION, description_kind=1, parameters=[parameter])
+    getattr(made, "return").CopyFrom(returned)
+    return made
+
+
+@functools.lru_cache(maxsize=4)
+def devices(text: str) -> bytes:
+    """The devices of a roster by name, encoded. Raises ``RosterError`` with every fault at once.
+
+    Kept, because an engine evaluates ``for_each`` anew for every single instance of a resource.
+    """
+    from mfa_association.roster import parse
+
+    return encode({line.serial.name: _entry(line) for line in parse(text).lines})
+
+
+def _entry(line: Any) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in FIELDS if name != "serial_number"}
+    return {"serial_number": line.serial.text, **values}

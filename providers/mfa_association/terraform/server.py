@@ -1,0 +1,64 @@
+"""The calls of the protocol as bytes: ``call(method, request) -> response``. Knows no transport.
+
+This is where errors leave Python: an ``MfaError`` as its sentence, and nothing as a traceback. What answers a call is
+loaded when it is first needed: an engine starts the process several times a command, mostly for the schema alone.
+"""
+
+from __future__ import annotations
+
+import traceback
+
+from mfa_association.errors import MfaError
+from mfa_association.terraform import protocol
+from mfa_association.terraform.answers.call import Answers, Call, Provider
+from mfa_association.terraform.diagnostics import log, telling
+
+
+class Unimplemented(Exception):
+    """A call that this provider has no answer to."""
+
+
+class Server:
+    """One provider. Safe to share between threads: ConfigureProvider comes before all that needs it."""
+
+    def __init__(self) -> None:
+        self._provider = Provider()
+
+    def call(self, method: str, data: bytes) -> bytes:
+        """Answer one call. Raises ``Unimplemented``."""
+        answer = _answers(method).get(method)
+        if answer is None:
+            raise Unimplemented(method)
+        kind = protocol.method(method)
+        request, response = kind.request.FromString(data), kind.response()
+        with telling() as told:
+            call = Call(self._provider, request, response, told)
+            try:
+                answer(call)
+            except MfaError as fault:
+                told.error(str(fault), getattr(fault, "argument", ""))
+            except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
+                log("error", "a defect of this provider", traceback=traceback.format_exc())
+                told.error(_defect(method, fault))
+        if "diagnostics" in response.DESCRIPTOR.fields_by_name:
+            response.diagnostics.extend(told.found)
+        encoded: bytes = response.SerializeToString()
+        return encoded
+
+
+def _defect(method: str, fault: Exception) -> str:
+    return (
+        f"answering {method}: {type(fault).__name__}, which is a defect of mfa-association; the state was kept, "
+        "please report it with the log that TF_LOG=ERROR shows"
+    )
+
+
+def _answers(method: str) -> Answers:
+    """The group of answers that a call belongs to."""
+    if method.startswith("Get") or method == "StopProvider":
+        from mfa_association.terraform.answers.about import ANSWERS
+    elif method.startswith("Validate") or method == "CallFunction":
+        from mfa_association.terraform.answers.offline import ANSWERS
+    else:
+        from mfa_association.terraform.answers.online import ANSWERS
+    return ANSWERS

@@ -1,0 +1,78 @@
+"""Verified mutual TLS as go-plugin's AutoMTLS has it: each side shows the other one certificate, and trusts no other."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from mfa_association.errors import MfaError
+
+
+class BadCertificate(MfaError):
+    """The engine's certificate cannot be read."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"reading the engine's certificate (PLUGIN_CLIENT_CERT): {cause}; the provider was not started, "
+            "start it through Terraform or OpenTofu"
+        )
+
+
+def server_context(client_certificate: str, folder: Path) -> tuple[ssl.SSLContext, str]:
+    """A context that takes this client alone, and our certificate for the handshake (DER in base64, no padding).
+
+    The key lives as long as the process; Python's ssl wants it in a file, which is in ``folder`` for a moment.
+    Raises ``BadCertificate``.
+    """
+    certificate, pem = _certificate()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.set_alpn_protocols(["h2"])
+    try:
+        context.load_verify_locations(cadata=client_certificate)
+    except (ssl.SSLError, ValueError) as fault:
+        raise BadCertificate(str(fault)) from None
+    _load(context, pem, folder / "key.pem")
+    return context, base64.b64encode(certificate).decode().rstrip("=")
+
+
+def _load(context: ssl.SSLContext, pem: bytes, path: Path) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    try:
+        context.load_cert_chain(path)
+    finally:
+        path.unlink()
+
+
+def _certificate() -> tuple[bytes, bytes]:
+    """A certificate of one key (P-256) for this process: as DER, and as PEM with its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(days=365))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.DER), private + certificate.public_bytes(
+        serialization.Encoding.PEM
+    )

@@ -1,0 +1,1 @@
+"""The Terraform provider: its calls as bytes, under a real engine in this process, and as a process of its own."""

@@ -1,0 +1,56 @@
+"""Terraforms that are older and newer than the one of the scenario, without what the older do not have yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import engines
+import pytest
+
+from mfa_association.sandbox import Sandbox
+from tests.e2e.programs import DAVES, PHONE, TOKEN
+from tests.e2e.stack import ACCOUNT
+from tests.real_engines import program
+
+from .project import ROSTER, Project
+
+WITH_A_CODE = """
+variable "codes" {
+  type      = list(string)
+  sensitive = true
+}
+resource "mfa_device_association" "device" {
+  user_name                = "alice"
+  serial_number            = "%s"
+  authentication_code_1_wo = var.codes[0]
+  authentication_code_2_wo = var.codes[1]
+}
+"""
+
+
+@pytest.mark.parametrize("minor", engines.TERRAFORMS)
+def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], minor: str) -> None:
+    project = new_project(program(f"terraform-{minor}"), main=ROSTER)
+    assert f"Terraform v{engines.TERRAFORMS[minor]}" in project.say("version")
+    project.lines(bob=[TOKEN], dave=[DAVES])
+    made = project.apply()
+    assert (made.code, len(made.changes)) == (0, 2), made.raw
+    project.settle()
+    project.lines(bob=[TOKEN])
+    removed = project.apply()
+    assert (removed.code, list(removed.changes.values())) == (0, ["delete"]), removed.raw
+    assert "dave" not in box.holders(ACCOUNT)
+    assert list(project.state()) == [TOKEN]
+
+
+def test_codes_are_refused_where_the_engine_would_keep_them(box: Sandbox, new_project: Callable[..., Project]) -> None:
+    given = box.codes(PHONE)
+    project = new_project(program("terraform-1.8"), main=WITH_A_CODE % PHONE)
+    planned = project.plan(TF_VAR_codes=json.dumps(given))
+    assert planned.code == 1, planned.raw
+    (told, *_) = planned.errors
+    assert "1.11" in told.summary + told.detail
+    assert told.line in (9, 10)
+    assert not [code for code in given if code in planned.raw]
+    assert "EnableMFADevice" not in box.calls()

@@ -1,0 +1,263 @@
+"""PlanResourceChange: what a plan shows, what it warns of, and that it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from mfa_association.engine.inputs import UNKNOWN
+from mfa_association.terraform import block
+from mfa_association.terraform.association import SCHEMA, WRITE_ONLY
+from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.terraform.calls import Answer, Caller, State, whole
+
+SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"
+OTHER = "arn:aws:iam::111122223333:mfa/alice-tablet"
+TOKEN = "GAHT12345678"
+GOOD: State = {"user_name": "alice", "serial_number": SERIAL}
+CODES: State = {"authentication_code_1_wo": "271828", "authentication_code_2_wo": "314159"}
+KNOWN: State = {
+    "id": SERIAL,
+    "active": True,
+    "device_kind": "virtual",
+    "enable_date": OLD,
+    "account_id": "111122223333",
+    "user_id": "AIDA1",
+}
+PRIOR: State = SCHEMA.whole(GOOD | KNOWN)
+FOUND: State = dict.fromkeys(("active", "enable_date", "user_id"), UNKNOWN)
+
+
+def planned(answer: Any) -> State:
+    state: State = answer.state("planned_state")
+    return state
+
+
+def test_a_new_one_is_known_as_far_as_its_serial_number_tells() -> None:
+    expected = GOOD | FOUND | {"id": SERIAL, "device_kind": "virtual", "account_id": "111122223333"}
+    answer = Caller().plan(None, GOOD | CODES)
+    assert planned(answer) == SCHEMA.whole(expected) and not answer.told
+
+
+def test_a_hardware_token_does_not_tell_its_account() -> None:
+    state = planned(Caller().plan(None, GOOD | {"serial_number": TOKEN}))
+    assert (state["device_kind"], state["account_id"]) == ("hardware", UNKNOWN)
+
+
+def test_an_unknown_serial_number_is_planned() -> None:
+    state = planned(Caller().plan(None, GOOD | {"serial_number": UNKNOWN}))
+    assert [state[name] for name in ("id", "serial_number", "device_kind", "account_id")] == [UNKNOWN] * 4
+
+
+def test_no_plan_holds_what_is_used_once() -> None:
+    for prior in (None, PRIOR):
+        state = planned(Caller().plan(prior, GOOD | CODES | {"renew": "2"}))
+        assert [state[name] for name in WRITE_ONLY] == [None] * 3
+
+
+class Update(NamedTuple):
+    reason: str
+    config: State
+    changed: State
+    replaces: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        Update("nothing", {}, {}),
+        Update("codes alone", CODES, {}),
+        Update("the case of the user", {"user_name": "Alice"}, {}),
+        Update("the case of the device", {"serial_number": SERIAL.replace("alice", "ALICE")}, {}),
+        Update("a setting", {"on_last_device": "refuse"}, {"on_last_device": "refuse"}),
+        Update("what is the default anyway", {"require_active": False}, {"require_active": False}),
+        Update("another holder", {"user_name": "bob"}, {"user_name": "bob"} | FOUND),
+        Update("a holder not known yet", {"user_name": UNKNOWN}, {"user_name": UNKNOWN} | FOUND),
+        Update("a renewal", CODES | {"renew": "2"}, {"renew": "2"} | FOUND),
+        Update("a renewal not known yet", {"renew": UNKNOWN}, {"renew": UNKNOWN} | FOUND),
+        Update("another device", {"serial_number": OTHER}, {"serial_number": OTHER, "id": OTHER} | FOUND,
+               ("serial_number",)),
+        Update("a device not known yet", {"serial_number": UNKNOWN},
+               dict.fromkeys(("serial_number", "id", "device_kind", "account_id"), UNKNOWN) | FOUND, ("serial_number",)),
+        Update("root instead", {"user_name": None, "root_account_id": "111122223333"},
+               {"user_name": None, "root_account_id": "111122223333"} | FOUND, ("root_account_id",)),
+    ],
+    ids=lambda update: update.reason,
+)  # fmt: skip
+def test_an_update(update: Update) -> None:
+    answer = Caller().plan(PRIOR, GOOD | update.config)
+    assert planned(answer) == PRIOR | update.changed
+    assert [path.steps[0].attribute_name for path in answer.message.requires_replace] == list(update.replaces)
+
+
+def test_a_replacement_advises_to_make_the_new_one_first() -> None:
+    [(severity, text, path)] = Caller().plan(PRIOR, GOOD | {"serial_number": OTHER}).told
+    assert (severity, path) == ("warning", "serial_number")
+    assert text.startswith(f"Replacing MFA device ({SERIAL}) of user (alice): it is deactivated before")
+    assert "create_before_destroy = true" in text
+
+
+def test_every_plan_warns_of_an_inactive_device() -> None:
+    answer = Caller().plan(PRIOR | {"active": False, "enable_date": None}, GOOD)
+    assert planned(answer) == PRIOR | {"active": False, "enable_date": None}
+    assert answer.warnings == [
+        f"alice does not hold {SERIAL}: declared, not active; a new renew value with fresh codes or a seed enables it"
+    ]
+
+
+DEFAULTS = {"on_last_device": "refuse", "on_destroy": "delete-virtual-device"}
+
+
+@pytest.mark.parametrize(
+    "reason, provider, config, expected",
+    [
+        ("the provider's", DEFAULTS, {}, DEFAULTS),
+        ("its own", DEFAULTS, {"on_last_device": "allow"}, DEFAULTS | {"on_last_device": "allow"}),
+        ("the provider's, for a token", DEFAULTS, {"serial_number": TOKEN}, {"on_last_device": "refuse", "on_destroy": None}),
+        ("a device not known yet", DEFAULTS, {"serial_number": UNKNOWN}, dict.fromkeys(DEFAULTS, UNKNOWN)),
+        ("not known yet", dict.fromkeys(DEFAULTS, UNKNOWN), {}, dict.fromkeys(DEFAULTS, UNKNOWN)),
+        ("nobody's", {}, {}, dict.fromkeys(DEFAULTS)),
+    ],
+)  # fmt: skip
+def test_a_guard_is_saved_with_the_device(
+    stage: Stage, reason: str, provider: State, config: State, expected: State
+) -> None:
+    state = planned(Caller.configured(stage, **provider).plan(None, GOOD | config))
+    assert {name: state[name] for name in DEFAULTS} == expected, reason
+
+
+# A planned destroy: the guards look ahead
+
+
+def _saved(stage: Stage, serial: str | None = None, **more: Any) -> State:
+    serial = serial or stage.arn()
+    return SCHEMA.whole(
+        KNOWN | {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account} | more
+    )
+
+
+def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    answer = caller.plan(_saved(stage), None)
+    assert planned(answer) is None and not answer.errors
+    assert answer.warnings == [
+        f"Deactivating {stage.arn()} of alice: it is the last MFA device; alice can now sign in with a password alone"
+    ]
+    assert not stage.writes()
+
+
+def test_the_guard_refuses_before_anything_is_applied(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    answer = caller.plan(_saved(stage, on_last_device="refuse"), None)
+    assert len(answer.errors) == 1 and "on_last_device is refuse; nothing was changed" in answer.errors[0]
+
+
+def test_the_environment_overrides_the_guard_at_plan_time(
+    stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    monkeypatch.setenv("MFA_ASSOCIATION_ON_LAST_DEVICE", "allow")
+    assert not caller.plan(_saved(stage, on_last_device="refuse"), None).errors
+
+
+def test_two_that_leave_together_are_not_both_not_the_last(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual(), hardware(TOKEN), password=True)})
+    first = caller.plan(_saved(stage), None)
+    second = caller.plan(_saved(stage, TOKEN, device_kind="hardware"), None)
+    assert not first.told
+    assert len(second.warnings) == 1 and "it is the last MFA device" in second.warnings[0]
+
+
+def test_a_foreseen_removal_is_none_yet(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    saved = _saved(stage)
+    caller.plan(saved, None)
+    assert not caller.apply(saved, None, None).errors
+    assert stage.writes() == ["DeactivateMFADevice"] and not stage.holders()
+
+
+def test_more_removals_than_allowed_are_refused_in_the_plan(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("tablet"), virtual("key"))})
+    caller = Caller.configured(stage, max_removals=1)
+    first = caller.plan(_saved(stage), None)
+    second = caller.plan(_saved(stage, stage.arn("tablet")), None)
+    assert not first.errors
+    assert len(second.errors) == 1 and "as many as max_removals allows" in second.errors[0]
+
+
+def test_what_is_inactive_already_needs_no_guard(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(password=True)}, devices=[virtual()])
+    assert not caller.plan(_saved(stage, on_last_device="refuse"), None).told
+
+
+def test_what_cannot_be_looked_at_is_left_to_the_apply(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    stage.fault("ListMFADevices", error="ServiceFailure", times=None)
+    answer = caller.plan(_saved(stage), None)
+    assert not answer.errors and planned(answer) is None
+    assert len(answer.warnings) == 1 and "was not looked at ahead" in answer.warnings[0]
+
+
+def test_a_provider_that_is_not_known_yet_plans_all_the_same(stage: Stage) -> None:
+    caller = Caller.configured(stage, profile=UNKNOWN)
+    saved = _saved(stage)
+    assert planned(caller.plan(None, GOOD)) and planned(caller.plan(saved, None)) is None
+    answer = caller.read(saved)
+    assert answer.state("new_state") == saved and not answer.errors
+    assert "profile of the provider configuration is not known before the apply" in answer.warnings[0]
+
+
+def test_an_account_that_is_not_the_devices_is_refused_at_plan_time(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={})
+    saved = _saved(stage) | {"account_id": "999988887777", "serial_number": TOKEN, "id": TOKEN}
+    assert "it belongs to AWS account 999988887777" in caller.plan(saved, None).errors[0]
+
+
+# Devices that cross within one plan, whose parts Terraform orders in no way
+
+
+def _comes(caller: Caller) -> Answer:
+    return caller.plan(None, GOOD)
+
+
+def _goes(caller: Caller) -> Answer:
+    return caller.plan(PRIOR, None)
+
+
+def _replaced(caller: Caller) -> Answer:
+    return caller.plan(PRIOR, GOOD | {"serial_number": OTHER})
+
+
+@pytest.mark.parametrize("leave", [_goes, _replaced], ids=["removed", "replaced"])
+@pytest.mark.parametrize("first", ["comes", "leaves"])
+def test_a_device_that_changes_its_address_needs_a_moved_block(
+    monkeypatch: pytest.MonkeyPatch, leave: Callable[[Caller], Answer], first: str
+) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    caller = Caller()
+    earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
+    assert not earlier(caller).errors
+    [error] = later(caller).errors
+    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and created at another")
+    assert "moved block" in error
+
+
+def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What -replace asks for: first the plan of what there is, then that of a new one."""
+    caller = Caller()
+    assert not caller.plan(PRIOR, GOOD).told
+    [warning] = _comes(caller).warnings
+    assert warning.startswith(
+        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself"
+    )
+    assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told
+
+
+def test_another_command_begins_anew(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    _comes(caller)
+    assert _goes(caller).errors
+    caller.call("ConfigureProvider", config=whole(block.SCHEMA, {}))
+    assert not _goes(caller).errors

@@ -1,0 +1,29 @@
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    mfa = { source = "mfa-association/mfa" }
+  }
+}
+
+provider "mfa" {
+  max_removals = 10
+}
+
+variable "codes" {
+  type      = map(list(string))
+  default   = {}
+  ephemeral = true
+}
+
+locals {
+  devices = provider::mfa::roster(file("roster.yaml"))
+}
+
+resource "mfa_device_association" "device" {
+  for_each = local.devices
+
+  serial_number            = each.value.serial_number
+  user_name                = each.value.user_name
+  authentication_code_1_wo = try(var.codes[each.key][0], null)
+  authentication_code_2_wo = try(var.codes[each.key][1], null)
+}
