@@ -22,7 +22,7 @@ from pathlib import Path
 import engines
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.conftest import SEED
+from tests.e2e.company import SEED
 from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
 from tests.e2e.stack import ROSTER_PROGRAM, Stack, virtual
 
