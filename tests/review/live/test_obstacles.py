@@ -70,7 +70,6 @@ def test_obstacles(case: Case, account: Account) -> None:
     live = account.look(*case.steps(account), **case.how)
     expected = [text.format(arn=account.arn(), none=account.arn("none")) for text in case.told]
     assert [sentence for _, sentence in live.obstacles] == expected
-    assert live.not_foreseen == ()
 
 
 REFUSES = {"on_last_device": "refuse"}
@@ -181,12 +180,26 @@ def test_a_denied_walk_is_told_and_nothing_is_made_up(account: Account) -> None:
     assert live.not_foreseen == ("who holds a virtual device: not checked (denied: iam:ListVirtualMFADevices)",)
 
 
+@pytest.mark.parametrize("serial", ["GAHT00000009", "arn:aws:iam::{account}:u2f/user/alice/key"])
+def test_who_holds_another_kind_of_device_is_not_told_by_iam(serial: str, account: Account) -> None:
+    account.plant(users={"alice": {}})
+    live = account.look(adds("alice", serial.format(account=account.account), enables=False))
+    assert live.not_foreseen == ("who else may hold a hardware token or FIDO key: not checked (IAM does not tell)",)
+    assert "ListVirtualMFADevices" not in account.calls()
+
+
 def test_devices_that_were_not_read_are_not_counted(account: Account) -> None:
     account.plant(users={"alice": user(*EIGHT)}, devices=[virtual("free")])
     account.deny("ListMFADevices")
     live = account.look(adds("alice", account.arn("free")))
     assert live.obstacles == ()
     assert live.holders[0].serial_numbers == NotChecked("denied: iam:ListMFADevices")
+
+
+def test_a_holder_whose_devices_were_not_read_is_not_taken_for_another(account: Account) -> None:
+    account.plant(users={"Alice": user(virtual())})
+    account.deny("ListMFADevices")
+    assert account.look(adds("alice", account.arn())).obstacles == ()
 
 
 def test_what_is_adopted_needs_no_walk(account: Account) -> None:

@@ -20,7 +20,7 @@ from mfa_association.review.facts import Holder, Live, NotChecked
 from mfa_association.review.live.bare import find_bare
 from mfa_association.review.live.cells import Cells
 from mfa_association.review.live.holders import Holders, Seen, unknown
-from mfa_association.review.live.obstacles import Scene, foresee, is_virtual, needs
+from mfa_association.review.live.obstacles import Scene, foresee, needs, of_user
 from mfa_association.review.live.permissions import Permissions, look_for_permissions
 from mfa_association.review.model import Planned, Preview
 from mfa_association.review.planned import affected, planned
@@ -29,6 +29,7 @@ SECONDS = 240.0
 """Of all live reads together."""
 PATIENCE = Limits(retry_deadline=30.0)
 """Of one read with throttling."""
+_UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not tell)"
 
 
 def look(
@@ -125,12 +126,13 @@ class _Review:
                 step.address for step in self.preview.devices if step.before and step.before.on_last_device == "refuse"
             ),
         )
-        if not any(plan.what != "remove" and is_virtual(plan) and not scene.is_held(plan) for plan in plans):
-            return scene, ()
+        sought = [plan for plan in plans if plan.what != "remove" and of_user(plan) and not scene.is_held(plan)]
+        untold: tuple[str, ...] = (_UNTOLD,) if any(plan.kind in ("hardware", "fido") for plan in sought) else ()
+        if not any(plan.kind == "virtual" for plan in sought):
+            return scene, untold
         virtual = self._virtual_devices()
-        untold = (
-            (f"who holds a virtual device: not checked ({virtual.reason})",) if isinstance(virtual, NotChecked) else ()
-        )
+        if isinstance(virtual, NotChecked):
+            untold = (*untold, f"who holds a virtual device: not checked ({virtual.reason})")
         return replace(scene, virtual=virtual), untold
 
     def _applier(self) -> str | None:

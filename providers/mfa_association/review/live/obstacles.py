@@ -98,11 +98,12 @@ def _taken(scene: Scene, plan: Planned, holder: Holder) -> Iterator[str]:
     other = next(
         (facts.holder for facts in scene.facts.values() if _holds(scene, facts.holder, plan.serial_number)), None
     )
-    device = None if isinstance(scene.virtual, NotChecked) else scene.virtual.get(plan.serial_number.lower())
+    known = None if isinstance(scene.virtual, NotChecked) else scene.virtual
+    device = known.get(plan.serial_number.lower()) if known is not None else None
     name = str(other) if other else _holder_of(device)
     if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
         yield f"{plan.serial_number} is held by {name}"
-    elif device is None and not name and is_virtual(plan) and not isinstance(scene.virtual, NotChecked):
+    elif known is not None and device is None and not name and of_user(plan) and plan.kind == "virtual":
         yield f"there is no virtual device {plan.serial_number} in the account, unless the same change makes it"
 
 
@@ -112,11 +113,9 @@ def _holder_of(device: VirtualDevice | None) -> str | None:
     return device.user_name or "the root user"
 
 
-def is_virtual(plan: Planned) -> bool:
-    """Whether a walk over the account's virtual devices tells who holds it. Root's own are not looked up there."""
-    return (
-        plan.kind == "virtual" and plan.serial_number is not None and plan.holder is not None and not plan.holder.key[0]
-    )
+def of_user(plan: Planned) -> bool:
+    """Whether a plan names a device of a user. What the root user holds is not looked up in the account."""
+    return plan.serial_number is not None and plan.holder is not None and plan.holder.user_name is not None
 
 
 def _holds(scene: Scene, holder: Holder, serial: str | None) -> bool:
