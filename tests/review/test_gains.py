@@ -89,6 +89,7 @@ def test_a_line_that_gives_nothing(step: Any) -> None:
         ("critical", [password(), administrator()], {"live": live(NOBODY)}, "an administrator without a device"),
         ("medium", [password()], {}, "the code declares no device, AWS was not asked"),
         (None, [password()], {"live": live(facts())}, "there is a device"),
+        (None, [password()], {"live": live(facts(serials=(), exists=False))}, "there is no such user"),
         (None, [password(), kept(TABLET)], {}, "the code declares a device"),
         (None, [password(), new(enables=True)], {"live": live(NOBODY)}, "a device comes along"),
     ],

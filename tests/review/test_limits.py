@@ -17,7 +17,7 @@ from mfa_association.review.sentence import sentence
 from mfa_association.review.text import to_text
 
 from .big import big
-from .make import gone, new, review
+from .make import gone, live, new, review
 from .tables import tables
 
 MOST = 65_536
@@ -36,9 +36,16 @@ def test_a_thousand_deletes_show_fifty_and_count_all() -> None:
 
 @pytest.mark.parametrize("length", [1, 160, 20_000])
 def test_long_names_leave_fewer_rows(length: int) -> None:
-    steps = [gone(f"{number:04}{'🔑' * length}", f"{number:04}{'`' * length}") for number in range(200)]
-    steps += [new(f"b{number:04}{'🔑' * length}", f"{number:04}|{'|' * length}", enables=True) for number in range(200)]
-    text = to_markdown(review(*steps), commit="c" * length)
+    def name(number: int, char: str) -> str:
+        return f"{number:04}{char * length}"
+
+    steps = [gone(name(number, "🔑"), name(number, "🔒"), name=name(number, "`|")) for number in range(200)]
+    steps += [
+        new(name(number, "b"), name(number, "|"), name=name(number, "🔑"), enables=True, seed_source=name(number, "🔒"))
+        for number in range(200)
+    ]
+    asked = live(obstacles=[(name(1, "🔑"), name(1, "🔒"))] * 99, not_foreseen=[name(2, "🔒")] * 99)
+    text = to_markdown(review(*steps, live=asked), commit="c" * length)
     assert len(text.encode()) < MOST
     assert "of 200 rows." in text
     assert text.startswith("<!-- mfa-review mfa/prod verdict=high -->\n### 🟠 200 users lose an MFA device")

@@ -295,6 +295,25 @@ def test_a_second_declaration_of_a_device_does_not_hide_behind_the_first() -> No
     assert [str(one.holder) for one in report.gains] == ["mallory"]
 
 
+def test_whoever_declares_a_device_for_its_holder_comes_first() -> None:
+    report = review(new(user="mallory", name="b"), new(name="c"), gone(name="a"))
+    assert [one.kind for one in report.losses] == ["redeclared"]
+    assert [str(one.holder) for one in report.gains] == ["mallory"]
+
+
+def test_a_password_that_goes_in_another_account_lowers_nothing() -> None:
+    steps = [gone(), password("delete"), kept(KEY, "bob", account_id=OTHER)]
+    assert only(*steps, live=live(facts(**YES))).risk == "high"
+
+
+def test_what_was_saved_as_inactive_may_be_active_again() -> None:
+    assert only(gone(active=False), live=live(facts())).risk == "medium"
+
+
+def test_one_user_in_two_spellings_is_one_user() -> None:
+    assert sentence(review(gone(), gone(TABLET, "Alice"))).startswith("1 user loses")
+
+
 def test_a_second_declaration_that_stays_keeps_nothing() -> None:
     """The provider keeps a device that the same run declares; a resource that does not change declares nothing."""
     duplicate = step("same", held(), held(), name="b")

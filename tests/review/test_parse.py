@@ -246,3 +246,17 @@ def test_other_resources_that_give_or_take(kind: str, outputs: dict[str, Any], f
     told += ["user" if one.takes_devices else "harmless" for one in preview.users]
     told += [one.grant for one in preview.grants]
     assert told == ([found] if found else [])
+
+
+def test_a_retained_password_stays() -> None:
+    state = {"outputs": {"user": "alice"}, "retainOnDelete": True}
+    urn = f"{AWS}userLoginProfile:UserLoginProfile::x"
+    assert parse(pulumi({"op": "delete", "urn": urn, "oldState": state})).grants == ()
+
+
+@pytest.mark.parametrize(("name", "previous"), [("alicia", "alice"), ("alice", None)])
+def test_a_renamed_user_is_known_by_both_names(name: str, previous: str | None) -> None:
+    arn = "arn:aws:iam::111122223333:user/alice"
+    old, new = {"outputs": {"name": "alice", "arn": arn}}, {"inputs": {"name": name}}
+    (user,) = parse(pulumi({"op": "update", "urn": f"{AWS}user:User::x", "oldState": old, "newState": new})).users
+    assert (user.user_name, user.previous_name, user.account_id) == (name, previous, "111122223333")

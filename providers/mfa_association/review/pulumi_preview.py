@@ -158,8 +158,7 @@ def _bag(state: dict[str, Any], *names: str) -> dict[str, Any]:
     for name in reversed(names):
         bag = state.get(name)
         for key, value in bag.items() if isinstance(bag, dict) else ():
-            if key != "__provider":
-                found[_snake(key)] = _known(key, value)
+            found[_snake(key)] = _known(key, value)
     return found
 
 
