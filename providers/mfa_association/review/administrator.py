@@ -1,13 +1,12 @@
-"""Whether a policy makes an administrator: AdministratorAccess, or ``*`` on ``*``. Pure."""
+"""Whether a policy that the same change manages makes an administrator, by the rules of rights.py. Pure."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from mfa_association.review.facts import Administrator
+from mfa_association.review.rights import ESCALATIONS, Policy, judge, parse
 
 _MANAGED = ":aws:policy/AdministratorAccess"
-_EVERYTHING = ("*", "*:*")
 
 
 def is_administrator_arn(arn: str) -> bool:
@@ -15,25 +14,12 @@ def is_administrator_arn(arn: str) -> bool:
     return arn.endswith(_MANAGED)
 
 
-def is_administrator_document(document: object) -> Administrator:
-    """Whether a policy document allows everything; ``not fully determined`` where a condition or an exception decides."""
+def makes_administrator(document: object, user_name: str) -> bool:
+    """Whether an inline policy makes its user an administrator, or may: what conditions decide counts, and so does a
+    document that is not known yet. Of the account it is known only what the document itself says."""
     if not isinstance(document, dict):
-        return "not fully determined"
-    found = [_statement(one) for one in _list(document.get("Statement")) if isinstance(one, dict)]
-    if "yes" in found:
-        return "yes"
-    return "not fully determined" if "not fully determined" in found else "no"
-
-
-def _statement(one: dict[str, Any]) -> Administrator:
-    if one.get("Effect") != "Allow" or not any(item == "*" for item in _list(one.get("Resource", "*"))):
-        return "no"
-    if "NotAction" in one:
-        return "not fully determined"
-    if not any(action in _EVERYTHING for action in _list(one.get("Action"))):
-        return "no"
-    return "not fully determined" if one.get("Condition") else "yes"
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+        return True
+    account = re.search(r":(\d{12}):", str(document.get("Statement")))
+    user_arn = f"arn:aws:iam::{account[1] if account else '000000000000'}:user/{user_name}"
+    policies = [Policy("this policy", parse(document))]
+    return judge(policies, user_arn, None, None, actions=ESCALATIONS).administrator != "no"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mfa_association.review.administrator import is_administrator_arn, is_administrator_document
+from mfa_association.review.administrator import is_administrator_arn, makes_administrator
 from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Grant, GrantStep, Holding, Op, Place, UserStep, account_of
 
@@ -151,8 +151,7 @@ def _granted(kind: str, bag: Bag) -> set[tuple[Grant, str]]:
     if kind in PASSWORDS:
         return {("password", user)} if user else set()
     if kind in INLINE:
-        granted = is_administrator_document(_parsed(bag.get("policy"))) != "no"
-        return {("administrator", user)} if user and granted else set()
+        return {("administrator", user)} if user and makes_administrator(_parsed(bag.get("policy")), user) else set()
     users = bag.get("users") if kind in SHARED_ATTACHMENTS else [user]
     if arn is None or not is_administrator_arn(arn) or not isinstance(users, list):
         return set()

@@ -17,7 +17,7 @@ from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.cells import Cells
 from mfa_association.review.live.powers import Powers
-from mfa_association.review.live.rights import judge
+from mfa_association.review.rights import judge
 
 
 class _Nobody:

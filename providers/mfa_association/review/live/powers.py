@@ -8,7 +8,7 @@ from functools import partial
 from mfa_association.aws.policies import Document, Policies
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.cells import Cells, Once
-from mfa_association.review.live.rights import Policy, Statement, parse
+from mfa_association.review.rights import Policy, Statement, parse
 
 ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
 EVERYTHING = parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})

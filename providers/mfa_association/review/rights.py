@@ -8,7 +8,7 @@ denial or an assumed role decide is "not fully determined". MFA conditions do no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,13 +67,20 @@ class Verdict:
 
 def parse(document: Document) -> tuple[Statement, ...]:
     """The statements of a policy that can matter: documents of AWS name thousands of actions, for many users."""
-    return tuple(one for one in map(_statement, _many(document.get("Statement"))) if one.about)
+    statements = (one for one in _many(document.get("Statement")) if isinstance(one, Mapping))
+    return tuple(one for one in map(_statement, statements) if one.about)
 
 
-def judge(policies: Sequence[Policy], user_arn: str, boundary: str | None, unread: NotChecked | None) -> Verdict:
+def judge(
+    policies: Sequence[Policy],
+    user_arn: str,
+    boundary: str | None,
+    unread: NotChecked | None,
+    actions: Iterable[str] = KINDS,
+) -> Verdict:
     """The verdict. ``boundary``: the permissions boundary; ``unread``: why some policy is not among ``policies``."""
     statements = [(policy.by, statement) for policy in policies for statement in policy.statements]
-    found = [_of(action, statements, user_arn) for action in KINDS]
+    found = [_of(action, statements, user_arn) for action in actions]
     sure = next((by for by, is_sure in found if is_sure), None)
     perhaps = sure or next((by for by, _ in found if by), None)
     if sure and not boundary and not unread:
@@ -148,11 +155,18 @@ def _like(pattern: str, text: str) -> bool:
 
 def _statement(one: Mapping[str, Any]) -> Statement:
     excepts = "NotAction" in one
-    patterns = [pattern.lower() for pattern in _many(one.get("NotAction" if excepts else "Action"))]
+    patterns = [pattern.lower() for pattern in _texts(one.get("NotAction" if excepts else "Action"))]
     about = (action for action in KINDS if any(_like(pattern, action) for pattern in patterns) != excepts)
-    conditions = (key.lower() for keys in one.get("Condition", {}).values() for key in keys)
-    resources = tuple(_many(one.get("Resource")))
+    condition = one.get("Condition")
+    operators = condition.values() if isinstance(condition, Mapping) else []
+    conditions = (key.lower() for keys in operators if isinstance(keys, Mapping) for key in keys)
+    resources = tuple(_texts(one.get("Resource")))
     return Statement(one.get("Effect") == "Allow", frozenset(about), resources, frozenset(conditions))
+
+
+def _texts(value: Any) -> list[str]:
+    """What is text in a list or alone; a policy in code may hold anything, and AWS refuses it later."""
+    return [one for one in _many(value) if isinstance(one, str)]
 
 
 def _many(value: Any) -> list[Any]:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.rights import KINDS, Policy, judge, parse
+from mfa_association.review.rights import KINDS, Policy, judge, parse
 from mfa_association.sandbox.managed import aws_policies
 
-from .stage import allow, document
+from .live.stage import allow, document
 
 ACCOUNT = "arn:aws:iam::111122223333"
 ALICE = f"{ACCOUNT}:user/staff/alice"
