@@ -154,6 +154,19 @@ def test_the_guard_refuses_before_anything_is_applied(stage: Stage, caller: Call
     assert len(answer.errors) == 1 and "on_last_device is refuse; nothing was changed" in answer.errors[0]
 
 
+@pytest.mark.parametrize("denied", ["ListMFADevices", "GetLoginProfile"])
+def test_what_a_plans_role_may_not_look_at_is_refused_by_the_apply_alone(
+    stage: Stage, caller: Caller, denied: str
+) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    stage.deny(denied)
+    answer = caller.plan(_saved(stage, on_last_device="refuse"), None)
+    assert not answer.errors
+    assert len(answer.warnings) == 1 and "the apply looks again" in answer.warnings[0]
+    applied = Caller.configured(stage).apply(_saved(stage, on_last_device="refuse"), None, None)
+    assert "on_last_device is refuse; nothing was changed" in applied.errors[0] and not stage.writes()
+
+
 def test_the_environment_overrides_the_guard_at_plan_time(
     stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
