@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import threading
@@ -84,6 +85,14 @@ def log(level: str, text: str, **more: str) -> None:
     moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     line = {"@level": level, "@message": text, "@module": "mfa", "@timestamp": moment, **more}
     print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+class Log(logging.Handler):
+    """What libraries log, as lines of the engine's log and without tracebacks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        log("warn" if record.levelno == logging.WARNING else "error", record.getMessage(), logger=record.name)
 
 
 def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:
