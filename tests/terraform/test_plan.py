@@ -253,8 +253,17 @@ def test_a_device_that_changes_its_address_needs_a_moved_block(
     earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
     assert not earlier(caller).errors
     [error] = later(caller).errors
-    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and created at another")
+    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and declared at another")
     assert "moved block" in error
+
+
+def test_a_device_that_is_declared_twice_cannot_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    caller = Caller()
+    assert not caller.plan(PRIOR, GOOD).told
+    [error] = _goes(caller).errors
+    assert "removed block and destroy = false" in error
+    assert not caller.plan(SCHEMA.whole(PRIOR | {"serial_number": OTHER, "id": OTHER}), None).errors
 
 
 def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

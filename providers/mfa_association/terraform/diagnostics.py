@@ -35,7 +35,7 @@ _GERUND = re.compile(r"[a-z]+ing\b")
 
 @dataclass
 class Told:
-    """What one call has to tell. ``add`` may be called from whatever the call does, in its own thread."""
+    """What one call has to tell."""
 
     found: list[Any] = field(default_factory=list)
 
@@ -46,11 +46,6 @@ class Told:
     def warn(self, sentence: str, path: str = "") -> None:
         """A warning, at an attribute if there is one."""
         self.found.append(_diagnostic("warning", sentence, path))
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is an error."""
-        return any(one.severity == _SEVERITIES["error"] for one in self.found)
 
 
 _call = threading.local()
