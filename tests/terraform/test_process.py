@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
+import logging
 import os
 import shutil
 import signal
@@ -30,6 +32,7 @@ from grpclib.const import Status
 from grpclib.exceptions import GRPCError, StreamTerminatedError
 
 from mfa_association.terraform import protocol
+from mfa_association.terraform.diagnostics import Log, note
 from mfa_association.terraform.serve import BY_HAND, COOKIE
 from mfa_association.terraform.transport import SHUTDOWN, _Bytes
 
@@ -221,6 +224,17 @@ def test_a_certificate_that_is_none_is_one_sentence() -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "reading the engine's certificate (PLUGIN_CLIENT_CERT): " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_logged_is_a_line_of_the_engines_log(capfd: pytest.CaptureFixture[str]) -> None:
+    record = logging.LogRecord(
+        "botocore.x", logging.WARNING, "x.py", 1, "failed %s", ("once",), (ValueError, ValueError(), None)
+    )
+    Log().handle(record)
+    note("a note")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(one["@level"], one["@message"]) for one in lines] == [("warn", "failed once"), ("info", "a note")]
+    assert lines[0]["logger"] == "botocore.x" and all(one["@module"] == "mfa" for one in lines)
 
 
 def test_what_a_start_loads(engine: Engine) -> None:
