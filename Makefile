@@ -5,7 +5,7 @@ ARGS ?=
 # Who plays `make demo-terraform`: terraform or tofu
 ENGINE ?= terraform
 # What `make engines` makes.
-ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.13 terraform-1.15
+ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.11 terraform-1.13 terraform-1.15
 VENV := $(CURDIR)/.venv
 UV := uv==0.13.9
 TYPED := $(wildcard providers tools tests benchmarks)
@@ -29,7 +29,7 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --no-input --no-compile -r requirements-dev.txt
 	@touch $@
 
-engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 7 minutes)
+engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 9 minutes)
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
 test: setup ## run the tests, those with the real engines included

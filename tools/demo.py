@@ -94,6 +94,7 @@ class Story:
         self._title("Alice loses her phone: its line leaves the roster, and the preview shows what that means.")
         self._remove(f"    - {PHONE}\n")
         self._run(self.player.preview)
+        self._run(self.player.review)
         self._title(f"`{self.player.said}` deactivates the phone; her security key stays.")
         self._aws("before", alice=[PHONE, KEY], bob=[TOKEN])
         self._run(self.player.change)
@@ -102,6 +103,7 @@ class Story:
     def _last_device(self) -> None:
         self._title("Bob's only device leaves too: that is allowed, but not in silence.")
         self._remove(f"  bob:\n    - {TOKEN}\n")
+        self._run(self.player.review)
         self._run(self.player.change)
         self._aws("in the end", alice=[KEY], bob=[])
 
@@ -131,6 +133,7 @@ class Story:
         """Take lines out of the roster, and show it as a reviewer would see it."""
         before = (self.folder / "roster.yaml").read_text(encoding="utf-8")
         after = before.replace(lines, "")
+        (self.folder / "before.yaml").write_text(before, encoding="utf-8")
         self._write(after)
         parts = before.splitlines(), after.splitlines()
         for line in difflib.unified_diff(*parts, "a/roster.yaml", "b/roster.yaml", n=1, lineterm=""):

@@ -19,6 +19,7 @@ class Player:
     program: str
     begin: str
     preview: str
+    review: str
     change: str
     codes: Callable[[str, str, str], dict[str, str]]
     furnish: Callable[[Path], None]
@@ -57,10 +58,13 @@ def _pulumi_environment(folder: Path) -> dict[str, str]:
     }
 
 
+REVIEW = "mfa-association review - --live --roster-base before.yaml --roster roster.yaml"
+
 PULUMI = Player(
     program="pulumi",
     begin="pulumi stack init demo",
     preview="pulumi preview",
+    review=f"pulumi preview --json --show-sames --show-replacement-steps | {REVIEW}",
     change="pulumi up --skip-preview",
     codes=_pulumi_codes,
     furnish=_pulumi_folder,
@@ -93,6 +97,7 @@ def terraform(program: str) -> Player:
         program=program,
         begin=f"{program} init",
         preview=f"{program} plan",
+        review=f"{program} plan -out plan.bin > plan.txt && {program} show -json plan.bin | {REVIEW}",
         change=f"{program} apply -auto-approve",
         codes=_terraform_codes,
         furnish=_terraform_folder,

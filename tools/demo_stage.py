@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shlex
 import shutil
 import signal
 import subprocess
@@ -89,7 +88,7 @@ def run(command: str, folder: Path, secret: Mapping[str, str]) -> None:
     check()
     # A session of its own: a Ctrl-C then reaches us alone, and whatever the command started can be found by it.
     process = subprocess.Popen(
-        shlex.split(command),
+        ["sh", "-c", command],
         cwd=folder,
         env={**os.environ, **secret},
         stdin=subprocess.DEVNULL,

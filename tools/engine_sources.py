@@ -70,7 +70,7 @@ def build_opentofu(folder: Path) -> None:
     require_go(OPENTOFU_MODULE)
     say(
         f"Building OpenTofu {OPENTOFU_VERSION} from its Go module: about 5 minutes on two cores,"
-        " 2 GB of disk for Go's own caches and 110 MB for the result. Only the first time."
+        " 3 GB of disk for Go's own caches and 115 MB for the result. Only the first time."
     )
     version = "-X github.com/opentofu/opentofu/version.dev=no"
     go_build(OPENTOFU_MODULE, "github.com/opentofu/opentofu/cmd/tofu", folder / "bin", version)

@@ -181,3 +181,9 @@ def test_engines_without_write_only_attributes_are_told_of_but_not_wrong(patient
     assert patient.wrong() == []
     told = [finding.sentence for finding in examine(patient.machine)]
     assert f"{patient.root}/bin/terraform is Terraform v1.8.4: it serves, but codes and seeds need 1.11" in told
+
+
+def test_what_the_page_shows_is_what_the_doctor_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "terraform.md").read_text()
+    shown = [line.removeprefix("wrong: ") for line in page.splitlines() if line.startswith("wrong: ")]
+    assert shown and set(shown) <= {sentence for _, sentence in FAULTS.values()}

@@ -154,6 +154,19 @@ def test_the_guard_refuses_before_anything_is_applied(stage: Stage, caller: Call
     assert len(answer.errors) == 1 and "on_last_device is refuse; nothing was changed" in answer.errors[0]
 
 
+@pytest.mark.parametrize("denied", ["ListMFADevices", "GetLoginProfile"])
+def test_what_a_plans_role_may_not_look_at_is_refused_by_the_apply_alone(
+    stage: Stage, caller: Caller, denied: str
+) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    stage.deny(denied)
+    answer = caller.plan(_saved(stage, on_last_device="refuse"), None)
+    assert not answer.errors
+    assert len(answer.warnings) == 1 and "the apply looks again" in answer.warnings[0]
+    applied = Caller.configured(stage).apply(_saved(stage, on_last_device="refuse"), None, None)
+    assert "on_last_device is refuse; nothing was changed" in applied.errors[0] and not stage.writes()
+
+
 def test_the_environment_overrides_the_guard_at_plan_time(
     stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,8 +253,17 @@ def test_a_device_that_changes_its_address_needs_a_moved_block(
     earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
     assert not earlier(caller).errors
     [error] = later(caller).errors
-    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and created at another")
+    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and declared at another")
     assert "moved block" in error
+
+
+def test_a_device_that_is_declared_twice_cannot_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
+    caller = Caller()
+    assert not caller.plan(PRIOR, GOOD).told
+    [error] = _goes(caller).errors
+    assert "removed block and destroy = false" in error
+    assert not caller.plan(SCHEMA.whole(PRIOR | {"serial_number": OTHER, "id": OTHER}), None).errors
 
 
 def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ def guard_last_device(run: Run, saved: Association, devices: list[Device] | None
     password = _password(run, saved)
     last = "it is the last MFA device" if devices is not None else "whether it is the last MFA device was not checked"
     if mode == "refuse" and not (devices is not None and password == "no console password"):
-        raise LastDevice(saved.user_name, saved.serial_number, f"{last}, and there is {password}", _before(saved))
+        why, sure = f"{last}, and there is {password}", devices is not None and password == "a console password"
+        raise LastDevice(saved.user_name, saved.serial_number, why, _before(saved), sure=sure)
     after = f"has {password}"
     if password == "a console password":
         after = f"can now sign in with a password alone{_behind(saved)}"

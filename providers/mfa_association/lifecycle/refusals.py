@@ -113,9 +113,10 @@ class ResyncUnknown(Refusal):
 
 @final
 class LastDevice(Refusal):
-    """``on_last_device`` is ``refuse``."""
+    """``on_last_device`` is ``refuse``. ``sure``: everything was found out, and speaks against it."""
 
-    def __init__(self, user_name: str, serial_number: str, why: str, before: str) -> None:
+    def __init__(self, user_name: str, serial_number: str, why: str, before: str, *, sure: bool) -> None:
+        self.sure = sure
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is refuse; "
             f"nothing was changed, {before} or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"

@@ -16,18 +16,19 @@ from mfa_association.terraform.diagnostics import warn
 
 AGAIN: Final = b"again"
 
-Way = Literal["comes", "goes", "stays"]
+Way = Literal["seen", "stays", "comes", "goes"]
+"""Refreshed; planned to stay, to be created, to be destroyed or replaced."""
 
 
 @final
 class Crossing(MfaError):
-    """A device leaves one address and comes to another."""
+    """A device goes at one address and is declared at another."""
 
     def __init__(self, serial_number: str) -> None:
         super().__init__(
-            f"planning MFA device ({serial_number}): it is destroyed at one address and created at another, in either "
-            "order, so that it could end deactivated; nothing was changed, tell with a moved block that it is the same "
-            "resource, or apply one after the other"
+            f"planning MFA device ({serial_number}): it is destroyed at one address and declared at another, so that it "
+            "could end deactivated; nothing was changed, tell with a moved block that it is the same resource, or with a "
+            "removed block and destroy = false that the device stays"
         )
 
 
@@ -43,12 +44,14 @@ class Crossings:
         with self._lock:
             ways = self._ways.setdefault(serial_number.lower(), {})
             ways[way] = holder
-            crossed, again = {"comes", "goes"} <= ways.keys(), same(ways.get("stays", ""), ways.get("comes", "?"))
-        if crossed:
+            crossed = "goes" in ways and ("comes" in ways or "stays" in ways)
+            before = ways.get("stays") or ways.get("seen") or ""
+        if crossed and way != "seen":
             raise Crossing(serial_number)
-        if again and way == "comes":
+        again = way == "comes" and same(before, holder)
+        if again:
             warn(
                 f"binding MFA device ({serial_number}) to user ({holder}): it is declared already; replaced by itself it "
                 "stays active, but declared twice it is deactivated when either of the two goes"
             )
-        return again and way == "comes"
+        return again

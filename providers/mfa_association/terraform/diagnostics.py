@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import threading
@@ -34,7 +35,7 @@ _GERUND = re.compile(r"[a-z]+ing\b")
 
 @dataclass
 class Told:
-    """What one call has to tell. ``add`` may be called from whatever the call does, in its own thread."""
+    """What one call has to tell."""
 
     found: list[Any] = field(default_factory=list)
 
@@ -45,11 +46,6 @@ class Told:
     def warn(self, sentence: str, path: str = "") -> None:
         """A warning, at an attribute if there is one."""
         self.found.append(_diagnostic("warning", sentence, path))
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is an error."""
-        return any(one.severity == _SEVERITIES["error"] for one in self.found)
 
 
 _call = threading.local()
@@ -84,6 +80,14 @@ def log(level: str, text: str, **more: str) -> None:
     moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     line = {"@level": level, "@message": text, "@module": "mfa", "@timestamp": moment, **more}
     print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+class Log(logging.Handler):
+    """What libraries log, as lines of the engine's log and without tracebacks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        log("warn" if record.levelno == logging.WARNING else "error", record.getMessage(), logger=record.name)
 
 
 def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:

@@ -10,6 +10,7 @@ from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
 from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, same
+from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
 from mfa_association.terraform.association import COMPUTED, DEFAULTED, SCHEMA
 from mfa_association.terraform.connection import Connection, NotKnownYet
@@ -119,9 +120,13 @@ def _advise(prior: State, replaces: tuple[str, ...]) -> None:
 
 
 def _foresee(connection: Connection, saved: State) -> None:
-    """Let the guards speak now. What cannot be looked at is left to the apply, which looks again."""
+    """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more."""
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
         lifecycle.foresee(connection.foreseeing(saved), found, connection.guard(on_last_device))
+    except LastDevice as fault:
+        if fault.sure:
+            raise
+        warn(f"{fault}; the apply looks again, and refuses unless it finds out more")
     except (AwsError, NotKnownYet) as fault:
         warn(f"the removal of {found.serial_number} of {found.user_name} was not looked at ahead: {fault}")

@@ -34,7 +34,7 @@ def read(connection: Connection, state: State) -> State:
     """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
     bag = association.saved(state)
     saved = props.association(bag)
-    connection.crossings.add(saved.serial_number, props.holder(bag), "stays")
+    connection.crossings.add(saved.serial_number, props.holder(bag), "seen")
     try:
         found = lifecycle.find(connection.run(bag), saved)
     except NotKnownYet as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -38,9 +39,10 @@ def main() -> None:
 
 
 def _serve() -> int:
-    from mfa_association.terraform.diagnostics import log
+    from mfa_association.terraform.diagnostics import Log, log
     from mfa_association.terraform.place import private_folder
 
+    logging.basicConfig(level=logging.WARNING, handlers=[Log()])
     try:
         with private_folder() as folder:
             asyncio.run(_run(folder))

@@ -38,7 +38,7 @@ class Server:
             except MfaError as fault:
                 told.error(str(fault), getattr(fault, "argument", ""))
             except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
-                log("error", "a defect of this provider", traceback=traceback.format_exc())
+                log("error", "a defect of this provider", traceback="".join(traceback.format_tb(fault.__traceback__)))
                 told.error(_defect(method, fault))
         if "diagnostics" in response.DESCRIPTOR.fields_by_name:
             response.diagnostics.extend(told.found)

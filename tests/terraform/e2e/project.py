@@ -157,6 +157,12 @@ class Project:
         done = self._call(command, "-json", *options, **env)
         return Done(done.returncode, done.stdout + done.stderr)
 
+    def planned(self, *options: str, **env: str) -> dict[str, Any]:
+        """A plan as other programs read it: `show -json` of a saved one."""
+        done = self.run("plan", "-out=planned", *options, **env)
+        assert done.code == 0, done.raw
+        return dict(json.loads(self.say("show", "-json", "planned")))
+
     def say(self, *arguments: str, **env: str) -> str:
         """What any command says, which has to end well."""
         done = self._call(*arguments, **env)
