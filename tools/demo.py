@@ -91,10 +91,10 @@ class Story:
         self._aws("now", alice=[PHONE, KEY], bob=[TOKEN])
 
     def _preview_and_up(self) -> None:
-        self._title("Alice loses her phone: its line leaves the roster, and the preview shows what that means.")
+        self._title("Alice loses her phone: its line leaves the roster, and preview and review show what that means.")
         self._remove(f"    - {PHONE}\n")
         self._run(self.player.preview)
-        self._run(self.player.review)
+        self._review()
         self._title(f"`{self.player.said}` deactivates the phone; her security key stays.")
         self._aws("before", alice=[PHONE, KEY], bob=[TOKEN])
         self._run(self.player.change)
@@ -103,7 +103,7 @@ class Story:
     def _last_device(self) -> None:
         self._title("Bob's only device leaves too: that is allowed, but not in silence.")
         self._remove(f"  bob:\n    - {TOKEN}\n")
-        self._run(self.player.review)
+        self._review()
         self._run(self.player.change)
         self._aws("in the end", alice=[KEY], bob=[])
 
@@ -125,6 +125,11 @@ class Story:
         print(self._paint("36", " ".join(["$", *shown, command])), flush=True)
         run(command, self.folder, secret)
         print(end=self.player.gap, flush=True)
+
+    def _review(self) -> None:
+        """What a reviewer reads in the pull request."""
+        self._run(self.player.review)
+        print(flush=True)
 
     def _write(self, roster: str) -> None:
         (self.folder / "roster.yaml").write_text(roster, encoding="utf-8")
