@@ -25,7 +25,7 @@ def attached(server: Server | None = None) -> Iterator[dict[str, str]]:
         ready = threading.Event()
 
         async def serve() -> None:
-            transport = Transport(server or Server())
+            transport = Transport(lambda: (server or Server()).call)
             await transport.listen(folder / "s", None)
             started.append(transport)
             ready.set()

@@ -12,6 +12,7 @@ from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State
 
 TOKEN = "GAHT12345678"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OFF: State = {"active": False, "enable_date": None}
 
 
@@ -47,6 +48,23 @@ def test_codes_enable_and_are_nowhere_afterwards(stage: Stage, caller: Caller) -
     assert "alice holds" in answer.warnings[0]
     shown = answer.message.SerializeToString()
     assert not any(code.encode() in shown for code in codes.values())
+
+
+@pytest.mark.parametrize("source", [False, True], ids=["seed_wo", "seed_source"])
+def test_a_seed_enables(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch, source: bool) -> None:
+    stage.plant(users={"alice": user()}, devices=[virtual(seed=SEED)])
+    monkeypatch.setenv("PHONE_SEED", SEED)
+    answer = caller.up(None, _config(stage, **({"seed_source": "env:PHONE_SEED"} if source else {"seed_wo": SEED})))
+    assert _state(answer)["active"] is True and stage.holders()["alice"] == [stage.arn()]
+    assert _state(answer)["seed_source"] == ("env:PHONE_SEED" if source else None)
+    assert SEED.encode() not in answer.message.SerializeToString()
+
+
+def test_codes_that_are_refused_are_in_no_message(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user()}, devices=[virtual()])
+    answer = caller.up(None, _config(stage, authentication_code_1_wo="271828", authentication_code_2_wo="314159"))
+    assert answer.state("new_state") is None and "IAM did not accept the two codes" in answer.errors[0]
+    assert not any(code in answer.errors[0] for code in ("271828", "314159"))
 
 
 def test_what_nobody_holds_is_recorded_with_a_warning(stage: Stage, caller: Caller) -> None:

@@ -33,7 +33,8 @@ from grpclib.const import Status
 from grpclib.exceptions import GRPCError, StreamTerminatedError
 
 from mfa_association.terraform import protocol
-from mfa_association.terraform.diagnostics import Log, note
+from mfa_association.terraform.diagnostics import note
+from mfa_association.terraform.log import Log
 from mfa_association.terraform.serve import BY_HAND, COOKIE
 from mfa_association.terraform.transport import SHUTDOWN, _Bytes
 

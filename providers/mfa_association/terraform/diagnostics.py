@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any, Literal
 
+from mfa_association.terraform.log import log
 from mfa_association.terraform.protocol import message
 
 Severity = Literal["error", "warning"]
@@ -73,21 +70,6 @@ def warn(sentence: str, path: str = "") -> None:
 def note(sentence: str) -> None:
     """Something that only the log tells."""
     log("info", sentence)
-
-
-def log(level: str, text: str, **more: str) -> None:
-    """A line of the engine's log (TF_LOG), in the form that go-plugin reads on standard error."""
-    moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    line = {"@level": level, "@message": text, "@module": "mfa", "@timestamp": moment, **more}
-    print(json.dumps(line), file=sys.stderr, flush=True)
-
-
-class Log(logging.Handler):
-    """What libraries log, as lines of the engine's log and without tracebacks."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        log("warn" if record.levelno == logging.WARNING else "error", record.getMessage(), logger=record.name)
 
 
 def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:

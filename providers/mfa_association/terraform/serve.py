@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _serve() -> int:
-    from mfa_association.terraform.diagnostics import Log, log
+    from mfa_association.terraform.log import Log, log
     from mfa_association.terraform.place import private_folder
 
     logging.basicConfig(level=logging.WARNING, handlers=[Log()])
@@ -54,19 +54,25 @@ def _serve() -> int:
 
 
 async def _run(folder: Path) -> None:
-    from mfa_association.terraform.server import Server
     from mfa_association.terraform.tls import server_context
     from mfa_association.terraform.transport import Transport
 
     asked = os.environ.get("PLUGIN_CLIENT_CERT")
     context, certificate = server_context(asked, folder) if asked else (None, "")
-    transport = Transport(Server())
+    transport = Transport(_answer)
     await transport.listen(folder / "s", context)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, transport.stop)
     watch = asyncio.create_task(_stop_without(os.getppid(), transport.stop))
     _shake_hands(folder / "s", certificate)
+    transport.load()
     await transport.until_over()
     watch.cancel()
+
+
+def _answer() -> Callable[[str, bytes], bytes]:
+    from mfa_association.terraform.server import Server
+
+    return Server().call
 
 
 async def _stop_without(engine: int, stop: Callable[[], None]) -> None:

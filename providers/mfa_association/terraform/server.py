@@ -11,10 +11,11 @@ import traceback
 from mfa_association.errors import MfaError
 from mfa_association.terraform import protocol
 from mfa_association.terraform.answers.call import Answers, Call, Provider
-from mfa_association.terraform.diagnostics import log, telling
+from mfa_association.terraform.diagnostics import telling
+from mfa_association.terraform.log import log
 
 
-class Unimplemented(Exception):
+class Unimplemented(NotImplementedError):
     """A call that this provider has no answer to."""
 
 

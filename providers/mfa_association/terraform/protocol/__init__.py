@@ -14,46 +14,42 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-SERVICE = "tfplugin6.Provider"
-VERSION = 6
-
 _DESCRIPTOR = Path(__file__).parent / "tfplugin6.binpb"
 
 
 @dataclass(frozen=True)
 class Method:
-    """One call of the protocol; ``streams``: more than one message goes either way."""
+    """The classes of one call's messages."""
 
-    name: str
     request: Any
     response: Any
-    streams: bool
 
 
 @functools.cache
 def message(name: str) -> Any:
     """The class of a message, such as ``Schema.Attribute``."""
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"tfplugin6.{name}"))
+    return message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f"tfplugin6.{name}"))
 
 
 @functools.cache
 def method(name: str) -> Method:
     """A method of the service, such as ``ReadResource``. Raises ``KeyError``."""
-    found = _pool().FindServiceByName(SERVICE).methods_by_name[name]
-    request, response = map(message_factory.GetMessageClass, (found.input_type, found.output_type))
-    return Method(name, request, response, found.client_streaming or found.server_streaming)
+    found = service().methods_by_name[name]
+    return Method(*map(message_factory.GetMessageClass, (found.input_type, found.output_type)))
 
 
-@functools.cache
-def methods() -> tuple[str, ...]:
-    """The names of all methods."""
-    return tuple(one.name for one in _pool().FindServiceByName(SERVICE).methods)
+def service() -> Any:
+    """The descriptor of the service, with all its methods."""
+    return _POOL.FindServiceByName("tfplugin6.Provider")
 
 
-@functools.cache
-def _pool() -> Any:
+def _read() -> Any:
     """A pool of its own, so that another copy of the protocol in the same process is no conflict."""
     pool = descriptor_pool.DescriptorPool()
     for file in descriptor_pb2.FileDescriptorSet.FromString(_DESCRIPTOR.read_bytes()).file:
         pool.AddSerializedFile(file.SerializeToString())
     return pool
+
+
+# Once, under the lock of the import: classes of two pools would not fit together.
+_POOL = _read()
