@@ -35,6 +35,16 @@ resource "mfa_device_association" "device" {
 }
 """
 
+FLOOR_MAIN = (
+    MAIN.partition('resource "')[0]
+    + """resource "terraform_data" "device" {
+  for_each = local.devices
+  input    = [each.value.serial_number, each.value.user_name]
+}
+"""
+)
+"""The same devices as resources that do nothing: what the engine itself takes."""
+
 
 def installed(home: Path) -> Path:
     """Install the provider for this home; returns the shim."""
@@ -64,10 +74,10 @@ class Module:
         return [instance["attributes"] for resource in state["resources"] for instance in resource["instances"]]
 
 
-def new_module(folder: Path, home: Path, url: str, declared: list[Line]) -> Module:
+def new_module(folder: Path, home: Path, url: str, declared: list[Line], main: str = MAIN) -> Module:
     """Make a module in an empty folder, ready to be applied."""
     folder.mkdir(parents=True)
-    (folder / "main.tf").write_text(MAIN)
+    (folder / "main.tf").write_text(main)
     module = Module(folder, environment(home, AWS_ENDPOINT_URL=url, CHECKPOINT_DISABLE="1"))
     module.declare(declared)
     module.run("init")
