@@ -13,7 +13,7 @@ from mfa_association.terraform.install import implied_mirror, install, this_plat
 from .processes import Spent, timed
 from .project import Line, environment
 
-MAIN = """terraform {
+HEAD = """terraform {
   required_providers {
     mfa = { source = "mfa-association/mfa" }
   }
@@ -22,28 +22,37 @@ MAIN = """terraform {
 provider "mfa" {
   region = "us-east-1"
 }
+"""
 
-locals {
+FOR_EACH = f"""{HEAD}
+locals {{
   devices = provider::mfa::roster(file("roster.yaml"))
-}
+  holders = {{ for name, device in local.devices : name => device.user_name }}
+}}
 
-resource "mfa_device_association" "device" {
-  for_each = local.devices
+resource "mfa_device_association" "device" {{
+  for_each = local.holders
 
-  serial_number = each.value.serial_number
-  user_name     = each.value.user_name
-}
+  serial_number = local.devices[each.key].serial_number
+  user_name     = each.value
+}}
 """
 
-FLOOR_MAIN = (
-    MAIN.partition('resource "')[0]
-    + """resource "terraform_data" "device" {
-  for_each = local.devices
-  input    = [each.value.serial_number, each.value.user_name]
-}
-"""
-)
-"""The same devices as resources that do nothing: what the engine itself takes."""
+
+def blocks(declared: list[Line]) -> str:
+    """One block for each association: what the engine itself takes grows with their number alone."""
+    return HEAD + "".join(
+        f'resource "mfa_device_association" "d{number}" {{\n  serial_number = "{serial}"\n  user_name     = "{user}"\n}}\n'
+        for number, (user, serial) in enumerate(declared)
+    )
+
+
+def idle_blocks(declared: list[Line]) -> str:
+    """The same as resources that do nothing: what the engine itself takes."""
+    return HEAD + "".join(
+        f'resource "terraform_data" "d{number}" {{\n  input = ["{serial}", "{user}"]\n}}\n'
+        for number, (user, serial) in enumerate(declared)
+    )
 
 
 def installed(home: Path) -> Path:
@@ -74,7 +83,7 @@ class Module:
         return [instance["attributes"] for resource in state["resources"] for instance in resource["instances"]]
 
 
-def new_module(folder: Path, home: Path, url: str, declared: list[Line], main: str = MAIN) -> Module:
+def new_module(folder: Path, home: Path, url: str, declared: list[Line], main: str) -> Module:
     """Make a module in an empty folder, ready to be applied."""
     folder.mkdir(parents=True)
     (folder / "main.tf").write_text(main)

@@ -15,22 +15,22 @@ from pathlib import Path
 from mfa_association.sandbox import RemoteSandbox
 
 from .machine import machine, versions
-from .module import FLOOR_MAIN, Module, installed, new_module
+from .module import FOR_EACH, Module, blocks, idle_blocks, installed, new_module
 from .page import write
 from .processes import Failed, Spent, sandbox, say, timed
 from .project import ROOT, Line, environment, lines, seed
 from .rivals import LocalExec
 from .scenarios import DESTROY, UP
 from .starts import starts
-from .terraform_page import APPLY, FLOOR, FRAME, LOCAL, OURS, PLAN, REMOVE, SCRIPT, Result, Sample, render
+from .terraform_page import APPLY, EACH, FLOOR, FRAME, LOCAL, OURS, PLAN, REMOVE, SCRIPT, Result, Sample, render
 
 PAGE = ROOT / "docs" / "performance-terraform.md"
 AT_ONCE = 10
 """Threads of the script: how many calls Terraform has under way at once."""
 SIZES = {1: 5, 100: 3, 1000: 1, 5000: 1}
-"""Associations, and how often each plan is measured. The engine's own time grows with their square, so 5,000 are asked for."""
+"""Associations, and how often each plan is measured; 5,000 take minutes, so they are asked for."""
 USUAL = (1, 100, 1000)
-BESIDE_LOCAL_EXEC, REMOVED = 100, (100,)
+BESIDE_LOCAL_EXEC, REMOVED, FOR_EACH_OF = 100, (100,), 1000
 
 
 def main() -> int:
@@ -76,15 +76,19 @@ def _size(n: int, folder: Path, home: Path) -> Iterator[Sample]:
             name: RemoteSandbox(stack.enter_context(sandbox(folder / "seed.json", environment(home))))
             for name in (OURS, SCRIPT, *([LOCAL] if n == BESIDE_LOCAL_EXEC else []))
         }
-        module = new_module(folder / "ours", home, boxes[OURS].url, lines(n))
+        module = new_module(folder / "ours", home, boxes[OURS].url, lines(n), blocks(lines(n)))
         yield _sample(n, OURS, APPLY, boxes[OURS], module.run("apply", "-auto-approve"))
         _verify(module, n)
-        floor = new_module(folder / "floor", home, boxes[OURS].url, lines(n), FLOOR_MAIN)
+        floor = new_module(folder / "floor", home, boxes[OURS].url, lines(n), idle_blocks(lines(n)))
         floor.run("apply", "-auto-approve")
         for _ in range(SIZES[n]):
             yield _sample(n, FLOOR, PLAN, boxes[OURS], floor.run("plan", "-detailed-exitcode"))
             yield _sample(n, OURS, PLAN, boxes[OURS], module.run("plan", "-detailed-exitcode"))
             yield _sample(n, SCRIPT, PLAN, boxes[SCRIPT], _script(boxes[SCRIPT].url, lines(n), folder, home))
+        if n == FOR_EACH_OF:
+            each = new_module(folder / "each", home, boxes[OURS].url, lines(n), FOR_EACH)
+            yield _sample(n, EACH, APPLY, boxes[OURS], each.run("apply", "-auto-approve"))
+            yield _sample(n, EACH, PLAN, boxes[OURS], each.run("plan", "-detailed-exitcode"))
         if n in REMOVED:
             yield _sample(n, OURS, REMOVE, boxes[OURS], module.run("destroy", "-auto-approve"))
             _verify(module, 0)

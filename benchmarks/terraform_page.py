@@ -11,7 +11,7 @@ from .report import Labelled, table
 from .starts import Start
 
 OURS, SCRIPT, LOCAL = "mfa_device_association", "boto3 script, ten threads", "terraform_data, local-exec"
-FLOOR = "terraform_data, which does nothing"
+FLOOR, EACH = "terraform_data, which does nothing", "mfa_device_association, for_each"
 APPLY, PLAN, REMOVE = "apply (adopting)", "plan, with refresh", "destroy"
 PLAN_BOUNDS = {1: 4.0, 1000: 1.5}
 """Times the script that a plan may take."""
@@ -34,7 +34,7 @@ below come from one run of `make bench-terraform ARGS=--page`. For Pulumi see [p
 |---|---|
 | reads | all virtual devices of the account in pages of 1,000, once for all associations of a run |
 | start | Terraform starts a provider several times a command (2 to 5); it answers with its schema before it loads botocore |
-| `for_each` | the engine evaluates it anew for each instance, over all of them: its own time grows with the square of their number, as the row of `terraform_data` shows. For more than about 1,000 devices, several root modules |
+| `for_each` | the engine evaluates it anew for each instance, over all of them: its own time grows with the square of their number. Let it have a map of text, as in [terraform](terraform.md#for-many-devices), and no set; for more than about 1,000 devices a block each, or several root modules |
 | at once | `-parallelism`, 10 unless told otherwise |
 | removals | three calls each: each is guarded by a look of its own, and the plan looks ahead |
 
@@ -113,7 +113,7 @@ def _ratios(result: Result) -> Iterator[Sequence[str]]:
     for n in _sizes(result):
         for step in (APPLY, PLAN, REMOVE):
             ours = result.wall(n, OURS, step)
-            rivals = [who for who in (FLOOR, SCRIPT, LOCAL) if result.wall(n, who, step)]
+            rivals = [who for who in (FLOOR, SCRIPT, LOCAL, EACH) if result.wall(n, who, step)]
             for rival in rivals or [""]:
                 if ours:
                     theirs = result.wall(n, rival, step)
