@@ -87,7 +87,7 @@ def test_a_hostile_state(bound: Stack, box: Sandbox, case: State) -> None:
     done = bound.destroy()
     assert done.code != 0
     assert f"reading the saved state of an MFA device association: {case.told}" in done.text
-    assert "nothing was changed, restore the stack's state from its history" in done.text
+    assert "nothing was changed, restore the state from its history or backup" in done.text
     assert "Traceback" not in done.text
     assert box.calls() == {}
     assert box.holders(ACCOUNT)["dave"] == [DAVES]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mfa_association.engine import runs
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.sandbox import Sandbox
@@ -37,6 +38,7 @@ def log(service: tuple[str, Log], monkeypatch: pytest.MonkeyPatch) -> Iterator[L
     log.said.clear()
     monkeypatch.setattr(sys, "argv", ["plugin", address])
     monkeypatch.setattr(runtime, "_ledger", Ledger())
+    monkeypatch.setattr(runs, "_announced", set())
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
     runtime._engine.cache_clear()
     yield log
