@@ -39,7 +39,7 @@ test: setup ## run the tests, those with the real engines included
 test-deep: setup ## run the rest: every fault at every call, and ten thousand random steps
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
-test-pythons: setup ## run the unit tests on every Python from 3.10 on that is installed
+test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)
 
 test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
