@@ -33,8 +33,8 @@ $ PULUMI_SKIP_CHECKPOINTS=true pulumi up --continue-on-error
 ```
 
 `tests/e2e/faults/test_checkpoints.py` kills the CLI and the provider (kill -9) in the middle of 100 adoptions and of 100
-deletes, and after the rerun state and AWS agree; `MFA_ASSOCIATION_MANY=1000` does it with 1,000. Other resources of the
-same stack may not forgive a lost record: use it for a stack of associations.
+deletes, and after the rerun state and AWS agree; `MFA_ASSOCIATION_MANY=1000` does it with 1,000, which passed as well.
+Other resources of the same stack may not forgive a lost record: use it for a stack of associations.
 
 ## What bounds it
 

@@ -33,14 +33,16 @@ below come from one run of `make bench-terraform ARGS=--page`. For Pulumi see [p
 | | |
 |---|---|
 | reads | all virtual devices of the account in pages of 1,000, once for all associations of a run |
-| start | Terraform starts a provider several times a command (2 to 5); it answers with its schema before it loads botocore |
+| start | Terraform starts a provider several times a command (2 to 5); it answers with its schema before it loads botocore. Most of a start is imports: asyncio, grpclib, cryptography |
+| calls | Python's gRPC takes about a millisecond a call, and a plan makes four for each association |
 | `for_each` | the engine evaluates it anew for each instance, over all of them: its own time grows with the square of their number. Let it have a map of text, as in [terraform](terraform.md#for-many-devices), and no set; for more than about 1,000 devices a block each, or several root modules |
 | at once | `-parallelism`, 10 unless told otherwise |
 | removals | three calls each: each is guarded by a look of its own, and the plan looks ahead |
 
 The script makes one ListMFADevices call for each association, ten at once as Terraform does; it plans nothing and keeps
 no state. `terraform_data` runs the aws CLI in a local-exec provisioner for each; it cannot refresh. AWS is the sandbox,
-one process for each of them, whose answers take processor time on the same cores.
+one process for each of them, whose answers take processor time on the same cores. Each association is a resource block
+of its own, but in the rows that say `for_each`.
 
 ## Rerun
 
