@@ -32,7 +32,9 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 9 minutes)
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
+# Made before, because a build takes longer than a test may. Where one cannot be had, its tests say so.
 test: setup ## run the tests, those with the real engines included
+	@for engine in $(ENGINES); do $(VENV)/bin/python tools/engines.py $$engine >/dev/null || true; done
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 
