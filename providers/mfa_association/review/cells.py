@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mfa_association.review.escape import code
-from mfa_association.review.findings import Cell, Finding, Left, Verdict, short
+from mfa_association.review.findings import Cell, Finding, Left, Verdict, resource_name, short
 
 ICONS: Final[dict[Verdict, str]] = {
     "critical": "🔴",
@@ -60,9 +60,4 @@ def answer(cell: Cell) -> str:
 
 def where(one: Finding) -> str:
     """The line of the declaration, else what the resource is called."""
-    return code(str(one.place)) if one.place else code(name(one.address), 80)
-
-
-def name(address: str) -> str:
-    """What a resource is called in its program."""
-    return address.split("::", 3)[-1] if address.startswith("urn:") else address
+    return code(str(one.place)) if one.place else code(resource_name(one.address), 80)

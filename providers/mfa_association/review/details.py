@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mfa_association.review.cells import device, name, risk, user
+from mfa_association.review.cells import device, risk, user
 from mfa_association.review.escape import code, markdown
 from mfa_association.review.facts import Live, NotChecked
-from mfa_association.review.findings import Finding, Report
+from mfa_association.review.findings import Finding, Report, resource_name
 
 
 def collapsed(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -43,7 +43,7 @@ def obstacles(report: Report, rows: int) -> Iterator[str]:
     live = report.live
     if live and live.obstacles:
         found = live.obstacles
-        lines = [f"- {code(name(address), 80)}: {code(cause, 300)}" for address, cause in found[:rows]]
+        lines = [f"- {code(resource_name(address), 80)}: {code(cause, 300)}" for address, cause in found[:rows]]
         yield from collapsed(f"Would fail when applied ({len(found)})", iter([*lines, *_more(found, rows), ""]))
     unknown = _not_looked_for(live) if live else []
     if unknown:

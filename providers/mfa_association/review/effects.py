@@ -68,7 +68,7 @@ class _Effects:
             if step.after and step.after.key in removed and _declares_anew(step):
                 self._declared.setdefault(step.after.key or "", []).append(step)
         self._told_as_removed = {
-            id(self._again(step.before)) for step in steps if step.before and _goes(step) and self._again(step.before)
+            id(again) for step in steps if step.before and _goes(step) and (again := self._again(step.before))
         }
 
     def found(self) -> Iterator[Effect]:

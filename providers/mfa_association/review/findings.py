@@ -52,6 +52,11 @@ def short(serial_number: str) -> str:
     return name.rpartition("/")[2] or name if name.startswith("u2f/") else name
 
 
+def resource_name(address: str) -> str:
+    """What a resource is called in its program."""
+    return address.split("::", 3)[-1] if address.startswith("urn:") else address
+
+
 @dataclass(frozen=True)
 class Cell:
     """An answer, and in a few words how it is known or why it is not."""
@@ -138,8 +143,12 @@ class Report:
         """The worst risk, losses and gains alike."""
         if self.failure is not None:
             return "unassessed"
-        found = {finding.risk for finding in (*self.losses, *self.gains)}
-        return next((risk for risk in RISKS if risk in found), "none")
+        return self.worst.risk if self.worst else "none"
+
+    @property
+    def worst(self) -> Finding | None:
+        """The first of the findings with the worst risk, losses before gains."""
+        return min((*self.losses, *self.gains), key=lambda one: RISKS.index(one.risk), default=None)
 
     @property
     def removals(self) -> int:

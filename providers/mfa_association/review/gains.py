@@ -21,10 +21,9 @@ def gains(
 ) -> list[Finding]:
     """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
     maker = _Gains(after, places, author)
-    made = [one for effect in found for one in maker.of(effect)]
-    passwords = [Holder(one.user_name) for one in preview.grants if one.grant == "password" and one.op == "create"]
-    addresses = [one.address for one in preview.grants if one.grant == "password" and one.op == "create"]
-    return [*made, *(one for pair in zip(passwords, addresses, strict=True) for one in maker.password(*pair))]
+    devices = (one for effect in found for one in maker.of(effect))
+    given = (one for one in preview.grants if one.grant == "password" and one.op == "create")
+    return [*devices, *(one for grant in given for one in maker.password(Holder(grant.user_name), grant.address))]
 
 
 class _Gains:

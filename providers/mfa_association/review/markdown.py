@@ -71,10 +71,9 @@ def _alert(report: Report) -> Iterator[str]:
         yield "> Nothing is known of this change: it may remove any device. Mend the preview and run it again."
         yield ""
         return
-    verdict = report.verdict
-    if verdict in ("critical", "high"):
-        worst = next(one for one in (*report.losses, *report.gains) if one.risk == verdict)
-        yield "> [!CAUTION]" if verdict == "critical" else "> [!WARNING]"
+    worst = report.worst
+    if worst and worst.risk in ("critical", "high"):
+        yield "> [!CAUTION]" if worst.risk == "critical" else "> [!WARNING]"
         yield f"> If this is merged: {markdown(consequence(worst))}"
         yield ""
 

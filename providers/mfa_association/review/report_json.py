@@ -1,4 +1,4 @@
-"""A report as JSON, for other tools: docs/review.schema.json says what is in it. Pure."""
+"""A report as JSON, for other tools: review.schema.json of this package says what is in it. Pure."""
 
 from __future__ import annotations
 

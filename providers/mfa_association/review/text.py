@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_association.review.escape import spoken, visible
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.findings import Cell, Finding, Report, short
+from mfa_association.review.findings import Cell, Finding, Report, resource_name, short
 from mfa_association.review.sentence import consequence, sentence
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ def to_text(report: Report, *, colour: bool = False, width: int = 160) -> str:
 def _explanations(report: Report) -> Iterator[str]:
     if report.failure is not None:
         yield visible(report.failure, 300)
-    elif report.verdict in ("critical", "high"):
-        worst = next(one for one in (*report.losses, *report.gains) if one.risk == report.verdict)
-        yield f"If this is merged: {spoken(consequence(worst))}"
+    elif report.worst and report.worst.risk in ("critical", "high"):
+        yield f"If this is merged: {spoken(consequence(report.worst))}"
 
 
 def _table(headers: Sequence[str], findings: Sequence[Finding], rows: Sequence[Sequence[str]]) -> Table:
@@ -87,13 +86,13 @@ def _cell(cell: Cell) -> str:
 
 
 def _where(one: Finding) -> str:
-    return visible(str(one.place) if one.place else one.address.split("::", 3)[-1])
+    return visible(str(one.place) if one.place else resource_name(one.address))
 
 
 def _rest(report: Report) -> Iterator[str]:
     live = report.live
     for address, cause in live.obstacles if live else ():
-        yield f"would fail: {visible(address.split('::', 3)[-1])}: {visible(cause, 300)}"
+        yield f"would fail: {visible(resource_name(address))}: {visible(cause, 300)}"
     if live and not isinstance(live.bare, NotChecked) and live.bare:
         yield f"others with a console password and no device: {', '.join(visible(name) for name in live.bare)}"
     if live and isinstance(live.checked_as, NotChecked):

@@ -23,7 +23,7 @@ from mfa_association.review.live.cells import Cells
 from mfa_association.review.live.holders import Holders, Seen, unknown
 from mfa_association.review.live.obstacles import Scene, foresee, needs, of_user
 from mfa_association.review.live.permissions import Permissions, look_for_permissions
-from mfa_association.review.model import Planned, Preview
+from mfa_association.review.model import Planned, Preview, account_of
 from mfa_association.review.planned import affected, planned
 
 SECONDS = 240.0
@@ -112,7 +112,7 @@ class _Review:
     def _foreign(self, plan: Planned) -> str | None:
         """The account of a plan where it is known and not the caller's. A root user is reached from the caller's own."""
         of_root = plan.holder is not None and plan.holder.root_account_id is not None
-        told = (_account_of(plan.role_arn), *(() if of_root else (plan.account_id, _account_of(plan.serial_number))))
+        told = (account_of(plan.role_arn), *(() if of_root else (plan.account_id, account_of(plan.serial_number))))
         return next((account for account in told if account and account != self.caller.account_id), None)
 
     def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[Scene, tuple[str, ...]]:
@@ -155,8 +155,3 @@ class _Review:
         deleted = {step.address for step in self.preview.devices if step.before and step.before.also_deletes}
         verbs = Policies(open_session(self.cells.reader.settings))
         return look_for_permissions(self.cells, verbs, needs(plans, scene, arns, deleted), self.caller, self.apply_as)
-
-
-def _account_of(arn: str | None) -> str | None:
-    parts = (arn or "").split(":", 5)
-    return parts[4] if len(parts) == 6 else None

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from mfa_association.aws.policies import Document, Policies
+from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.cells import Cells, Once
 from mfa_association.review.rights import Policy, Statement, parse
 
-ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
 EVERYTHING = parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 """What AWS's own AdministratorAccess says, in every partition and since 2015: it need not be read."""
 
@@ -67,7 +67,7 @@ class Powers:
             yield _policy(f"inline policy {name}{through}", self._parsed(partial(read, name)))
 
     def _read_managed(self, arn: str) -> tuple[Statement, ...] | NotChecked:
-        if arn.endswith(ADMINISTRATOR_ACCESS):
+        if is_administrator_arn(arn):
             return EVERYTHING
         return self._parsed(lambda: self._verbs.managed(arn))
 
