@@ -49,7 +49,8 @@ class Provider(ResourceProvider):
         warning = changes.inactive(olds)
         if warning:
             runtime.warn(warning)
-        if any(inputs.is_unknown(named(news).get(key)) for key in changes.COMPARED):
+        known = named(news)
+        if any(inputs.is_unknown(known.get(key)) for key in changes.COMPARED):
             return DiffResult(changes=None)
         replaces = changes.replaces(olds, news)
         return DiffResult(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from .errors import Refused
 from .request import Action, Request, Result
 
 
+@lru_cache
 def aws_policies() -> Mapping[str, Mapping[str, Any]]:
     """AWS's managed policies by name, as moto ships them."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data

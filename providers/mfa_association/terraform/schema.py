@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from mfa_association.terraform.protocol import message
@@ -75,7 +76,7 @@ class Schema:
         )
         return message("Schema")(version=self.version, block=body)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of its attributes."""
         return tuple(one.name for one in self.attributes)
