@@ -3,7 +3,7 @@ locals {
   devices = provider::mfa::roster(file("roster.yaml"))
 }
 
-resource "mfa_device_association" "all" {
+resource "mfa_device_association" "device" {
   for_each = local.devices
 
   serial_number   = each.value.serial_number

@@ -13,13 +13,6 @@ from .scene import FaultyStack
 from .table import Ends
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder are ``deep``."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.deep)
-
-
 @pytest.fixture
 def new_stack(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Callable[[], FaultyStack]]:
     """Makes stacks against the same AWS; whatever the fault was, none of them may have told a code."""

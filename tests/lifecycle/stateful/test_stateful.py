@@ -14,7 +14,6 @@ from tests.lifecycle.stateful.direct import direct
 from tests.lifecycle.stateful.machine import Machine
 from tests.lifecycle.stateful.truth import QUOTA
 
-pytestmark = pytest.mark.deep
 SEEDS = (1, 2)
 STEPS = 10_000
 """At least so many; only what changed or asked something counts as one."""

@@ -13,30 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import terraform_docs
+
 from tests.e2e.stack import ADMIN
 
 SCRIPTS = Path(sys.executable).parent
 TYPE = "mfa_device_association"
 ADDRESS = f"{TYPE}.device"
 REQUIRED = 'terraform {\n  required_providers {\n    mfa = { source = "mfa-association/mfa" }\n  }\n}\n'
-ROSTER = """
-locals {
-  devices = provider::mfa::roster(file("roster.yaml"))
-}
-
-resource "mfa_device_association" "device" {
-  for_each = local.devices
-
-  serial_number   = each.value.serial_number
-  user_name       = each.value.user_name
-  root_account_id = each.value.root_account_id
-  on_last_device  = each.value.on_last_device
-  on_destroy      = each.value.on_destroy
-  require_active  = each.value.require_active
-  renew           = each.value.renew
-  seed_source     = each.value.seed_source
-}
-"""
+# The documented one, so that it is tried.
+ROSTER = (terraform_docs.EXAMPLES / "roster.tf").read_text()
 CODES = """
 variable "codes" {
   type      = map(list(string))

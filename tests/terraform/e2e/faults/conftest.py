@@ -14,13 +14,6 @@ from tests.real_engines import program
 from .changing import FaultyProject
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder are ``deep``."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.deep)
-
-
 @pytest.fixture
 def new_project(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Callable[[], FaultyProject]]:
     """Makes projects against the same AWS; whatever the fault was, none of them may have told a code."""
