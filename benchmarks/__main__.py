@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import datetime
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from .machine import machine, versions
 from .page import write
-from .processes import Failed, say
+from .processes import Failed, exit_code, say
 from .project import ROOT
 from .report import Result, render
 from .rounds import outcomes
@@ -26,20 +24,15 @@ PAGE = ROOT / "docs" / "performance.md"
 def main() -> int:
     """Exit code 0, 1 with one sentence, or 130 after Ctrl-C. A figure over its bound is marked, not an error."""
     options = _options()
-    signal.signal(signal.SIGTERM, _terminated)
-    try:
-        report = render(_measure(_scenarios(options)))
-        print(report, end="")
-        if options.page:
-            write(PAGE, report)
-            say(f"written to {PAGE.relative_to(ROOT)}")
-    except KeyboardInterrupt:
-        say("\nInterrupted; nothing was left behind.")
-        return 130
-    except Failed as failure:
-        say(f"No figures: {failure}")
-        return 1
-    return 0
+    return exit_code(lambda: _report(options))
+
+
+def _report(options: argparse.Namespace) -> None:
+    report = render(_measure(_scenarios(options)))
+    print(report, end="")
+    if options.page:
+        write(PAGE, report)
+        say(f"written to {PAGE.relative_to(ROOT)}")
 
 
 def _scenarios(options: argparse.Namespace) -> Sequence[Scenario]:
@@ -78,10 +71,6 @@ class _at_least:
         if not text.isascii() or not text.isdigit() or int(text) < self.least:
             raise argparse.ArgumentTypeError(f"must be a whole number of at least {self.least}")
         return int(text)
-
-
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

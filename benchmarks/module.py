@@ -11,7 +11,7 @@ from typing import Any
 from mfa_association.terraform.install import implied_mirror, install, this_platform
 
 from .processes import Spent, timed
-from .project import Line, environment
+from .project import Line, environment, write_roster
 
 HEAD = """terraform {
   required_providers {
@@ -68,11 +68,6 @@ class Module:
     folder: Path
     env: Mapping[str, str]
 
-    def declare(self, declared: list[Line]) -> None:
-        """Write the roster."""
-        users = {user: [serial] for user, serial in declared}
-        (self.folder / "roster.yaml").write_text(json.dumps({"users": users}, indent=1))
-
     def run(self, *arguments: str) -> Spent:
         """Run one command of the engine."""
         return timed(["terraform", *arguments, "-no-color"], cwd=self.folder, env=self.env)
@@ -88,6 +83,6 @@ def new_module(folder: Path, home: Path, url: str, declared: list[Line], main: s
     folder.mkdir(parents=True)
     (folder / "main.tf").write_text(main)
     module = Module(folder, environment(home, AWS_ENDPOINT_URL=url, CHECKPOINT_DISABLE="1"))
-    module.declare(declared)
+    write_roster(folder, declared)
     module.run("init")
     return module

@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from .watch import Provider, Watch
 
@@ -25,6 +26,24 @@ PATIENCE = ((signal.SIGINT, 15.0), (signal.SIGINT, 5.0), (signal.SIGKILL, 5.0))
 
 class Failed(Exception):
     """Something that a benchmark relies on did not happen; the text says what."""
+
+
+def exit_code(work: Callable[[], None]) -> int:
+    """Do it: 0, 1 with one sentence, or 130 after Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        work()
+    except KeyboardInterrupt:
+        say("\nInterrupted; nothing was left behind.")
+        return 130
+    except Failed as failure:
+        say(f"No figures: {failure}")
+        return 1
+    return 0
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def say(message: str) -> None:

@@ -57,6 +57,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
+def write_roster(folder: Path, declared: list[Line]) -> None:
+    """Write a folder's roster.yaml."""
+    users = {user: [serial] for user, serial in declared}
+    (folder / "roster.yaml").write_text(json.dumps({"users": users}, indent=1))
+
+
 @dataclass(frozen=True)
 class Project:
     """One program in a folder of its own, against one endpoint."""
@@ -66,8 +72,7 @@ class Project:
 
     def declare(self, declared: list[Line]) -> None:
         """Write the roster that both programs read."""
-        users = {user: [serial] for user, serial in declared}
-        (self.folder / "roster.yaml").write_text(json.dumps({"users": users}, indent=1))
+        write_roster(self.folder, declared)
 
     def run(self, *arguments: str) -> Spent:
         """Run one command of the CLI."""

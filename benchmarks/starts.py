@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
+import ssl
 import subprocess
 import time
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mfa_association.terraform.serve import COOKIE
+from mfa_association.terraform.tls import self_signed
 
 from .processes import Failed
 
@@ -28,7 +29,8 @@ class Start:
 
 def starts(program: Path, env: Mapping[str, str], rounds: int = ROUNDS) -> list[Start]:
     """Start the provider so often, as an engine does. Raises ``Failed``."""
-    asked = {**env, COOKIE[0]: COOKIE[1], "PLUGIN_CLIENT_CERT": _certificate()}
+    certificate, _ = self_signed()
+    asked = {**env, COOKIE[0]: COOKIE[1], "PLUGIN_CLIENT_CERT": ssl.DER_cert_to_PEM_cert(certificate)}
     return [_start(program, asked) for _ in range(rounds)]
 
 
@@ -51,25 +53,3 @@ def _resident(pid: int) -> float:
     except OSError:
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _certificate() -> str:
-    """A client certificate of the kind that engines make: P-521."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP521R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA512())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()

@@ -17,7 +17,7 @@ from mfa_association.sandbox import RemoteSandbox
 from .machine import machine, versions
 from .module import FOR_EACH, Module, blocks, idle_blocks, installed, new_module
 from .page import write
-from .processes import Failed, Spent, sandbox, say, timed
+from .processes import Failed, Spent, exit_code, sandbox, say, timed
 from .project import ROOT, Line, environment, lines, seed
 from .rivals import LocalExec
 from .scenarios import DESTROY, UP
@@ -39,18 +39,14 @@ def main() -> int:
     parser.add_argument("--n", type=int, choices=SIZES, action="append", help="only so many associations")
     parser.add_argument("--page", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     options = parser.parse_args()
-    try:
-        report = render(_measure(options.n or list(USUAL)))
-        print(report, end="")
-        if options.page:
-            write(PAGE, report, FRAME)
-    except KeyboardInterrupt:
-        say("\nInterrupted; nothing was left behind.")
-        return 130
-    except Failed as failure:
-        say(f"No figures: {failure}")
-        return 1
-    return 0
+    return exit_code(lambda: _report(options))
+
+
+def _report(options: argparse.Namespace) -> None:
+    report = render(_measure(options.n or list(USUAL)))
+    print(report, end="")
+    if options.page:
+        write(PAGE, report, FRAME)
 
 
 def _measure(sizes: list[int]) -> Result:

@@ -245,7 +245,7 @@ def test_what_is_logged_is_a_line_of_the_engines_log(capfd: pytest.CaptureFixtur
 def test_what_a_start_loads(engine: Engine) -> None:
     """The schema and the checks need neither AWS's SDK nor Pulumi nor another gRPC."""
     program = (
-        "import sys; from mfa_association.terraform import tls; tls._certificate();"
+        "import sys; from mfa_association.terraform import tls; tls.self_signed();"
         "from mfa_association.terraform.transport import Transport; from mfa_association.terraform.server import Server;"
         "server = Server(); [server.call(name, b'') for name in ('GetProviderSchema', 'ValidateProviderConfig')];"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"

@@ -27,7 +27,7 @@ def server_context(client_certificate: str, folder: Path) -> tuple[ssl.SSLContex
     The key lives as long as the process; Python's ssl wants it in a file, which is in ``folder`` for a moment.
     Raises ``BadCertificate``.
     """
-    certificate, pem = _certificate()
+    certificate, pem = self_signed()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_mode = ssl.CERT_REQUIRED
@@ -49,8 +49,8 @@ def _load(context: ssl.SSLContext, pem: bytes, path: Path) -> None:
         path.unlink()
 
 
-def _certificate() -> tuple[bytes, bytes]:
-    """A certificate of one key (P-256) for this process: as DER, and as PEM with its key."""
+def self_signed() -> tuple[bytes, bytes]:
+    """A certificate of a new key (P-256): as DER, and as PEM with its key."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
