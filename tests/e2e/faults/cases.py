@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .operations import ADOPT, DELETE, ENABLE, MOVE, VERBS, boundaries
+from .operations import ADOPT, DELETE, ENABLE, MOVE, VERBS, Subject, boundaries
 
+ERRORS = ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
+"""What IAM answers while it is busy with a user."""
+WRITE = {ENABLE: "EnableMFADevice", DELETE: "DeactivateMFADevice"}
+RIVALS = {
+    ADOPT: "both adopt it",
+    ENABLE: "one enables it, the other adopts it",
+    DELETE: "one deactivates it, the other finds it inactive",
+}
+"""How an operation ends that two stacks begin at once."""
 FAULTS = ("provider killed", "CLI killed", "answer lost")
 RANDOM, EVERYTHING = "a schedule of all of these, drawn from a seed", "creates, moves and deletes of several users"
 
@@ -38,10 +47,10 @@ OTHERS = (
     *(
         Case(f"{error} {until}", operation.name)
         for until in ("that clears", "for ever")
-        for error in ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
-        for operation in (ENABLE, DELETE)
+        for error in ERRORS
+        for operation in WRITE
     ),
-    *(Case("two stacks at once", operation.name) for operation in (ADOPT, ENABLE, DELETE)),
+    *(Case("two stacks at once", operation.name) for operation in RIVALS),
     Case(RANDOM, EVERYTHING),
     Case("killed, and the line put back before the rerun", ENABLE.name),
     Case("killed, and the line put back before the rerun", MOVE.name),
@@ -49,3 +58,9 @@ OTHERS = (
     Case("killed, and the line removed before the rerun", MOVE.name),
 )
 CASES = frozenset({*BOUNDARIES, *OTHERS})
+
+
+def one_each() -> dict[Subject, str]:
+    """A subject for every write and every error of a busy IAM."""
+    pairs = [(operation, error) for operation in WRITE for error in ERRORS]
+    return {Subject(operation, number): error for number, (operation, error) in enumerate(pairs)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
 
-from .cases import Case
+from .cases import RIVALS, Case
 from .operations import ADOPT, DELETE, ENABLE, Subject
 from .processes import Running
 from .scene import FaultyStack, Scene
@@ -48,12 +48,7 @@ def _both_waiting(box: Sandbox, runs: list[Running], action: str) -> None:
 def _note(runs: list[Running], ends: Ends) -> None:
     texts = "".join(run.text for run in runs)
     assert f"{SUBJECTS[2].serial} of {SUBJECTS[2].user('holder')} was already inactive" in texts
-    told = {
-        ADOPT: "both adopt it",
-        ENABLE: "one enables it, the other adopts it",
-        DELETE: "one deactivates it, the other finds it inactive",
-    }
-    for operation, end in told.items():
+    for operation, end in RIVALS.items():
         ends.note(Case("two stacks at once", operation.name), end)
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from mfa_association.sandbox import Sandbox
 from tests.e2e.stack import ACCOUNT
 
-from .cases import Case
-from .operations import DELETE, ENABLE, MOVE, Subject
+from .cases import WRITE, Case, one_each
+from .operations import ENABLE, MOVE, Subject
 from .scene import FaultyStack, Scene
 from .table import Ends
-
-ERRORS = ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
-WRITE = {ENABLE: "EnableMFADevice", DELETE: "DeactivateMFADevice"}
 
 
 def test_a_throttling_burst(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
@@ -31,13 +28,8 @@ def test_a_throttling_burst(box: Sandbox, stack: FaultyStack, ends: Ends) -> Non
         ends.note(Case("throttling burst", f"{verb} of 20"), "all done in the one run")
 
 
-def _one_each() -> dict[Subject, str]:
-    pairs = [(operation, error) for operation in WRITE for error in ERRORS]
-    return {Subject(operation, number): error for number, (operation, error) in enumerate(pairs)}
-
-
 def test_errors_that_clear_are_waited_for(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    subjects = _one_each()
+    subjects = one_each()
     stack.configure(mfa_retryDeadline=30)
     scene = Scene(box, stack, list(subjects))
     env = scene.begin(subjects)
@@ -52,7 +44,7 @@ def test_errors_that_clear_are_waited_for(box: Sandbox, stack: FaultyStack, ends
 
 
 def test_errors_that_never_clear_end_in_a_sentence(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    subjects = _one_each()
+    subjects = one_each()
     scene = Scene(box, stack, list(subjects))
     env, before, held = scene.begin(subjects), stack.outputs(), box.holders(ACCOUNT)
     for subject, error in subjects.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.faults.cases import Case
+from tests.e2e.faults.cases import RIVALS, WRITE, Case, one_each
 from tests.e2e.faults.operations import ADOPT, DELETE, ENABLE, MOVE, Subject
 from tests.e2e.faults.scene import Scene
 from tests.e2e.faults.table import Ends
@@ -13,17 +13,9 @@ from tests.e2e.stack import ACCOUNT
 
 from .changing import FaultyProject
 
-ERRORS = ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
-WRITE = {ENABLE: "EnableMFADevice", DELETE: "DeactivateMFADevice"}
-
-
-def _one_each() -> dict[Subject, str]:
-    pairs = [(operation, error) for operation in WRITE for error in ERRORS]
-    return {Subject(operation, number): error for number, (operation, error) in enumerate(pairs)}
-
 
 def test_a_throttling_burst_and_errors_that_clear(box: Sandbox, project: FaultyProject, ends: Ends) -> None:
-    subjects = _one_each()
+    subjects = one_each()
     many = [
         Subject(operation, 10 + 20 * place + number) for place, operation in enumerate(WRITE) for number in range(20)
     ]
@@ -45,7 +37,7 @@ def test_a_throttling_burst_and_errors_that_clear(box: Sandbox, project: FaultyP
 
 
 def test_errors_that_never_clear_end_in_a_sentence(box: Sandbox, project: FaultyProject) -> None:
-    subjects = _one_each()
+    subjects = one_each()
     scene = Scene(box, project, list(subjects))
     env, before, held = scene.begin(subjects), project.outputs(), box.holders(ACCOUNT)
     for subject, error in subjects.items():
@@ -115,10 +107,5 @@ def test_two_runs_over_the_same_users(box: Sandbox, new_project: Callable[[], Fa
         scene.stack = project
         scene.check(rivals=True)
         scene.check_settled()
-    told = {
-        ADOPT: "both adopt it",
-        ENABLE: "one enables it, the other adopts it",
-        DELETE: "one deactivates it, the other finds it inactive",
-    }
-    for operation, end in told.items():
+    for operation, end in RIVALS.items():
         ends.note(Case("two stacks at once", operation.name), end)
