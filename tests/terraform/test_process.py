@@ -30,16 +30,29 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from grpclib.client import Channel, UnaryUnaryMethod
 from grpclib.config import Configuration
 from grpclib.const import Status
+from grpclib.encoding.base import CodecBase
 from grpclib.exceptions import GRPCError, StreamTerminatedError
 
 from mfa_association.terraform import protocol
 from mfa_association.terraform.diagnostics import note
 from mfa_association.terraform.log import Log
 from mfa_association.terraform.serve import BY_HAND, COOKIE
-from mfa_association.terraform.transport import SHUTDOWN, _Bytes
+from mfa_association.terraform.transport.loop import SHUTDOWN
 
 COMMAND = [sys.executable, "-m", "mfa_association.terraform.serve"]
 SCHEMA = "/tfplugin6.Provider/GetProviderSchema"
+
+
+class Bytes(CodecBase):
+    """Messages that are bytes already."""
+
+    __content_subtype__ = "proto"
+
+    def encode(self, message: Any, message_type: Any) -> bytes:
+        return bytes(message)
+
+    def decode(self, data: bytes, message_type: Any) -> bytes:
+        return data
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ class Running:
 
         async def made() -> bytes:
             named = Configuration(ssl_target_name_override="localhost")
-            channel = Channel(path=str(self.path), ssl=context, codec=_Bytes(), config=named)
+            channel = Channel(path=str(self.path), ssl=context, codec=Bytes(), config=named)
             try:
                 return bytes(await asyncio.wait_for(UnaryUnaryMethod(channel, method, bytes, bytes)(data), 20))
             finally:
@@ -242,18 +255,57 @@ def test_what_is_logged_is_a_line_of_the_engines_log(capfd: pytest.CaptureFixtur
     assert lines[0]["logger"] == "botocore.x" and all(one["@module"] == "mfa" for one in lines)
 
 
-def test_what_a_start_loads(engine: Engine) -> None:
-    """The schema and the checks need neither AWS's SDK nor Pulumi nor another gRPC."""
-    program = (
-        "import sys; from mfa_association.terraform import tls; tls.self_signed();"
-        "from mfa_association.terraform.transport import Transport; from mfa_association.terraform.server import Server;"
-        "server = Server(); [server.call(name, b'') for name in ('GetProviderSchema', 'ValidateProviderConfig')];"
-        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+BEFORE = """
+import sys
+from mfa_association.terraform import serve
+
+serve._shake_hands = lambda path, certificate: sys.exit(bool(certificate) - 1)
+serve._serve()
+"""
+AFTER = """
+from mfa_association.terraform.transport import loop, peer
+from mfa_association.terraform.server import Server
+
+[Server().call(name, b"") for name in ("GetProviderSchema", "ValidateProviderConfig")]
+"""
+
+
+def _loaded(program: str, **environment: str) -> set[str]:
+    ending = "import atexit, sys; atexit.register(lambda: print(*(name.partition('.')[0] for name in sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", ending + program],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    assert not loaded & {"boto3", "botocore", "pulumi", "grpc", "moto", "rich", "yaml", "segno"}
-    assert {"grpclib", "cryptography"} <= loaded
+    return set(done.stdout.split())
+
+
+def test_what_is_loaded_before_the_handshake(engine: Engine) -> None:
+    """An engine starts the provider several times a command, and each time it waits for this."""
+    loaded = _loaded(BEFORE, PLUGIN_CLIENT_CERT=engine.certificate)
+    assert {"cryptography", "ssl"} <= loaded
+    assert not loaded & {"asyncio", "concurrent", "google", "hpack", "json", "logging", "msgpack", "tempfile"}
+
+
+def test_what_a_start_loads() -> None:
+    """The schema and the checks need neither AWS's SDK nor Pulumi nor another gRPC."""
+    loaded = _loaded(AFTER)
+    assert {"google", "hpack", "msgpack"} <= loaded
+    assert not loaded & {
+        "asyncio",
+        "boto3",
+        "botocore",
+        "pulumi",
+        "grpc",
+        "grpclib",
+        "h2",
+        "moto",
+        "rich",
+        "yaml",
+        "segno",
+    }
 
 
 # Under Terraform

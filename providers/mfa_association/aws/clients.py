@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+from datetime import datetime
 from typing import Any
 
 from mfa_association import __version__
@@ -39,6 +41,7 @@ def boto_session(settings: Settings) -> Any:
     import botocore.session
 
     session: Any = botocore.session.Session(profile=settings.profile)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
     session.set_config_variable("sts_regional_endpoints", "regional")
     for variable, value in settings.files:
         session.set_config_variable(variable, value)
@@ -64,6 +67,17 @@ def make_client(session: Any, settings: Settings, service: str, attempts: int) -
     endpoint = dict(settings.endpoints).get(service)
     region = settings.region or session.get_config_variable("region") or "us-east-1"
     return session.create_client(service, region, config=config, endpoint_url=endpoint, verify=settings.verify)
+
+
+def _moment(text: Any) -> datetime:
+    """A timestamp of AWS's. botocore's own parser takes any, and half of the time that a page of devices takes."""
+    from botocore.utils import parse_timestamp
+
+    if isinstance(text, str) and text.endswith("Z"):
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(f"{text[:-1]}+00:00")
+    found: datetime = parse_timestamp(text)
+    return found
 
 
 def _assume(session: Any, settings: Settings) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -102,7 +101,7 @@ def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
 def outputs(declared: Props, found: Association) -> Props:
     """All outputs: the settings that were given, the rest as found. No secret is among them."""
     chosen = {name: declared.get(name) or None for name in (*_SETTINGS, "renew")}
-    facts = asdict(found)
+    facts: Props = dict(vars(found))
     if found.user_name == ROOT_USER:
         facts["root_account_id"] = facts.pop("user_name") and found.account_id
     return {key: value for key, value in {**facts, **chosen}.items() if value is not None}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import contextlib
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,15 +32,30 @@ def private_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for one in folder.iterdir():
+                one.unlink()
+            folder.rmdir()
+
+
+def listener(path: Path) -> socket.socket:
+    """A socket that listens at a path."""
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(str(path))
+    made.listen()
+    made.setblocking(False)
+    return made
 
 
 def _make() -> Path:
-    tried = list(dict.fromkeys([tempfile.gettempdir(), "/tmp", "/var/tmp"]))
+    """Not with tempfile: it loads compressors, and a start is mostly loading."""
+    tried = list(dict.fromkeys([os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp"]))
     for parent in tried:
-        if len(f"{parent}/mfa-xxxxxxxx/s".encode()) <= _LONGEST:
+        folder = Path(parent, f"mfa-{os.urandom(6).hex()}").absolute()
+        if len(os.fsencode(folder / "s")) <= _LONGEST:
             try:
-                return Path(tempfile.mkdtemp(prefix="mfa-", dir=parent))
+                folder.mkdir(mode=0o700)
             except OSError:
                 continue
+            return folder
     raise NoPlace(tried)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
 import signal
 import sys
@@ -16,7 +14,6 @@ from mfa_association.errors import MfaError
 from mfa_association.terraform.shim import answer
 
 COOKIE: Final = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
-PARENT_SECONDS: Final = 1.0
 BY_HAND: Final = (
     "This is a Terraform and OpenTofu provider (mfa-association/mfa). It is started by them: declare it in "
     "required_providers and run `terraform init`."
@@ -33,53 +30,53 @@ def main() -> None:
         sys.exit(1)
     # A terminal sends Ctrl-C to all its processes; the engine then says what is to happen here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     code = _serve()
     sys.stderr.flush()
     os._exit(code)  # what would be tidied up goes with the process, and the engine waits for its end
 
 
 def _serve() -> int:
-    from mfa_association.terraform.log import Log, log
     from mfa_association.terraform.place import private_folder
 
-    logging.basicConfig(level=logging.WARNING, handlers=[Log()])
     try:
         with private_folder() as folder:
-            asyncio.run(_run(folder))
+            _run(folder)
     except (MfaError, OSError) as fault:
+        from mfa_association.terraform.log import log
+
         log("error", str(fault))
         print(fault, flush=True)
         return 1
     return 0
 
 
-async def _run(folder: Path) -> None:
+def _run(folder: Path) -> None:
+    from mfa_association.terraform.place import listener
     from mfa_association.terraform.tls import server_context
-    from mfa_association.terraform.transport import Transport
 
     asked = os.environ.get("PLUGIN_CLIENT_CERT")
     context, certificate = server_context(asked, folder) if asked else (None, "")
-    transport = Transport(_answer)
-    await transport.listen(folder / "s", context)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, transport.stop)
-    watch = asyncio.create_task(_stop_without(os.getppid(), transport.stop))
+    listening = listener(folder / "s")
+    engine = os.getppid()
     _shake_hands(folder / "s", certificate)
-    transport.load()
-    await transport.until_over()
-    watch.cancel()
+    # The rest is loaded while the engine connects.
+    import logging
+
+    from mfa_association.terraform.log import Log
+    from mfa_association.terraform.transport.loop import Transport
+
+    logging.basicConfig(level=logging.WARNING, handlers=[Log()])
+    transport = Transport(_answer, listening, context)
+    signal.signal(signal.SIGTERM, lambda *_: transport.stop())
+    # An engine that was killed says no Shutdown: nobody else is to inherit a process that has its credentials.
+    transport.serve(lambda: os.getppid() == engine)
 
 
 def _answer() -> Callable[[str, bytes], bytes]:
     from mfa_association.terraform.server import Server
 
     return Server().call
-
-
-async def _stop_without(engine: int, stop: Callable[[], None]) -> None:
-    """An engine that was killed says no Shutdown: nobody else is to inherit a process that has its credentials."""
-    while os.getppid() == engine:
-        await asyncio.sleep(PARENT_SECONDS)
-    stop()
 
 
 def _shake_hands(path: Path, certificate: str) -> None:

@@ -1,0 +1,146 @@
+"""The socket that an engine calls: one thread reads and writes, calls run in others, as many as the engine sends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from mfa_association.aws.settings import MOST_AT_ONCE
+from mfa_association.terraform.transport import messages
+from mfa_association.terraform.transport.http2 import Request
+from mfa_association.terraform.transport.messages import NoMessage
+from mfa_association.terraform.transport.peer import Peer
+
+PROVIDER = "/tfplugin6.Provider/"
+SHUTDOWN = "/plugin.GRPCController/Shutdown"
+
+Answer = Callable[[str, bytes], bytes]
+"""Answers a method's request. Raises ``NotImplementedError`` for a method that it does not know."""
+
+_TICK = 1.0
+"""Seconds after which a quiet loop looks whether it is still wanted."""
+
+
+class _Answered(NamedTuple):
+    """What a call came to: a message, or the status and text of a refusal."""
+
+    peer: Peer
+    stream: int
+    message: bytes = b""
+    status: int = 0
+    text: str = ""
+
+
+class Transport:
+    """Serves who comes to ``listener``, until the engine says Shutdown or ``stop`` is called.
+
+    ``load`` gives what answers, while the engine connects. Without a context it serves in the clear.
+    """
+
+    def __init__(self, load: Callable[[], Answer], listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        self._listener, self._context = listener, context
+        self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="call")
+        self._answer = self._pool.submit(load)
+        self._selector = selectors.DefaultSelector()
+        self._answered: deque[Future[_Answered]] = deque()
+        self._under_way = 0
+        self._over = False
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waker, False)
+        self._selector.register(self._woken, selectors.EVENT_READ, self._finish)
+        self._selector.register(listener, selectors.EVENT_READ, self._accept)
+
+    def serve(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Return when it is over, or no longer ``wanted``, and what was under way has ended."""
+        while not self._over and wanted():
+            self._turn()
+        while self._under_way:
+            self._turn()
+        self._pool.shutdown()
+
+    def stop(self) -> None:
+        """Let it be over; to be called from any thread, and from a signal's handler."""
+        self._over = True
+        self._wake()
+
+    def _turn(self) -> None:
+        """Wait for something to do, and do it."""
+        for key, _ in self._selector.select(_TICK):
+            key.data()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            peer = Peer(self._listener.accept()[0], self._context, _accepts)
+            self._selector.register(peer.socket, selectors.EVENT_READ, lambda: self._talk(peer))
+
+    def _talk(self, peer: Peer) -> None:
+        """Take what a peer sent, and send what it can take."""
+        for request in peer.requests():
+            self._begin(peer, request)
+        self._send(peer)
+
+    def _send(self, peer: Peer) -> None:
+        peer.send()
+        if peer.closed:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(peer.socket)
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.http.out else 0)
+        key = self._selector.get_key(peer.socket)
+        if key.events != wanted:
+            self._selector.modify(peer.socket, wanted, key.data)
+
+    def _begin(self, peer: Peer, request: Request) -> None:
+        """Have a request answered in a thread."""
+        if request.path == SHUTDOWN:
+            peer.http.answer(request.stream, b"")
+            self.stop()
+            return
+        self._under_way += 1
+        self._pool.submit(self._call, self._answer, peer, request).add_done_callback(self._hand_over)
+
+    @staticmethod
+    def _call(answer: Future[Answer], peer: Peer, request: Request) -> _Answered:
+        name = request.path[len(PROVIDER) :]
+        try:
+            return _Answered(peer, request.stream, answer.result()(name, messages.unwrapped(request.body)))
+        except NotImplementedError:
+            return _Answered(peer, request.stream, b"", messages.UNIMPLEMENTED, f"{name} is not implemented")
+        except NoMessage as fault:
+            return _Answered(peer, request.stream, b"", messages.INTERNAL, str(fault))
+
+    def _hand_over(self, answered: Future[_Answered]) -> None:
+        self._answered.append(answered)
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._waker, b"\0")
+
+    def _finish(self) -> None:
+        """Send what calls came to."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._woken, 4096)
+        peers = {}
+        while self._answered:
+            found = self._answered.popleft().result()
+            self._under_way -= 1
+            if found.status:
+                found.peer.http.refuse(found.stream, found.status, found.text)
+            else:
+                found.peer.http.answer(found.stream, found.message)
+            peers[id(found.peer)] = found.peer
+        for peer in peers.values():
+            self._send(peer)
+
+
+def _accepts(path: str) -> bool:
+    return path == SHUTDOWN or path.startswith(PROVIDER)
