@@ -43,7 +43,7 @@ Other resources of the same stack may not forgive a lost record: use it for a st
 | reads | all virtual devices of the account in pages of 1,000, once for all who ask within five minutes: [the contract](contract.md#aws-calls) |
 | removals | three calls each, one after the other: each is guarded by a look of its own |
 | at once | four: Pulumi's plugin process has four worker threads, a constant in `pulumi.dynamic` without a setting. More would mean another launcher in its place, or changing the SDK's private names |
-| throttling | reads are tried again by botocore, writes by the rules of the contract, for `mfa:retryDeadline` |
+| throttling | reads and writes are tried again for `mfa:retryDeadline` |
 | start | the provider process loads this package only beside what Pulumi's plugin loads itself, botocore at the first call, boto3 never (`tests/test_imports.py`) |
 
 ## Who else runs

@@ -173,6 +173,15 @@ def test_each_action_has_its_own_bucket_and_it_fills_again(lab: Lab) -> None:
     assert outcomes(lab, 5) == "....."
 
 
+def test_a_call_that_comes_too_soon_uses_up_no_fault(lab: Lab) -> None:
+    assert lab.sandbox
+    lab.sandbox.throttle(rate=0.001, burst=1)
+    lab.sandbox.fault("ListMFADevices", nth=2, error="ServiceFailure")
+    assert outcomes(lab, 3) == ".xx"
+    lab.sandbox.throttle(None)
+    assert refusal(lambda: lab.iam.list_mfa_devices(UserName="alice"))[0] == "ServiceFailure"
+
+
 def test_of_two_who_enable_the_same_device_exactly_one_wins(lab: Lab) -> None:
     assert lab.sandbox
     sandbox = lab.sandbox

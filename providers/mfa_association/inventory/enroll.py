@@ -102,7 +102,7 @@ def enroll_existing(run: Run, user_name: str, serial_number: str, desk: Desk) ->
 
 
 def _refuse_full(run: Run, user_name: str, serial_number: str) -> None:
-    devices = run.iam.list_mfa_devices(user_name)
+    devices = run.devices(user_name)
     if len(devices) >= MOST_DEVICES:
         cause = f"{user_name} holds {len(devices)} devices already, as many as IAM allows"
         raise NotEnrolled(user_name, serial_number, cause, "remove one of them first")

@@ -102,7 +102,7 @@ def choose(run: Run, user_name: str, asked: str | None, every: bool, lines: tupl
     None at all where the user has none. Raises ``NotRevoked`` when it cannot be told which is meant.
     """
     declared = [line for line in lines if line.user_name and same(line.user_name, user_name)]
-    devices = run.iam.list_mfa_devices(user_name)
+    devices = run.devices(user_name)
     known = _known(devices, declared)
     if every:
         return known
@@ -116,12 +116,12 @@ def warning_of(run: Run, order: Order) -> str | None:
     """What weakens the account if it is done like this."""
     if order.contain or not order.targets:
         return None
-    held = run.iam.list_mfa_devices(order.user_name)
+    held = run.devices(order.user_name)
     going = {target.serial_number.lower() for target in order.targets}
     if any(device.serial_number.lower() not in going for device in held):
         return None
     try:
-        password = run.iam.has_password(order.user_name)
+        password = run.read(lambda: run.iam.has_password(order.user_name))
     except AccessDenied:
         return f"No device is left then, and whether {order.user_name} has a console password could not be checked."
     alone = (

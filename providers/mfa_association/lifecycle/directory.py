@@ -8,17 +8,26 @@ from contextlib import suppress
 from functools import partial
 
 from mfa_association.aws.errors import AccessDenied
-from mfa_association.aws.iam import Device, Iam, VirtualDevice, find_serial
+from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.grammar import ROOT_USER, parse_serial_number, same
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.shared import Shared
 
 
 class Directory:
-    """Safe to share between threads. Not for guards, nor before a write: they look for themselves."""
+    """Safe to share between threads. Not for guards, nor before a write: they look for themselves.
 
-    def __init__(self, iam: Iam, ledger: Ledger, monotonic: Callable[[], float]) -> None:
-        self._iam, self._ledger, self._monotonic = iam, ledger, monotonic
+    ``devices`` reads a user's list, ``walk`` all virtual devices.
+    """
+
+    def __init__(
+        self,
+        devices: Callable[[str], list[Device]],
+        walk: Callable[[], list[VirtualDevice]],
+        ledger: Ledger,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._devices, self._virtual, self._ledger, self._monotonic = devices, walk, ledger, monotonic
         self._walk = Shared(self._list_virtual, ledger, monotonic)
         self._lists: dict[str, Shared[list[Device]]] = {}
         self._lock = threading.Lock()
@@ -52,12 +61,12 @@ class Directory:
         return self._user_ids.get(user_name.lower())
 
     def _list(self, user_name: str) -> Shared[list[Device]]:
-        look = Shared(partial(self._iam.list_mfa_devices, user_name), self._ledger, self._monotonic)
+        look = Shared(partial(self._devices, user_name), self._ledger, self._monotonic)
         with self._lock:
             return self._lists.setdefault(user_name.lower(), look)
 
     def _list_virtual(self) -> dict[str, VirtualDevice]:
-        devices = self._iam.list_virtual_mfa_devices()
+        devices = self._virtual()
         held = (device for device in devices if device.user_name and device.user_id)
         self._user_ids.update({str(device.user_name).lower(): str(device.user_id) for device in held})
         return {device.serial_number.lower(): device for device in devices}

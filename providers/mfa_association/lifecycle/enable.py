@@ -54,7 +54,7 @@ def look_for_user(run: Run, wanted: Declaration) -> list[Device]:
 
     def look() -> list[Device] | None:
         try:
-            return run.iam.list_mfa_devices(wanted.user_name)
+            return run.devices(wanted.user_name)
         except NoSuchEntity:
             return None
 
@@ -76,7 +76,7 @@ def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
 def _held(run: Run, wanted: Declaration) -> Device | None:
     """The device if its holder has it; a user whom IAM does not show at this moment holds nothing."""
     try:
-        device: Device | None = find_serial(run.iam.list_mfa_devices(wanted.user_name), wanted.serial_number)
+        device: Device | None = find_serial(run.devices(wanted.user_name), wanted.serial_number)
     except NoSuchEntity:
         return None
     return device
@@ -95,7 +95,7 @@ _SELF_MANAGEMENT = (
 
 def _all_held(run: Run, wanted: Declaration) -> str:
     with suppress(AwsError):
-        return ", ".join(device.serial_number for device in run.iam.list_mfa_devices(wanted.user_name))
+        return ", ".join(device.serial_number for device in run.devices(wanted.user_name))
     return "not shown"
 
 

@@ -72,7 +72,7 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
     if saved.user_id is None:
         return False
     try:
-        user_id = run.iam.user_id(saved.user_name)
+        user_id = run.read(lambda: run.iam.user_id(saved.user_name))
     except NoSuchEntity:
         return False
     except AccessDenied:

@@ -46,6 +46,8 @@ def _is_last(saved: Association, devices: list[Device]) -> bool:
 
 def _password(run: Run, saved: Association) -> str:
     try:
-        return "a console password" if run.iam.has_password(saved.user_name) else "no console password"
+        return (
+            "a console password" if run.read(lambda: run.iam.has_password(saved.user_name)) else "no console password"
+        )
     except AwsError as fault:
         return f"a console password or not, which could not be checked ({type(fault).__name__})"

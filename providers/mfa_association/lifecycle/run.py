@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from typing import TypeVar
 
-from mfa_association.aws.errors import AccessDenied, AwsError
-from mfa_association.aws.iam import Iam
+from mfa_association.aws.errors import AccessDenied, AwsError, Throttling
+from mfa_association.aws.iam import Device, Iam
 from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle.directory import Directory
 from mfa_association.lifecycle.ledger import Ledger
@@ -54,11 +55,12 @@ class Run:
     note: Callable[[str], None] = _silent
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.iam, self.ledger, self.clock.monotonic)
+        walk = partial(self.read, self.iam.list_virtual_mfa_devices)
+        self.directory = Directory(self.devices, walk, self.ledger, self.clock.monotonic)
 
     def account_for(self, serial_number: str, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
-        found = self.iam.caller.account_id
+        found = self.read(lambda: self.iam.caller).account_id
         wanted = saved or parse_serial_number(serial_number).account_id or found
         if wanted != found:
             raise WrongAccount(serial_number, wanted, found)
@@ -67,7 +69,8 @@ class Run:
     def user_id(self, user_name: str, *, bulk: bool) -> str | None:
         """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
         try:
-            return (self.directory.user_id(user_name) if bulk else None) or self.iam.user_id(user_name)
+            told = self.directory.user_id(user_name) if bulk else None
+            return told or self.read(lambda: self.iam.user_id(user_name))
         except AccessDenied:
             self.warn(
                 f"the unique id of {user_name} could not be read (AccessDenied), so a rename will not be noticed: "
@@ -83,6 +86,24 @@ class Run:
         while True:
             yield base * (0.5 + self.clock.random() / 2)
             base = min(2 * base, 20.0)
+
+    def devices(self, user_name: str) -> list[Device]:
+        """What a user holds by now. ``NoSuchEntity``: no such user."""
+        return self.read(lambda: self.iam.list_mfa_devices(user_name))
+
+    def read(self, look: Callable[[], T]) -> T:
+        """Look; again while IAM throttles, which botocore gives up on soon, until the retry deadline."""
+        started = self.clock.monotonic()
+        pauses = self.pauses()
+        while True:
+            try:
+                return look()
+            except Throttling as fault:
+                spent = self.clock.monotonic() - started
+                left = self.limits.retry_deadline - spent
+                if left <= 0:
+                    raise fault.with_note(f"tried for {spent:.0f} s") from None
+            self.clock.sleep(min(next(pauses), left))
 
     def poll(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """Look until something is there or the time is over."""

@@ -80,7 +80,7 @@ def _guarded(run: Run, saved: Association, mode: OnLastDevice) -> Iterator[bool 
 def held_devices(run: Run, saved: Association) -> list[Device] | None:
     """What the user holds, less what this run removed; none for a deleted user; None when the look is denied."""
     try:
-        devices = run.iam.list_mfa_devices(saved.user_name)
+        devices = run.devices(saved.user_name)
     except NoSuchEntity:
         return []
     except AccessDenied:
@@ -141,7 +141,7 @@ def _may_be_renamed(run: Run, saved: Association) -> bool:
     if saved.device_kind == "virtual" or saved.user_name == ROOT_USER:
         return False
     try:
-        run.iam.list_mfa_devices(saved.user_name)
+        run.devices(saved.user_name)
     except NoSuchEntity:
         return True
     except AccessDenied:

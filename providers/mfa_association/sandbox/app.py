@@ -101,8 +101,8 @@ class Application:
 
     def _troubled(self, request: Incoming, caller: Caller) -> Reply:
         """The call between the faults that were set up for it."""
-        hits = self.faults.hits(request.action, request.form.get("UserName"))
         self.faults.admit(request.action)
+        hits = self.faults.hits(request.action, request.form.get("UserName"))
         happen(hits, "before")
         with self.world.lock:
             authorize(self.world, request, caller)

@@ -20,9 +20,7 @@ def _devices(connection: Connection, config: State) -> State:
 
     run = connection.run(config)
     account_id = run.iam.caller.account_id
-    found = in_order(
-        [held(one.serial_number, one.enable_date) for one in run.iam.list_mfa_devices(config["user_name"])]
-    )
+    found = in_order([held(one.serial_number, one.enable_date) for one in run.devices(config["user_name"])])
     return {**config, "id": config["user_name"], "account_id": account_id, "devices": list(map(_device, found))}
 
 
