@@ -79,7 +79,7 @@ docs: setup ## draw the pictures of the docs, where there is a Chromium
 
 bench-terraform: setup ## measure the Terraform provider
 	@engine=$$($(VENV)/bin/python tools/engines.py pulumi terraform) && export PATH="$(VENV)/bin:$$engine:$$PATH" && \
-	python -m benchmarks.terraform $(ARGS)
+	PYTHONPATH=tools python -m benchmarks.terraform $(ARGS)
 
 lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the newest versions
 	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)

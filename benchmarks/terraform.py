@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mfa_association.sandbox import RemoteSandbox
 
+from .idle import associations, install_idle
 from .machine import machine, versions
 from .module import FOR_EACH, Module, blocks, idle_blocks, installed, new_module
 from .page import write
@@ -22,12 +23,12 @@ from .project import ROOT, Line, environment, lines, seed
 from .rivals import LocalExec
 from .scenarios import DESTROY, UP
 from .starts import starts
-from .terraform_page import APPLY, EACH, FLOOR, FRAME, LOCAL, OURS, PLAN, REMOVE, SCRIPT, Result, Sample, render
+from .terraform_page import APPLY, EACH, FLOOR, FRAME, IDLE, LOCAL, OURS, PLAN, REMOVE, SCRIPT, Result, Sample, render
 
 PAGE = ROOT / "docs" / "performance-terraform.md"
 AT_ONCE = 10
 """Threads of the script: how many calls Terraform has under way at once."""
-SIZES = {1: 5, 100: 3, 1000: 1, 5000: 1}
+SIZES = {1: 5, 100: 3, 1000: 3, 5000: 1}
 """Associations, and how often each plan is measured; 5,000 take minutes, so they are asked for."""
 USUAL = (1, 100, 1000)
 BESIDE_LOCAL_EXEC, REMOVED, FOR_EACH_OF = 100, (100,), 1000
@@ -58,11 +59,12 @@ def _measure(sizes: list[int]) -> Result:
         shim = installed(home)
         say("starting the provider")
         begun = starts(shim, environment(home))
-        samples = [sample for n in sizes for sample in _size(n, folder / str(n), home)]
+        idle = install_idle(home)
+        samples = [sample for n in sizes for sample in _size(n, folder / str(n), home, idle)]
     return Result(samples, begun, about, versions(), date.isoformat())
 
 
-def _size(n: int, folder: Path, home: Path) -> Iterator[Sample]:
+def _size(n: int, folder: Path, home: Path, idle: bool) -> Iterator[Sample]:
     """Apply, then plan in turns with the script; where it is asked for, remove all, and local-exec beside."""
     say(f"{n:,} associations")
     folder.mkdir()
@@ -75,10 +77,12 @@ def _size(n: int, folder: Path, home: Path) -> Iterator[Sample]:
         module = new_module(folder / "ours", home, boxes[OURS].url, lines(n), blocks(lines(n)))
         yield _sample(n, OURS, APPLY, boxes[OURS], module.run("apply", "-auto-approve"))
         _verify(module, n)
-        floor = new_module(folder / "floor", home, boxes[OURS].url, lines(n), idle_blocks(lines(n)))
-        floor.run("apply", "-auto-approve")
+        floors = _floors(n, folder, home, boxes[OURS].url, idle)
+        for who, floor in floors.items():
+            yield _sample(n, who, APPLY, boxes[OURS], floor.run("apply", "-auto-approve"))
         for _ in range(SIZES[n]):
-            yield _sample(n, FLOOR, PLAN, boxes[OURS], floor.run("plan", "-detailed-exitcode"))
+            for who, floor in floors.items():
+                yield _sample(n, who, PLAN, boxes[OURS], floor.run("plan", "-detailed-exitcode"))
             yield _sample(n, OURS, PLAN, boxes[OURS], module.run("plan", "-detailed-exitcode"))
             yield _sample(n, SCRIPT, PLAN, boxes[SCRIPT], _script(boxes[SCRIPT].url, lines(n), folder, home))
         if n == FOR_EACH_OF:
@@ -90,6 +94,15 @@ def _size(n: int, folder: Path, home: Path) -> Iterator[Sample]:
             _verify(module, 0)
         if LOCAL in boxes:
             yield from _local_exec(n, folder, home, boxes[LOCAL])
+
+
+def _floors(n: int, folder: Path, home: Path, url: str, idle: bool) -> dict[str, Module]:
+    """What does nothing: within the engine, and beyond its protocol."""
+    written = {FLOOR: idle_blocks(lines(n)), **({IDLE: associations(lines(n))} if idle else {})}
+    return {
+        who: new_module(folder / f"floor-{number}", home, url, lines(n), main)
+        for number, (who, main) in enumerate(written.items())
+    }
 
 
 def _local_exec(n: int, folder: Path, home: Path, box: RemoteSandbox) -> Iterator[Sample]:
@@ -109,7 +122,7 @@ def _script(url: str, declared: list[Line], folder: Path, home: Path) -> Spent:
 def _sample(n: int, who: str, step: str, box: RemoteSandbox, spent: Spent) -> Sample:
     calls = box.calls()
     box.reset_calls()
-    say(f"  {step:22}  {who:27}  {spent.wall:6.2f} s  {sum(calls.values())} calls")
+    say(f"  {step:22}  {who:34}  {spent.wall:6.2f} s  {sum(calls.values())} calls")
     return Sample(n, who, step, spent.wall, spent.provider.memory if spent.provider else 0.0, dict(calls))
 
 

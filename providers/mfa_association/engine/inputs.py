@@ -48,8 +48,7 @@ class InputFault:
 
 def faults(news: Props) -> list[InputFault]:
     """Everything wrong with a resource's inputs; unknown ones are left for later."""
-    checks = [*((name, _one(check, name)) for name, check in _CHECKS.items()), *_CROSS_CHECKS]
-    found = (_fault_of(check, news) for needed, check in checks if not is_unknown(news.get(needed)))
+    found = (_fault_of(check, news) for needed, check in _ALL_CHECKS if not is_unknown(news.get(needed)))
     return [fault for fault in found if fault]
 
 
@@ -178,3 +177,5 @@ _CROSS_CHECKS: tuple[tuple[str, Callable[[Props], object]], ...] = (
     ("serial_number", _check_kind),
     ("serial_number", _check_root),
 )
+_ALL_CHECKS = (*((name, _one(check, name)) for name, check in _CHECKS.items()), *_CROSS_CHECKS)
+"""Each with the input that must be known for it."""
