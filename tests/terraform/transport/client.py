@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,14 @@ def message(content: bytes) -> bytes:
 def to(path: str) -> Headers:
     """The headers of a call."""
     return [(name, path if name == ":path" else value) for name, value in CALLED]
+
+
+def dial(path: Path) -> socket.socket:
+    """A socket that is connected; what it waits for comes soon or never."""
+    dialled = socket.socket(socket.AF_UNIX)
+    dialled.settimeout(30)
+    dialled.connect(str(path))
+    return dialled
 
 
 class Client:
@@ -145,11 +154,10 @@ class Pair(Client):
 class Dialled(Client):
     """A client on a socket."""
 
-    def __init__(self, path: Path, window: int = 65_535, reads: bool = True) -> None:
-        super().__init__(window, reads)
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(30)
-        self.socket.connect(str(path))
+    def __init__(self, path: Path, context: ssl.SSLContext | None = None, window: int = 65_535) -> None:
+        super().__init__(window)
+        dialled = dial(path)
+        self.socket = context.wrap_socket(dialled, server_hostname="localhost") if context else dialled
 
     def flush(self) -> None:
         """Send what is to go."""
