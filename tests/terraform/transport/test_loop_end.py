@@ -21,8 +21,9 @@ def test_shutdown_is_answered_and_ends_it() -> None:
         running.serving.result(30)
 
 
-def test_stop_ends_it_whoever_is_connected() -> None:
-    """A client that never says anything is waited for as little as one that does nothing now."""
+def test_stop_ends_it_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that never says anything is waited for as little as one that does nothing now, and no tick is either."""
+    monkeypatch.setattr(loop, "_TICK", 60.0)
     with served(Calls().load) as running:
         silent, idle = dial(running.path), Dialled(running.path)
         idle.asked(b"request")
