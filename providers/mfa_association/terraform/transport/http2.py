@@ -34,7 +34,7 @@ class _Stream:
     window: int
     body: bytearray = field(default_factory=bytearray)
     whole: bool = False
-    answer: bytes = b""
+    answer: bytes | memoryview = b""
 
 
 class Connection:
@@ -52,6 +52,11 @@ class Connection:
         self._widen(WIDEST - _USUAL_WINDOW)
         self._came = 0
 
+    @property
+    def answering(self) -> bool:
+        """Whether an answer waits for the peer's windows."""
+        return any(stream.answer for stream in self._streams.values())
+
     def receive(self, data: bytes) -> Iterator[Request]:
         """The requests that are whole now. Raises ``Broken``; what is in ``out`` then tells the peer why."""
         try:
@@ -68,7 +73,7 @@ class Connection:
         stream = self._streams.get(number)
         if stream:
             self.out += frame(frames.HEADERS, frames.END_HEADERS, number, messages.BEGIN)
-            stream.answer = messages.wrapped(message)
+            stream.answer = memoryview(messages.wrapped(message))
             self._send(number, stream)
 
     def refuse(self, number: int, status: int, text: str) -> None:

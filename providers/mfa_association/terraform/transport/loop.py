@@ -7,12 +7,15 @@ import os
 import selectors
 import socket
 import ssl
+import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from mfa_association.aws.settings import MOST_AT_ONCE
+from mfa_association.terraform.log import log
 from mfa_association.terraform.transport import messages
 from mfa_association.terraform.transport.http2 import Request
 from mfa_association.terraform.transport.messages import NoMessage
@@ -26,6 +29,8 @@ Answer = Callable[[str, bytes], bytes]
 
 _TICK = 1.0
 """Seconds after which a quiet loop looks whether it is still wanted."""
+_PATIENCE = 5.0
+"""Seconds that a peer has in the end to take the answers it asked for."""
 
 
 class _Answered(NamedTuple):
@@ -50,6 +55,7 @@ class Transport:
         self._answer = self._pool.submit(load)
         self._selector = selectors.DefaultSelector()
         self._answered: deque[Future[_Answered]] = deque()
+        self._peers: set[Peer] = set()
         self._under_way = 0
         self._over = False
         self._woken, self._waker = os.pipe()
@@ -59,10 +65,13 @@ class Transport:
         self._selector.register(listener, selectors.EVENT_READ, self._accept)
 
     def serve(self, wanted: Callable[[], bool] = lambda: True) -> None:
-        """Return when it is over, or no longer ``wanted``, and what was under way has ended."""
+        """Return when it is over, or no longer ``wanted``, and what was under way has ended, and was taken."""
         while not self._over and wanted():
             self._turn()
         while self._under_way:
+            self._turn()
+        end = time.monotonic() + _PATIENCE
+        while any(peer.waits for peer in self._peers) and time.monotonic() < end:
             self._turn()
         self._pool.shutdown()
 
@@ -80,6 +89,7 @@ class Transport:
         with contextlib.suppress(OSError):
             peer = Peer(self._listener.accept()[0], self._context, _accepts)
             self._selector.register(peer.socket, selectors.EVENT_READ, lambda: self._talk(peer))
+            self._peers.add(peer)
 
     def _talk(self, peer: Peer) -> None:
         """Take what a peer sent, and send what it can take."""
@@ -90,10 +100,11 @@ class Transport:
     def _send(self, peer: Peer) -> None:
         peer.send()
         if peer.closed:
-            with contextlib.suppress(KeyError):
+            if peer in self._peers:  # not forgotten before: calls of a peer may end long after it has gone
+                self._peers.remove(peer)
                 self._selector.unregister(peer.socket)
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.http.out else 0)
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.full else 0)
         key = self._selector.get_key(peer.socket)
         if key.events != wanted:
             self._selector.modify(peer.socket, wanted, key.data)
@@ -116,6 +127,9 @@ class Transport:
             return _Answered(peer, request.stream, b"", messages.UNIMPLEMENTED, f"{name} is not implemented")
         except NoMessage as fault:
             return _Answered(peer, request.stream, b"", messages.INTERNAL, str(fault))
+        except Exception as fault:  # noqa: BLE001 (a defect, or bytes that are no request: other calls go on)
+            log("error", "a defect of this provider", traceback="".join(traceback.format_tb(fault.__traceback__)))
+            return _Answered(peer, request.stream, b"", messages.INTERNAL, f"{name}: {type(fault).__name__}")
 
     def _hand_over(self, answered: Future[_Answered]) -> None:
         self._answered.append(answered)
