@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mfa_association.terraform.certificate import self_signed
 from mfa_association.terraform.serve import COOKIE
-from mfa_association.terraform.tls import self_signed
 
 from .processes import Failed
 

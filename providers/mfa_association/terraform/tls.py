@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import os
 import ssl
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from mfa_association.errors import MfaError
+from mfa_association.terraform.certificate import self_signed
 
 
 class BadCertificate(MfaError):
@@ -47,32 +47,3 @@ def _load(context: ssl.SSLContext, pem: bytes, path: Path) -> None:
         context.load_cert_chain(path)
     finally:
         path.unlink()
-
-
-def self_signed() -> tuple[bytes, bytes]:
-    """A certificate of a new key (P-256): as DER, and as PEM with its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(days=365))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.DER), private + certificate.public_bytes(
-        serialization.Encoding.PEM
-    )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mfa_association.terraform.tls import self_signed, server_context
+from mfa_association.terraform.certificate import self_signed
+from mfa_association.terraform.tls import server_context
 from mfa_association.terraform.transport.peer import Peer
 from tests.terraform.transport.client import PATH, Dialled, dial
 from tests.terraform.transport.served import Calls, served
