@@ -41,9 +41,10 @@ below come from one run of `make bench-terraform ARGS=--page`. For Pulumi see [p
 | removals | three calls each: each is guarded by a look of its own, and the plan looks ahead |
 
 The script makes one ListMFADevices call for each association, ten at once as Terraform does; it plans nothing and keeps
-no state. For 1,000 its bound cannot be kept by any provider: see what the engine takes with one that does nothing. `terraform_data` runs the aws CLI in a local-exec provisioner for each; it cannot refresh. AWS is the sandbox,
-one process for each of them, whose answers take processor time on the same cores. Each association is a resource block
-of its own, but in the rows that say `for_each`.
+no state. For 1,000 its bound cannot be kept by any provider: see what the engine takes with one that does nothing.
+`terraform_data` runs the aws CLI in a local-exec provisioner for each; it cannot refresh. AWS is the sandbox, one
+process for each of them, whose answers take processor time on the same cores. Each association is a resource block of
+its own, but in the rows that say `for_each`.
 
 ## Rerun
 
