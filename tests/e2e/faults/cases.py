@@ -16,6 +16,7 @@ RIVALS = {
 }
 """How an operation ends that two stacks begin at once."""
 FAULTS = ("provider killed", "CLI killed", "answer lost")
+BACK, REMOVED = "killed, and the line put back before the rerun", "killed, and the line removed before the rerun"
 RANDOM, EVERYTHING = "a schedule of all of these, drawn from a seed", "creates, moves and deletes of several users"
 
 
@@ -52,10 +53,10 @@ OTHERS = (
     ),
     *(Case("two stacks at once", operation.name) for operation in RIVALS),
     Case(RANDOM, EVERYTHING),
-    Case("killed, and the line put back before the rerun", ENABLE.name),
-    Case("killed, and the line put back before the rerun", MOVE.name),
-    Case("killed, and the line put back before the rerun", DELETE.name),
-    Case("killed, and the line removed before the rerun", MOVE.name),
+    Case(BACK, ENABLE.name),
+    Case(BACK, MOVE.name),
+    Case(BACK, DELETE.name),
+    Case(REMOVED, MOVE.name),
 )
 CASES = frozenset({*BOUNDARIES, *OTHERS})
 

@@ -99,7 +99,9 @@ class FaultyStack(Stack):
         return f"error: {'context' if operation.after == 'nobody' else 'update'} canceled"
 
     def prepare(self, command: str, **env: str) -> None:
-        """Nothing precedes the run that is disturbed."""
+        """The lock of a run that was killed before is removed."""
+        if self.locks():
+            self.must("cancel", "--yes", "--non-interactive")
 
     def change(self, command: str, **env: str) -> Output:
         """`up` or `refresh`, to its end."""
@@ -124,8 +126,7 @@ class FaultyStack(Stack):
 
     def recover(self, command: str = "up", **env: str) -> Output:
         """What docs/reliability.md tells to do after a run that was cut short."""
-        if self.locks():
-            self.must("cancel", "--yes", "--non-interactive")
+        self.prepare(command)
         done = self.change(command, **env)
         if self.pending():
             self.must("refresh", *QUIET, "--clear-pending-creates")

@@ -6,23 +6,25 @@ from typing import Any
 
 from mfa_association.sandbox import Sandbox
 from tests.e2e.programs import codes, deactivate, enable
-from tests.e2e.stack import ACCOUNT, Output
+from tests.e2e.stack import ACCOUNT
 
 from .processes import Running
-from .scene import BYSTANDERS, STEADY, WRITES, FaultyStack, users
+from .scene import BYSTANDERS, STEADY, WRITES, Changing, Ended, users
 from .schedule import SERIALS, USERS, Change, Round, Schedule
 
 
 class Story:
-    """The stack as the schedule has it, and what must be true once a whole run has ended."""
+    """The stack as the schedule has it, and what must be true once a whole run has ended.
 
-    def __init__(self, box: Sandbox, stack: FaultyStack, schedule: Schedule) -> None:
+    It needs a minute for retryable errors, and some seconds for what is new.
+    """
+
+    def __init__(self, box: Sandbox, stack: Changing, schedule: Schedule) -> None:
         self.box, self.stack = box, stack
         self._others = box.holders(ACCOUNT)
         self._lines: dict[str, str | None] = {}
         self._changed: dict[str, set[str]] = {}
         box.add({"accounts": {ACCOUNT: _account()}})
-        stack.configure(mfa_retryDeadline=60, mfa_propagationTime=5)
         self._change([Change(serial, None, user) for serial, user in schedule.lines.items() if user])
         self.end_well()
 
@@ -39,7 +41,7 @@ class Story:
             self.end_well()
         self.calm()
 
-    def end_well(self) -> Output:
+    def end_well(self) -> Ended:
         """Recover as docs/reliability.md tells; then AWS and state must agree with the lines."""
         done = self.stack.recover("up", **self._codes())
         assert done.code == 0, done.text
@@ -54,15 +56,25 @@ class Story:
         self.box.lag(0)
 
     def _interrupted(self, drawn: Round) -> None:
-        if self.stack.locks():
-            self.stack.must("cancel", "--yes", "--non-interactive")
         action, user, when = drawn.where
+        self.stack.prepare("up", **self._codes())
         self.box.fault(action, user=user, when=when, delay=60, drop=drawn.interruption != "Ctrl-C")
         running = self.stack.start("up", **self._codes())
         if running.comes_to(self.box.waiting):
-            _interrupt(running, drawn)
+            self._interrupt(running, drawn)
         self.box.clear_faults()
         running.end()
+
+    def _interrupt(self, running: Running, drawn: Round) -> None:
+        if drawn.interruption == "kill the provider":
+            running.kill_provider()
+        elif drawn.interruption == "kill the CLI":
+            running.kill_all()
+        else:
+            running.interrupt()
+            running.wait_for_text(self.stack.interrupted)
+        if drawn.interruption == "Ctrl-C twice":
+            running.interrupt()
 
     def _change(self, changes: Any) -> None:
         for change in changes:
@@ -96,16 +108,14 @@ class Story:
         self.box.reset_calls()
 
 
-def _interrupt(running: Running, drawn: Round) -> None:
-    if drawn.interruption == "kill the provider":
-        running.kill_provider()
-    elif drawn.interruption == "kill the CLI":
-        running.kill_all()
-    else:
-        running.interrupt()
-        running.wait_for_text("^C received; cancelling")
-    if drawn.interruption == "Ctrl-C twice":
-        running.interrupt()
+def play(box: Sandbox, stack: Changing, seed: int, rounds: int) -> None:
+    """Play so many rounds of a seed, each of which is told."""
+    schedule = Schedule(seed)
+    story = Story(box, stack, schedule)
+    for number, drawn in enumerate(schedule.rounds(rounds), 1):
+        print(f"round {number}: {drawn}")
+        story.play(drawn)
+    story.end_well()
 
 
 def _account() -> dict[str, Any]:

@@ -5,33 +5,16 @@ from __future__ import annotations
 from mfa_association.sandbox import Sandbox
 from tests.e2e.stack import ACCOUNT
 
-from .cases import Case
-from .operations import DELETE, ENABLE, MOVE, Boundary, Operation, Subject
-from .rerun import at_the_write, let_go, wait_at
-from .scene import STEADY, FaultyStack, Scene
+from .cases import BACK, REMOVED, Case
+from .operations import DELETE, ENABLE, MOVE
+from .rerun import after_the_write, cut_short
+from .scene import STEADY, FaultyStack
 from .table import Ends
-
-BACK, REMOVED = "killed, and the line put back before the rerun", "killed, and the line removed before the rerun"
-
-
-def _after_the_write(operation: Operation, number: int = 0) -> dict[Boundary, Subject]:
-    (_, after) = at_the_write(operation)
-    return {after: Subject(operation, number)}
-
-
-def _cut_short(box: Sandbox, stack: FaultyStack, chunk: dict[Boundary, Subject]) -> Scene:
-    """The CLI and all that it started were killed once the writes were done."""
-    scene = Scene(box, stack, list(chunk.values()))
-    running = wait_at(scene, chunk)
-    running.kill_all()
-    running.end()
-    let_go(scene)
-    return scene
 
 
 def test_a_create_and_moves_are_done_but_not_recorded(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    chunk = _after_the_write(ENABLE, 0) | _after_the_write(MOVE, 1)
-    scene = _cut_short(box, stack, chunk)
+    chunk = after_the_write(ENABLE, 0) | after_the_write(MOVE, 1)
+    scene = cut_short(box, stack, chunk)
     created, moved = scene.subjects
     _assert_locked(stack)
     scene.put_back()
@@ -51,7 +34,7 @@ def test_a_create_and_moves_are_done_but_not_recorded(box: Sandbox, stack: Fault
 
 
 def test_a_move_is_done_and_its_line_removed(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    scene = _cut_short(box, stack, _after_the_write(MOVE))
+    scene = cut_short(box, stack, after_the_write(MOVE))
     (moved,) = scene.subjects
     stack.lines(steady=[STEADY])
     done = stack.recover()
@@ -63,7 +46,7 @@ def test_a_move_is_done_and_its_line_removed(box: Sandbox, stack: FaultyStack, e
 
 
 def test_a_delete_is_done_and_its_line_put_back(box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
-    scene = _cut_short(box, stack, _after_the_write(DELETE))
+    scene = cut_short(box, stack, after_the_write(DELETE))
     (deleted,) = scene.subjects
     scene.put_back()
     assert stack.recover().code == 0

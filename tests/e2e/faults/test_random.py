@@ -12,7 +12,7 @@ from .cases import EVERYTHING, RANDOM, Case
 from .scene import FaultyStack
 from .schedule import Schedule
 from .soak import ROUNDS, SEED
-from .story import Story
+from .story import play
 from .table import Ends
 
 EACH = 10
@@ -24,12 +24,8 @@ SCHEDULES = [(_FIRST + place, min(EACH, _COUNT - start)) for place, start in enu
 @pytest.mark.timeout(900)
 def test_a_schedule_ends_as_declared(seed: int, rounds: int, box: Sandbox, stack: FaultyStack, ends: Ends) -> None:
     print(f'to rerun: make soak ARGS="--seed {seed} --rounds {rounds}"')
-    schedule = Schedule(seed)
-    story = Story(box, stack, schedule)
-    for number, drawn in enumerate(schedule.rounds(rounds), 1):
-        print(f"round {number}: {drawn}")
-        story.play(drawn)
-    story.end_well()
+    stack.configure(mfa_retryDeadline=60, mfa_propagationTime=5)
+    play(box, stack, seed, rounds)
     ends.note(Case(RANDOM, EVERYTHING), "the next whole run settles it; no other device was touched")
 
 

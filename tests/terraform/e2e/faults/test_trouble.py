@@ -11,7 +11,7 @@ from tests.e2e.faults.scene import Scene
 from tests.e2e.faults.table import Ends
 from tests.e2e.stack import ACCOUNT
 
-from .changing import FaultyProject
+from .changing import Ended, FaultyProject
 
 
 def test_a_throttling_burst_and_errors_that_clear(box: Sandbox, project: FaultyProject, ends: Ends) -> None:
@@ -67,6 +67,37 @@ def test_reads_that_lag_behind_writes(box: Sandbox, project: FaultyProject, ends
         scene.check()
     for subject in subjects:
         ends.note(Case("reads lag 2 s behind", subject.operation.name), "reads again until it shows, done in one run")
+
+
+def test_two_devices_of_one_user_that_leave_together_while_reads_lag(
+    box: Sandbox, project: FaultyProject, ends: Ends
+) -> None:
+    tokens = ["GAHT80000001", "GAHT80000002"]
+    devices = [{"kind": "hardware", "serial": serial, "held": True} for serial in tokens]
+    box.add({"accounts": {ACCOUNT: {"users": {"twin": {"password": True, "devices": devices}}}}})
+    project.configure(on_last_device="refuse")
+    project.lines(twin=tokens, bob=["GAHT12345678"])
+    assert project.recover().code == 0
+    project.lines(bob=["GAHT12345678"])
+    _assert_refused(project.recover())
+    assert len(box.holders(ACCOUNT)["twin"]) == 2, "the plan sees both leave"
+    project.prepare("up", MFA_ASSOCIATION_ON_LAST_DEVICE="allow")
+    box.lag(2)
+    _assert_refused(project.change("up"))
+    assert len(box.holders(ACCOUNT)["twin"]) == 1
+    forced = project.recover(MFA_ASSOCIATION_ON_LAST_DEVICE="allow")
+    assert forced.code == 0, forced.text
+    assert "twin" not in box.holders(ACCOUNT)
+    ends.note(
+        Case("reads lag 2 s behind", "delete of both devices of a user"),
+        "the second is seen to be the last one, though the list still shows both",
+    )
+
+
+def _assert_refused(done: Ended) -> None:
+    refused = "it is the last MFA device, and there is a console password, and on_last_device is refuse"
+    assert done.code != 0
+    assert refused in " ".join(done.text.split())
 
 
 def test_another_account_is_refused_before_anything_is_read_or_lost(box: Sandbox, project: FaultyProject) -> None:
