@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from mfa_association.sandbox import Sandbox
-
 from .operations import Boundary, Operation, Subject
 from .processes import Running
-from .scene import Changing, Scene
+from .scene import Scene
 
 WORDS = {
     ("EnableMFADevice", None): "enables",
@@ -23,22 +21,6 @@ def at_the_write(operation: Operation, first: int = 0) -> dict[Boundary, Subject
     (*_, place) = (place for place, call in enumerate(operation.calls) if call.startswith(("Enable", "Deactivate")))
     before, after = Boundary(operation, place, "before"), Boundary(operation, place, "after")
     return {before: Subject(operation, first), after: Subject(operation, first + 1)}
-
-
-def after_the_write(operation: Operation, number: int = 0) -> dict[Boundary, Subject]:
-    """After the last write of an operation on this subject."""
-    (_, after) = at_the_write(operation)
-    return {after: Subject(operation, number)}
-
-
-def cut_short(box: Sandbox, stack: Changing, chunk: dict[Boundary, Subject]) -> Scene:
-    """The engine and all that it started were killed once the writes were done."""
-    scene = Scene(box, stack, list(chunk.values()))
-    running = wait_at(scene, chunk)
-    running.kill_all()
-    running.end()
-    let_go(scene)
-    return scene
 
 
 def wait_at(scene: Scene, chunk: dict[Boundary, Subject], *, drop: bool = True) -> Running:

@@ -1,55 +1,24 @@
-"""What no engine can know: a run was killed after its write, and the line is back or gone before the rerun."""
+"""What no engine can know, on Terraform."""
 
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.faults.cases import BACK, REMOVED, Case
+from tests.e2e.faults import holes
+from tests.e2e.faults.holes import after_the_write, cut_short
 from tests.e2e.faults.operations import DELETE, ENABLE, MOVE
-from tests.e2e.faults.rerun import after_the_write, cut_short
-from tests.e2e.faults.scene import STEADY
 from tests.e2e.faults.table import Ends
-from tests.e2e.stack import ACCOUNT
 
 from .changing import FaultyProject
 
 
 def test_a_create_and_moves_are_done_but_not_recorded(box: Sandbox, project: FaultyProject, ends: Ends) -> None:
     scene = cut_short(box, project, after_the_write(ENABLE, 0) | after_the_write(MOVE, 1))
-    created, moved = scene.subjects
-    scene.put_back()
-    assert project.recover().code == 0
-    told = project.change("refresh")
-    assert told.code == 0, told.text
-    assert f"{moved.serial} is declared for holder01 but held by heir01" in " ".join(told.text.split())
-    assert scene.state() == {moved.serial: ("holder01", False), STEADY: ("steady", True)}
-    held = box.holders(ACCOUNT)
-    assert (held["holder00"], held["heir01"], held.get("holder01")) == ([created.serial], [moved.serial], None)
-    ends.note(Case(BACK, ENABLE.name), "stays active, in no state")
-    ends.note(
-        Case(BACK, MOVE.name), "stays the new holder's: the next refresh says so, and the state has it as inactive"
-    )
+    holes.put_back_a_create_and_a_move(scene, ends)
 
 
 def test_a_move_is_done_and_its_line_removed(box: Sandbox, project: FaultyProject, ends: Ends) -> None:
-    scene = cut_short(box, project, after_the_write(MOVE))
-    (moved,) = scene.subjects
-    project.lines(steady=[STEADY])
-    done = project.recover()
-    assert done.code == 0, done.text
-    assert scene.state() == {STEADY: ("steady", True)}
-    assert box.holders(ACCOUNT)["heir00"] == [moved.serial]
-    ends.note(Case(REMOVED, MOVE.name), "stays the new holder's, in no state: the run warns and names the holder")
-    assert f"{moved.serial} is held by heir00 now and was left alone" in " ".join(done.text.split())
+    holes.remove_a_moved_line(cut_short(box, project, after_the_write(MOVE)), ends)
 
 
 def test_a_delete_is_done_and_its_line_put_back(box: Sandbox, project: FaultyProject, ends: Ends) -> None:
-    scene = cut_short(box, project, after_the_write(DELETE))
-    (deleted,) = scene.subjects
-    scene.put_back()
-    assert project.recover().code == 0
-    told = project.change("refresh")
-    assert told.code == 0, told.text
-    assert scene.state() == {deleted.serial: ("holder00", False), STEADY: ("steady", True)}
-    assert "holder00" not in box.holders(ACCOUNT)
-    assert "EnableMFADevice" not in box.calls()
-    ends.note(Case(BACK, DELETE.name), "stays inactive: the next refresh says so, nothing is enabled again")
+    holes.put_back_a_deleted_line(cut_short(box, project, after_the_write(DELETE)), ends)
