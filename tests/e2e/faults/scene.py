@@ -36,11 +36,11 @@ class Ended(Protocol):
 class Changing(Protocol):
     """What an engine's driver must be able to do, so that its runs can be disturbed.
 
-    ``crash``: what the engine says when its provider dies. ``left_locked``: the locks that its own death leaves.
+    ``crash``: what the engine may say when its provider dies. ``left_locked``: the locks that its own death leaves.
     ``interrupted`` and ``terminated``: what it says to the first and to the second Ctrl-C.
     """
 
-    crash: str
+    crash: Sequence[str]
     left_locked: int
     interrupted: str
     terminated: str
@@ -79,7 +79,7 @@ class Changing(Protocol):
 class FaultyStack(Stack):
     """A stack whose commands can be left running, and that shows what an interrupted one left."""
 
-    crash = "error reading from server: "
+    crash: Sequence[str] = ("error reading from server: ",)
     left_locked = 1
     interrupted, terminated = "^C received; cancelling", "^C received; terminating"
 

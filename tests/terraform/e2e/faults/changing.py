@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,8 @@ class Ended:
 class FaultyProject(Project):
     """A project that shows what an interrupted command left."""
 
-    crash = "Plugin did not respond"
+    # It waits for the socket and for the process, and tells what ended first.
+    crash: Sequence[str] = ("Plugin did not respond", "request was cancelled")
     left_locked = 0
     interrupted, terminated = "Interrupt received.", "Two interrupts received."
 
