@@ -43,6 +43,10 @@ def _silent(message: str) -> None:
     """Drop a message."""
 
 
+def _is_throttled(fault: AwsError) -> bool:
+    return isinstance(fault, Throttling)
+
+
 @dataclass
 class Run:
     """Everything the lifecycle needs, for one account. Shared between an engine's threads."""
@@ -91,14 +95,16 @@ class Run:
         """What a user holds by now. ``NoSuchEntity``: no such user."""
         return self.read(lambda: self.iam.list_mfa_devices(user_name))
 
-    def read(self, look: Callable[[], T]) -> T:
-        """Look; again while IAM throttles, which botocore gives up on soon, until the retry deadline."""
+    def read(self, look: Callable[[], T], passes: Callable[[AwsError], bool] = _is_throttled) -> T:
+        """Look; again after an error that ``passes``, until the retry deadline. botocore gives up on throttling soon."""
         started = self.clock.monotonic()
         pauses = self.pauses()
         while True:
             try:
                 return look()
-            except Throttling as fault:
+            except AwsError as fault:
+                if not passes(fault):
+                    raise
                 spent = self.clock.monotonic() - started
                 left = self.limits.retry_deadline - spent
                 if left <= 0:

@@ -68,23 +68,18 @@ class Reader:
 
         An endpoint that never answered is not waited for: its address is wrong, or there is no network.
         """
-        clock, started = self._run.clock, self._run.clock.monotonic()
-        pauses = self._run.pauses()
-        while True:
+
+        def look() -> T:
             if self._stop.is_set():
                 raise Interrupted
-            try:
-                answer = read()
-                self._heard = True
-                return answer
-            except AwsError as fault:
-                if not fault.retryable or (isinstance(fault, Unreachable) and not self._heard):
-                    raise
-                spent = clock.monotonic() - started
-                left = self._run.limits.retry_deadline - spent
-                if left <= 0:
-                    raise fault.with_note(f"tried for {spent:.0f} s") from None
-            clock.sleep(min(next(pauses), left))
+            answer = read()
+            self._heard = True
+            return answer
+
+        return self._run.read(look, self._passes)
+
+    def _passes(self, fault: AwsError) -> bool:
+        return fault.retryable and (self._heard or not isinstance(fault, Unreachable))
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Ask until the answer is yes or the time is over."""

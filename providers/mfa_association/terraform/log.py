@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import datetime, timezone
 
 
@@ -13,6 +14,11 @@ def log(level: str, text: str, **more: str) -> None:
     moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     line = {"@level": level, "@message": text, "@module": "mfa", "@timestamp": moment, **more}
     print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+def log_defect(fault: Exception) -> None:
+    """Write where a defect of this provider is, and nothing of what it said."""
+    log("error", "a defect of this provider", traceback="".join(traceback.format_tb(fault.__traceback__)))
 
 
 class Log(logging.Handler):

@@ -6,13 +6,11 @@ loaded when it is first needed: an engine starts the process several times a com
 
 from __future__ import annotations
 
-import traceback
-
 from mfa_association.errors import MfaError
 from mfa_association.terraform import protocol
 from mfa_association.terraform.answers.call import Answers, Call, Provider
 from mfa_association.terraform.diagnostics import telling
-from mfa_association.terraform.log import log
+from mfa_association.terraform.log import log_defect
 
 
 class Unimplemented(NotImplementedError):
@@ -39,7 +37,7 @@ class Server:
             except MfaError as fault:
                 told.error(str(fault), getattr(fault, "argument", ""))
             except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
-                log("error", "a defect of this provider", traceback="".join(traceback.format_tb(fault.__traceback__)))
+                log_defect(fault)
                 told.error(_defect(method, fault))
         if "diagnostics" in response.DESCRIPTOR.fields_by_name:
             response.diagnostics.extend(told.found)

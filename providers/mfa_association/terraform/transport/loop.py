@@ -8,14 +8,13 @@ import selectors
 import socket
 import ssl
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from mfa_association.aws.settings import MOST_AT_ONCE
-from mfa_association.terraform.log import log
+from mfa_association.terraform.log import log_defect
 from mfa_association.terraform.transport import messages
 from mfa_association.terraform.transport.http2 import Request
 from mfa_association.terraform.transport.messages import NoMessage
@@ -128,7 +127,7 @@ class Transport:
         except NoMessage as fault:
             return _Answered(peer, request.stream, b"", messages.INTERNAL, str(fault))
         except Exception as fault:  # noqa: BLE001 (a defect, or bytes that are no request: other calls go on)
-            log("error", "a defect of this provider", traceback="".join(traceback.format_tb(fault.__traceback__)))
+            log_defect(fault)
             return _Answered(peer, request.stream, b"", messages.INTERNAL, f"{name}: {type(fault).__name__}")
 
     def _hand_over(self, answered: Future[_Answered]) -> None:
