@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 from mfa_association import lifecycle
 from mfa_association.engine import changes, inputs, props
 from mfa_association.pulumi import runtime
-from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
+from mfa_association.pulumi.boundary import hide_own_tracebacks, one_sentence
 from mfa_association.pulumi.unknowns import named
 
 Props = dict[str, Any]
@@ -36,7 +36,7 @@ class Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, by pulumi-aws's own keys."""
-        quiet_tracebacks()
+        hide_own_tracebacks()
         runtime.configure(req.config.get)
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
