@@ -542,10 +542,14 @@ def test_an_error_is_one_line_without_a_traceback(stage: Stage, log: Log) -> Non
 def test_the_error_of_another_dynamic_provider_keeps_its_traceback(stage: Stage, log: Log) -> None:
     _provider(stage)
     try:
-        {}["where does this come from"]
+        dict[str, str]()["where does this come from"]
     except KeyError:
         told = vars(sys.modules["__main__"])["traceback"].format_exc()
-    assert told.startswith("Traceback") and "test_provider.py" in told and told.endswith("KeyError: 'where does this come from'\n")
+    assert (
+        told.startswith("Traceback")
+        and "test_provider.py" in told
+        and told.endswith("KeyError: 'where does this come from'\n")
+    )
     assert not hasattr(sys, "tracebacklimit")
 
 
@@ -569,7 +573,37 @@ def test_a_broken_configuration_is_told_when_it_is_needed(stage: Stage, log: Log
     provider = _provider(stage, **{"mfa:maxRemovals": "many"})
     told = _error(lambda: provider.delete(stage.arn(), _outs(stage)))
     assert told.startswith("mfa-association: reading stack config mfa:maxRemovals: must be a whole number")
-    assert not provider.check({}, dict(INPUTS)).failures
+    [failure] = provider.check({}, dict(INPUTS)).failures
+    assert not failure.property and f"mfa-association: {failure.reason}\n" == told
+
+
+class Key(NamedTuple):
+    reason: str
+    key: str
+    advice: str
+
+
+ALL_KEYS = "mfa:maxRemovals, mfa:onDestroy, mfa:onLastDevice, mfa:propagationTime, mfa:retryDeadline"
+KEYS = (
+    Key("a guard without its last letter", "mfa:maxRemoval", "did you mean mfa:maxRemovals?"),
+    Key("snake case", "mfa:on_last_device", "did you mean mfa:onLastDevice?"),
+    Key("nothing like ours", "mfa:roster", f"the keys are {ALL_KEYS}"),
+)
+
+
+@pytest.mark.parametrize("case", KEYS, ids=lambda case: case.reason)
+def test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing(stage: Stage, log: Log, case: Key) -> None:
+    stage.plant(**HELD)
+    told = _error(lambda: _provider(stage, **{case.key: "1"}).delete(stage.arn(), _outs(stage)))
+    assert told == (
+        f"mfa-association: reading stack config {case.key}: is no key of this provider, {case.advice}; "
+        "nothing was changed, correct it with `pulumi config set`\n"
+    )
+    assert stage.holders()
+
+
+def test_other_namespaces_are_not_ours_to_judge(stage: Stage, log: Log) -> None:
+    assert not _provider(stage, **{"app:maxRemoval": "1", "aws:unknown": "2"}).check({}, dict(INPUTS)).failures
 
 
 # One run's overrides

@@ -37,11 +37,13 @@ class Provider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, by pulumi-aws's own keys."""
         hide_own_tracebacks()
-        runtime.configure(req.config.get)
+        runtime.configure(req.config._props)  # the SDK has no public way to list the keys
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(named(news))]
+        if fault := runtime.config_fault():
+            failures.append(CheckFailure("", str(fault)))
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
