@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from mfa_association.sandbox import Sandbox
 
 from .programs import DAVES, PHONE, program
 from .stack import ACCOUNT, Stack
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 NEIGHBOUR = """
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 class Theirs(ResourceProvider):
@@ -60,3 +64,14 @@ def test_a_device_declared_twice_is_warned_of_at_preview(stack: Stack, box: Sand
     done = stack.preview()
     assert done.code == 0, done.text
     assert f"warning: {DAVES} is declared twice in this program, as again and as phone" in done.text
+
+
+def test_the_program_of_the_readme_runs_as_it_stands(stack: Stack, box: Sandbox) -> None:
+    [text] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    [roster] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    box.add({"accounts": {ACCOUNT: {"users": {"alice": {}}, "devices": [{"kind": "virtual", "name": "alice-spare"}]}}})
+    stack.program(text)
+    stack.roster(roster)
+    done = stack.up()
+    assert done.code == 0, done.text
+    assert sorted(stack.state()) == ["GAHT12345678", "mfa/alice-phone", "mfa/alice-spare"]
