@@ -15,8 +15,9 @@ from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name
 from mfa_association.lifecycle.refusals import MoveBroken
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
-from mfa_association.terraform.connection import Connection, NotKnownYet
+from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
+from mfa_association.terraform.faults import NotKnownYet
 
 State = dict[str, Any]
 _ROOT = "root:"
@@ -34,13 +35,14 @@ def read(connection: Connection, state: State) -> State:
     """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
     bag = association.saved(state)
     saved = props.association(bag)
-    connection.crossings.add(saved.serial_number, props.holder(bag), "seen")
     try:
         found = lifecycle.find(connection.run(bag), saved)
     except NotKnownYet as fault:
         warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
         return state
-    return association.state(props.outputs(bag, found), bag)
+    outputs = props.outputs(bag, found)
+    connection.remember(outputs)
+    return association.state(outputs, bag)
 
 
 def apply(
@@ -50,15 +52,16 @@ def apply(
 
     ``again``: what is destroyed is created again right afterwards.
     """
+    connection.is_planning = False
     try:
         if planned is None:
             _delete(connection, association.saved(prior or {}), again)
             return Applied(None)
         news = _news(connection, planned, config or {})
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
-        return Applied(association.state(outputs, planned))
+        return Applied(association.state(_as_planned(outputs, planned), planned))
     except MoveBroken as fault:
-        return Applied({**(prior or {}), "active": False, "enable_date": None}, fault)
+        return Applied({**(prior or {}), **association.INACTIVE}, fault)
     except MfaError as fault:
         return Applied(prior, fault)
 
@@ -77,16 +80,29 @@ def _delete(connection: Connection, saved: State, again: bool) -> None:
         found = props.association(saved)
         with connection.run(saved).ledger.declaring(found.account_id, found.serial_number, found.user_name):
             pass
-    changes.delete(connection.run, saved, connection.guard)
+    changes.delete(connection.run, saved, lambda mode: connection.guard(saved["serial_number"], mode))
 
 
 def _create(connection: Connection, news: State) -> State:
+    if connection.records.keeps_inactive(news):
+        news = {name: value for name, value in news.items() if name not in inputs._ENABLERS}
     found = lifecycle.bind(connection.run(news), props.declaration(news))
     return props.outputs(news, found)
 
 
+def _as_planned(outputs: State, planned: State) -> State:
+    """The outputs; an engine takes no other ``active`` than the one that a plan foresaw (``plan.py``, rule 2)."""
+    if planned["active"] is not False or not outputs["active"]:
+        return outputs
+    warn(
+        f"binding MFA device ({outputs['serial_number']}) to user ({props.holder(outputs)}): it is active again; it was "
+        "planned as inactive, so the state says so until the next refresh"
+    )
+    return {**outputs, **association.INACTIVE}
+
+
 def _update(connection: Connection, prior: State, news: State) -> State:
-    return changes.update(connection.run, association.saved(prior), news, connection.guard)
+    return changes.update(connection.run, association.saved(prior), news, lambda mode: connection.guard("", mode))
 
 
 def adopted(connection: Connection, id_: str) -> State:
