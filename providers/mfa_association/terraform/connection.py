@@ -12,7 +12,7 @@ from mfa_association.engine.props import USUAL
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import Ledger, Run
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.terraform.crossings import Crossings
 from mfa_association.terraform.diagnostics import note, warn
 from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
@@ -41,7 +41,8 @@ class Connection:
         self.crossings, self.records = Crossings(), Records()
         self.removals, self.repeats = Removals(), Repeats()
         self.successors = Successors(self)
-        self._runs = Runs(self.config.settings, self.config.limits, Ledger(), warn, note)
+        self.ledger = Ledger(LockFiles())
+        self._runs = Runs(self.config.settings, self.config.limits, self.ledger, warn, note)
 
     def get(self, key: str) -> Any:
         """The value of an argument; none of one that is not known yet."""
@@ -77,9 +78,9 @@ class Connection:
         self._refuse()
         return self._runs.settings_of(role_arn)
 
-    def guard(self, serial_number: str, saved: OnLastDevice) -> OnLastDevice:
+    def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now for a device."""
-        return runs.guard(saved, warn)
+        return runs.guard(serial_number, saved, warn)
 
     def remember(self, saved: dict[str, Any]) -> None:
         """What the state says of a device: a record that there is, and whether it is active."""

@@ -12,7 +12,7 @@ from mfa_association.engine.inputs import is_unknown
 from mfa_association.engine.props import StateUnreadable
 from mfa_association.errors import MfaError
 from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name, parse_serial_number
-from mfa_association.lifecycle.refusals import MoveBroken
+from mfa_association.lifecycle.refusals import MoveBroken, StateKept
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.connection import Connection
@@ -48,18 +48,19 @@ def read(connection: Connection, state: State) -> State:
 def apply(
     connection: Connection, prior: State | None, planned: State | None, config: State | None, *, again: bool = False
 ) -> Applied:
-    """Bind, move, renew or unbind. Whatever goes wrong, the state is what is true as far as it is known.
+    """Create, move, renew or delete. Whatever goes wrong, the state is what is true as far as it is known.
 
     ``again``: what is destroyed is created again right afterwards.
     """
     connection.is_planning = False
+    if planned is None:
+        return _delete(connection, prior or {}, again)
+    news = _news(connection, planned, config or {})
     try:
-        if planned is None:
-            _delete(connection, association.saved(prior or {}), again)
-            return Applied(None)
-        news = _news(connection, planned, config or {})
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
         return Applied(association.state(_as_planned(outputs, planned), planned))
+    except StateKept as fault:
+        return Applied(association.state(props.outputs(news, fault.kept), planned), fault)
     except MoveBroken as fault:
         return Applied({**(prior or {}), **association.INACTIVE}, fault)
     except MfaError as fault:
@@ -75,19 +76,24 @@ def _news(connection: Connection, planned: State, config: State) -> State:
     return inputs.with_defaults(association.declared({**known, **once}), defaults)
 
 
-def _delete(connection: Connection, saved: State, again: bool) -> None:
-    if again:
-        found = props.association(saved)
-        with connection.run(saved).ledger.declaring(found.account_id, found.serial_number, found.user_name):
-            pass
-    changes.delete(connection.run, saved, lambda mode: connection.guard(saved["serial_number"], mode))
+def _delete(connection: Connection, prior: State, again: bool) -> Applied:
+    try:
+        saved = association.saved(prior)
+        if again:
+            connection.ledger.mark_declared(props.association(saved).pair)
+        changes.delete(connection.run, saved, connection.guard)
+        return Applied(None)
+    except MfaError as fault:
+        return Applied(prior, fault)
 
 
 def _create(connection: Connection, news: State) -> State:
-    if connection.records.keeps_inactive(news):
-        news = {name: value for name, value in news.items() if name not in inputs._ENABLERS}
-    found = lifecycle.bind(connection.run(news), props.declaration(news))
-    return props.outputs(news, found)
+    inactive = connection.records.keeps_inactive(news)
+    return changes.create(connection.run, connection.ledger, news, stay_inactive=inactive)
+
+
+def _update(connection: Connection, prior: State, news: State) -> State:
+    return changes.update(connection.run, connection.ledger, association.saved(prior), news, connection.guard)
 
 
 def _as_planned(outputs: State, planned: State) -> State:
@@ -99,10 +105,6 @@ def _as_planned(outputs: State, planned: State) -> State:
         "planned as inactive, so the state says so until the next refresh"
     )
     return {**outputs, **association.INACTIVE}
-
-
-def _update(connection: Connection, prior: State, news: State) -> State:
-    return changes.update(connection.run, association.saved(prior), news, lambda mode: connection.guard("", mode))
 
 
 def adopted(connection: Connection, id_: str) -> State:
