@@ -188,29 +188,36 @@ class Ledger:
     def removing(self, pair: Pair, limit: int | None) -> Iterator[None]:
         """Count one real deactivation, unless the block fails. Raises ``TooManyRemovals`` before it begins.
 
-        The caller has the user's lock.
+        The lock file has it before the call, so that no kill can come between. The caller has the user's lock.
         """
         with self._lock:
             if limit is not None and self._removals >= limit:
                 raise TooManyRemovals(pair.user_name, pair.serial_number, limit)
             self._removals += 1
-        self._note_removal(pair, self._monotonic())
+        before = self._recent(pair)
+        after = {**before, hidden(pair.serial_number): self._monotonic()}
+        self._write(pair, after)
         try:
             yield
         except BaseException:
             with self._lock:
                 self._removals -= 1
-            self._note_removal(pair, None)
+            self._write(pair, before)
             raise
+        self._removed[_user(pair)] = after
         self._bound.discard(_key(pair))
 
     def removed(self, pair: Pair) -> bool:
         """Whether the device was taken from the user in the last two minutes, even if IAM's lists still show it."""
-        return hidden(pair.serial_number) in recent(self._removed[_user(pair)], self._monotonic())
+        return hidden(pair.serial_number) in self._recent(pair)
 
     def restored(self, pair: Pair) -> None:
         """Note that this process gave the user the device, even if IAM's lists do not show it yet."""
-        self._note_removal(pair, None)
+        before = self._recent(pair)
+        after = {device: moment for device, moment in before.items() if device != hidden(pair.serial_number)}
+        if after != before:
+            self._write(pair, after)
+        self._removed[_user(pair)] = after
         self._bound.add(_key(pair))
 
     def is_bound(self, pair: Pair) -> bool:
@@ -225,17 +232,14 @@ class Ledger:
             if (one.account_id, one.user_name) == (account_id, user_name.lower())
         ]
 
-    def _note_removal(self, pair: Pair, moment: float | None) -> None:
-        """Before the call, so that no kill can come between; the caller has the user's lock."""
-        user, device = _user(pair), hidden(pair.serial_number)
-        removed = recent(self._removed[user], self._monotonic())
-        removed.pop(device, None)
-        if moment is not None:
-            removed[device] = moment
-        if user in self._open and removed != self._removed[user]:
+    def _recent(self, pair: Pair) -> dict[str, float]:
+        return recent(self._removed[_user(pair)], self._monotonic())
+
+    def _write(self, pair: Pair, removed: dict[str, float]) -> None:
+        file = self._open.get(_user(pair))
+        if file:
             with self._without_files(self._warn):
-                self._open[user].write(removed)
-        self._removed[user] = removed
+                file.write(removed)
 
 
 _RANKS: dict[Declared, int] = {"no": 0, "failed": 1, "checked": 2, "settled": 3}

@@ -193,7 +193,7 @@ def _say_where_it_went(run: Run, saved: Association, *, lost: bool) -> None:
             "holds the device, which IAM tells of virtual devices only: look it up under the new name"
         )
     elif not lost:
-        run.note(f"{saved.user_name} did not hold {saved.serial_number}: nothing was changed")
+        run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
 
 
 def _may_be_renamed(run: Run, saved: Association) -> str | None:
