@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mfa_association.aws.settings import Settings
-from mfa_association.engine import config, runs
+from mfa_association.engine import changes, config, runs
 from mfa_association.engine.config import ProviderConfig
-from mfa_association.engine.inputs import UNKNOWN
+from mfa_association.engine.inputs import UNKNOWN, InputFault
 from mfa_association.engine.props import USUAL
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
@@ -81,6 +81,11 @@ class Connection:
     def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now for a device."""
         return runs.guard(serial_number, saved, warn)
+
+    def declare(self, declared: dict[str, Any], faults: list[InputFault]) -> None:
+        """Note what the program declares (rule 7): an engine asks for this check of declared resources alone."""
+        failed = "; ".join(f"{fault.property} {fault.reason}".strip() for fault in faults)
+        changes.declare(self.ledger, declared, failed or None)
 
     def remember(self, saved: dict[str, Any]) -> None:
         """What the state says of a device: a record that there is, and whether it is active."""
