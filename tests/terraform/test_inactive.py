@@ -12,6 +12,8 @@ from mfa_association.terraform.protocol import message
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Caller, State
 
+from .test_bridge import Bridge
+
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -39,77 +41,68 @@ def inactive(stage: Stage, **more: Any) -> State:
     return state | INACTIVE
 
 
-def replace(stage: Stage, state: State, wanted: State, known_by: str = "a state") -> tuple[Any, Any]:
-    """What -replace and a tainted resource do: a plan, then destroy and create in another process."""
-    planning, applying = Caller.configured(stage), Caller.configured(stage)
-    upgrade(planning, state | {"active": True} if known_by == "a refresh" else state)
+@pytest.mark.parametrize("known_by", ["a state", "a refresh"])
+def test_a_plan_that_would_arm_it_is_refused(stage: Stage, known_by: str) -> None:
+    """-replace, a tainted resource, or another address: with create_before_destroy no apply could know it."""
+    state = inactive(stage, renew="1")
+    caller = Caller.configured(stage)
+    upgrade(caller, state | {"active": True} if known_by == "a refresh" else state)
     if known_by == "a refresh":
-        planning.read(state | {"active": True})
+        caller.read(state | {"active": True})
+    answer = caller.plan(None, config(stage, renew="1"))
+    assert answer.errors == [
+        f"Binding MFA device ({stage.arn()}) to user (alice): it was deactivated outside, and replacing its record would "
+        "enable it again; nothing was changed. To enable it, give a new renew value; else leave out -replace, or run "
+        "`terraform untaint ADDRESS`"
+    ]
+
+
+@pytest.mark.parametrize("reason, of_state, of_config", [
+    ("a new renew value", {}, {"renew": "2"}),
+    ("another holder", {}, {"user_name": "bob"}),
+    ("the newest record is active", {"active": True}, {}),
+])  # fmt: skip
+def test_what_is_armed(stage: Stage, reason: str, of_state: State, of_config: State) -> None:
+    state = inactive(stage, renew="1") | of_state
+    stage.plant(users={"bob": user()})
+    caller = Caller.configured(stage)
+    upgrade(caller, state)
+    made = caller.up(None, config(stage) | of_config)
+    assert made.state("new_state")["active"] is True, reason
+
+
+def test_codes_that_come_at_apply_time_arm_nothing_either(stage: Stage) -> None:
+    """Ephemeral variables: the plan had no codes, and destroys before it creates."""
+    state = inactive(stage)
+    first, second = stage.codes()
+    wanted = config(stage, seed_source=None)
+    planning, applying = Caller.configured(stage), Caller.configured(stage)
+    upgrade(planning, state)
     plan = planning.plan(None, wanted)
-    assert not plan.errors
     upgrade(applying, state)
     gone = applying.call(
         "ApplyResourceChange", type_name=NAME, prior_state=state, planned_state=None, config=None,
         planned_private=plan.message.planned_private,
     )  # fmt: skip
     assert not gone.errors
-    again = applying.plan(None, wanted)
-    for name, value in plan.state("planned_state").items():
-        assert value == again.state("planned_state")[name], "an engine compares its two plans"
-    return plan, applying.apply(None, again.state("planned_state"), wanted)
+    codes = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
+    made = applying.up(None, wanted | codes)
+    assert made.state("new_state")["active"] is False and "is not enabled again" in made.warnings[-1]
+    assert not stage.holders() and "EnableMFADevice" not in stage.writes()
 
 
-@pytest.mark.parametrize("known_by", ["a state", "a refresh"])
-def test_a_replacement_by_itself_arms_nothing(stage: Stage, known_by: str) -> None:
-    state = inactive(stage, renew="1")
-    stage.start_counting()
-    plan, made = replace(stage, state, config(stage, renew="1"), known_by)
-    told = [text for text in plan.warnings if "stays inactive, although codes or a seed are given" in text]
-    assert len(told) == 1 and "a new renew value enables it" in told[0]
-    assert plan.state("planned_state")["active"] is False
-    assert made.state("new_state") == state and not made.errors
-    assert not stage.holders() and not [call for call in stage.writes() if call.startswith("Enable")]
-
-
-def test_a_new_renew_value_arms_it(stage: Stage) -> None:
+def test_under_the_bridge_a_new_name_arms_nothing(stage: Stage) -> None:
+    """It plans and applies in one process: the refresh showed the old record, and the new one is made inactive."""
     state = inactive(stage)
-    _, made = replace(stage, state, config(stage, renew="2"))
-    assert made.state("new_state")["active"] is True and stage.holders() == {"alice": [stage.arn()]}
+    up = Bridge(stage)
+    up.refresh(state | {"active": True}, config(stage))
+    up.check(config(stage))
+    made = up.create(config(stage))
+    assert made.state("new_state")["active"] is False and not stage.holders()
 
 
-@pytest.mark.parametrize("reason, of_state, of_config", [
-    ("another holder", {}, {"user_name": "bob"}),
-    ("it is active", {"active": True}, {}),
-])  # fmt: skip
-def test_what_takes_over_nothing_inactive_is_armed(
-    stage: Stage, reason: str, of_state: State, of_config: State
-) -> None:
-    state = inactive(stage) | of_state
-    stage.plant(users={"bob": user()})
-    caller = Caller.configured(stage)
-    upgrade(caller, state)
-    made = caller.up(None, config(stage, **of_config))
-    assert made.state("new_state")["active"] is True, reason
-
-
-def test_a_device_that_came_back_since_the_plan_is_told(stage: Stage) -> None:
-    """An engine refuses an apply that makes something else of a value that its plan knew."""
+def test_without_codes_and_seed_nothing_is_refused(stage: Stage) -> None:
     state = inactive(stage)
     caller = Caller.configured(stage)
     upgrade(caller, state)
-    planned = caller.plan(None, config(stage)).state("planned_state")
-    stage.admin().enable_mfa_device(
-        UserName="alice", SerialNumber=stage.arn(),
-        **dict(zip(("AuthenticationCode1", "AuthenticationCode2"), stage.codes(), strict=True)),
-    )  # fmt: skip
-    made = caller.apply(None, planned, config(stage))
-    assert made.state("new_state")["active"] is False
-    assert "it is active again" in made.warnings[0] and "until the next refresh" in made.warnings[0]
-
-
-def test_without_codes_and_seed_nothing_is_said_of_arming(stage: Stage) -> None:
-    state = inactive(stage)
-    caller = Caller.configured(stage)
-    upgrade(caller, state)
-    answer = caller.plan(None, config(stage, seed_source=None))
-    assert not any("a new renew value enables it" in text for text in answer.warnings)
+    assert not caller.plan(None, config(stage, seed_source=None)).errors

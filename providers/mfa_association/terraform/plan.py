@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, final
 
 from mfa_association import lifecycle
 from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
+from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, same
 from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
-from mfa_association.terraform.association import COMPUTED, DEFAULTED, INACTIVE, SCHEMA
+from mfa_association.terraform.association import COMPUTED, DEFAULTED, SCHEMA
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.crossings import Met, Way
 from mfa_association.terraform.diagnostics import warn
@@ -22,6 +23,18 @@ from mfa_association.terraform.repeats import NOT_LOOKED_AT
 State = dict[str, Any]
 _FOUND = ("active", "enable_date", "user_id")
 _SPELLINGS = ("serial_number", "user_name")
+
+
+@final
+class StaysInactive(MfaError):
+    """A record of what was deactivated outside is replaced, which would enable it again in silence (rule 2)."""
+
+    def __init__(self, user_name: str, serial_number: str) -> None:
+        super().__init__(
+            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside, and replacing its "
+            "record would enable it again; nothing was changed. To enable it, give a new renew value; else leave out "
+            "-replace, or run `terraform untaint ADDRESS`"
+        )
 
 
 @dataclass(frozen=True)
@@ -57,15 +70,13 @@ def _destroy(connection: Connection, saved: State) -> None:
 
 def _create(connection: Connection, wanted: State, declared: State) -> Planned:
     met = _cross(connection, wanted, "comes")
-    planned = {**wanted, **_of_a_new_one(wanted)}
+    if connection.is_planning and connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
+        raise StaysInactive(props.holder(wanted), wanted["serial_number"])
     if met == "itself":
         _tell_double(wanted)
     elif met == "nothing":
         _declare(connection, declared)
-    if connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
-        _tell_inactive(connection, wanted)
-        planned |= INACTIVE
-    return Planned(planned, again=met == "itself")
+    return Planned({**wanted, **_of_a_new_one(wanted)}, again=met == "itself")
 
 
 def _declare(connection: Connection, declared: State) -> None:
@@ -147,16 +158,6 @@ def _tell_double(wanted: State) -> None:
         f"binding MFA device ({wanted['serial_number']}) to user ({props.holder(wanted)}): it is declared already; "
         "replaced by itself it stays as it is, but declare a device at one address only: a plan that removes one of two "
         "is refused"
-    )
-
-
-def _tell_inactive(connection: Connection, wanted: State) -> None:
-    if not connection.is_planning:
-        return
-    warn(
-        f"binding MFA device ({wanted['serial_number']}) to user ({props.holder(wanted)}): it was deactivated outside "
-        "and stays inactive, although codes or a seed are given; a new renew value enables it. With "
-        "create_before_destroy = true Terraform refuses the apply: leave out -replace, or run `terraform untaint`"
     )
 
 

@@ -58,7 +58,7 @@ def apply(
     news = _news(connection, planned, config or {})
     try:
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
-        return Applied(association.state(_as_planned(outputs, planned), planned))
+        return Applied(association.state(outputs, planned))
     except StateKept as fault:
         return Applied(association.state(props.outputs(news, fault.kept), planned), fault)
     except MoveBroken as fault:
@@ -94,17 +94,6 @@ def _create(connection: Connection, news: State) -> State:
 
 def _update(connection: Connection, prior: State, news: State) -> State:
     return changes.update(connection.run, connection.ledger, association.saved(prior), news, connection.guard)
-
-
-def _as_planned(outputs: State, planned: State) -> State:
-    """The outputs; an engine takes no other ``active`` than the one that a plan foresaw (``plan.py``, rule 2)."""
-    if planned["active"] is not False or not outputs["active"]:
-        return outputs
-    warn(
-        f"binding MFA device ({outputs['serial_number']}) to user ({props.holder(outputs)}): it is active again; it was "
-        "planned as inactive, so the state says so until the next refresh"
-    )
-    return {**outputs, **association.INACTIVE}
 
 
 def adopted(connection: Connection, id_: str) -> State:

@@ -140,9 +140,10 @@ class Successors:
         if successor.serial.kind != "virtual" or root:
             what = "IAM tells of virtual devices of users only"
             return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
-        directory = self._connection.run(successor.bag).directory
+        run = self._connection.run(successor.bag)
+        find = run.directory.find
         try:
-            entity = directory.find(name) or directory.find(name, fresh=True)
+            entity = find(name) or run.poll(lambda: find(name, fresh=True), run.limits.propagation)
         except AwsError as fault:
             return self._warn(last, f"whether {name}, which is to replace it, exists was not checked ({fault})")
         if entity is None:
