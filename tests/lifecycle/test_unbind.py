@@ -177,7 +177,7 @@ def test_the_device_of_a_new_user_of_the_old_name_is_not_touched(stage: Stage, c
     if len(left) == 2:
         assert stage.writes() == []
         assert stage.warnings == [
-            f"{saved.serial_number} was not changed: alice is not the user that it was bound to, a user of that name was "
+            f"{saved.serial_number} stays as it is: alice is not the user that it was bound to, a user of that name was "
             "created anew and registered it"
         ]
     assert stage.calls().get("GetUser", 0) == (1 if len(left) == 2 else case.calls.get("GetUser", 0))

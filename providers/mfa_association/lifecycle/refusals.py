@@ -20,9 +20,12 @@ class WrongAccount(Refusal):
     """The credentials belong to another account than the device."""
 
     def __init__(self, serial_number: str, wanted: str, found: str) -> None:
+        way_out = ""
+        if parse_serial_number(serial_number).account_id is None:
+            way_out = ", or, if it was never held there, remove the record from the state and run again"
         super().__init__(
             f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, the credentials in use to "
-            f"{found}; nothing was changed, use credentials of account {wanted}"
+            f"{found}; nothing was changed, use credentials of account {wanted}{way_out}"
         )
 
 

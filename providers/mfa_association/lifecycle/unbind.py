@@ -101,14 +101,18 @@ def release(
     except NotHeld as outcome:
         return _not_held(run, saved, lost=outcome.lost)
     except SomebodyNew:
-        run.warn(
-            f"{saved.serial_number} was not changed: {saved.user_name} is not the user that it was bound to, a user of "
-            "that name was created anew and registered it"
-        )
+        run.warn(_not_bound_to(saved))
         return Released(stranger=True)
     if seen.is_listed is False:
         warn_afterwards(run, saved, seen, mode, names)
     return Released()
+
+
+def _not_bound_to(saved: Association) -> str:
+    return (
+        f"{saved.serial_number} stays as it is: {saved.user_name} is not the user that it was bound to, a user of that "
+        "name was created anew and registered it"
+    )
 
 
 def _guard(run: Run, saved: Association, seen: Seen, mode: LastDeviceGuard, names: tuple[str, ...]) -> Seen:
@@ -147,6 +151,9 @@ def foresee(run: Run, saved: Association, mode: LastDeviceGuard = "warn") -> boo
     account_id = run.account_for(saved.serial_number, saved.account_id)
     with run.holding(account_id, saved.user_name):
         seen = look(run, saved)
+        if is_of_somebody_new(run, saved, seen):
+            run.warn(_not_bound_to(saved))
+            return False
         if seen.is_listed is False:
             return False
         warning = guard_last_device(run, saved, seen, mode, (saved.user_name,))
