@@ -49,11 +49,16 @@ def _bind(run: Run, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Ass
 def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:
     """Give the declared holder the device, knowing the devices held now; the caller has the user's lock."""
     device: Device | None = find_serial(devices, wanted.serial_number)
-    if device:
+    if device and not (wanted.can_enable and _was_just_removed(run, wanted)):
         return active(run, wanted, device)
     if wanted.can_enable:
         return active(run, wanted, enable(run, wanted, Codes(run, wanted)))
     return _record(run, wanted)
+
+
+def _was_just_removed(run: Run, wanted: Declaration) -> bool:
+    """Whether the list that shows the device may be older than its removal; IAM refuses to enable what is held."""
+    return run.ledger.removed(replace(wanted.pair, account_id=run.iam.caller.account_id))
 
 
 def active(run: Run, wanted: Declaration, device: Device | None) -> Association:

@@ -114,7 +114,7 @@ class Ledger:
 
     def mark_declared(self, pair: Pair, failed: str | None = None) -> None:
         """Note that the program declares this pair (Check); ``failed``: why that is as far as it gets."""
-        self._put(Entry(_key(pair), "checked") if failed is None else Entry(_key(pair), "failed", failed))
+        self._put(Entry(pair, "checked") if failed is None else Entry(pair, "failed", failed))
 
     @contextmanager
     def declaring(self, pair: Pair) -> Iterator[None]:
@@ -130,14 +130,14 @@ class Ledger:
         """Note what became of a pair whose account is known now; returns ``found``."""
         with self._lock:
             self._entries.pop(replace(_key(pair), account_id=None), None)
-        self._put(Entry(_key(pair), "settled", found=found, enabled=enabled))
+        self._put(Entry(pair, "settled", found=found, enabled=enabled))
         if found.active:
             self.saw(found)
         return found
 
     def _put(self, entry: Entry) -> None:
         with self._lock:
-            self._entries[entry.pair] = entry
+            self._entries[_key(entry.pair)] = entry
 
     def declared(self, pair: Pair) -> Entry:
         """What became of this pair. Where two records declare it, the one that did not fail counts."""
@@ -154,7 +154,7 @@ class Ledger:
         return [
             entry
             for entry in self._all()
-            if entry.pair.user_name in names
+            if entry.pair.user_name.lower() in names
             and entry.pair.account_id in (None, pair.account_id)
             and not same(entry.pair.serial_number, pair.serial_number)
         ]
@@ -254,6 +254,5 @@ def _user(pair: Pair) -> str:
 
 
 def _matches(declared: Pair, pair: Pair) -> bool:
-    one = _key(pair)
-    same_pair = (declared.serial_number, declared.user_name) == (one.serial_number, one.user_name)
-    return same_pair and declared.account_id in (None, one.account_id)
+    of_account = declared.account_id in (None, pair.account_id)
+    return of_account and same(declared.serial_number, pair.serial_number) and same(declared.user_name, pair.user_name)
