@@ -133,7 +133,9 @@ def _from_address(text: str, field: str) -> str:
     except ValueError:
         return ""
     told = {name.lower(): values[-1] for name, values in parse_qs(address.query).items()}
-    if address.netloc.lower() != "totp" or any(told.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()):
+    if address.netloc.lower() != "totp" or any(
+        told.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()
+    ):
         rule = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
         raise Fault(field, None, rule)
     return told.get("secret", "")

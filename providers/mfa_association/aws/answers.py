@@ -5,19 +5,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import (
-    CODES,
     AwsError,
     BadSettings,
     InvalidInput,
     LostAnswer,
     NoCredentials,
     NoSuchEntity,
+    SecretUnavailable,
+    SeedNotFound,
     ServiceFailure,
     Unreachable,
 )
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_OF_SEEDS = ("GetParameter", "GetSecretValue")
 
 
 @contextmanager
@@ -33,8 +40,7 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
     try:
         yield
     except ClientError as fault:
-        asked = operation if operation.startswith(fault.operation_name or "?") else fault.operation_name
-        raise _from_answer(action, asked, fault.response, secrets) from None
+        raise _from_answer(action, operation, fault, secrets) from None
     except (BotoCoreError, ResponseParserError, KeyError, ValueError) as fault:
         raise _from_boto(action, operation, fault, secrets) from None
 
@@ -55,12 +61,26 @@ def confirm(answer: Any) -> None:
         raise KeyError("RequestId")
 
 
-def _from_answer(action: str, operation: str, answer: Any, secrets: Sequence[str]) -> AwsError:
+def _from_answer(action: str, asked: str, fault: ClientError, secrets: Sequence[str]) -> AwsError:
+    """botocore may have made another call than the one asked for: for credentials."""
+    operation = asked if asked.startswith(fault.operation_name or "?") else fault.operation_name
+    answer: Any = fault.response
     error = answer.get("Error", {})
     code, said = str(error.get("Code", "")), str(error.get("Message", ""))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = CODES.get(code) or _by_status(status, code)
-    return kind(action, operation, _without(secrets, f"{operation.partition(' ')[0]}: {code}: {said}"))
+    return _of(operation, asked, kind)(
+        action, operation, _without(secrets, f"{operation.partition(' ')[0]}: {code}: {said}")
+    )
+
+
+def _of(operation: str, asked: str, kind: type[AwsError]) -> type[AwsError]:
+    """What is missing belongs to the call that was answered: never take a role or a seed for a user or a device."""
+    if operation in _OF_SEEDS:
+        return SeedNotFound if kind is NoSuchEntity else kind
+    if operation != asked and kind in (AwsError, NoSuchEntity, SeedNotFound, SecretUnavailable):
+        return NoCredentials
+    return kind
 
 
 def _by_status(status: int, code: str) -> type[AwsError]:
