@@ -13,6 +13,7 @@ from mfa_association.aws.errors import (
     BadSettings,
     InvalidInput,
     LostAnswer,
+    MfaCodeNeeded,
     NoCredentials,
     NoSuchEntity,
     SecretUnavailable,
@@ -32,7 +33,8 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
     """Turn whatever botocore raises into a typed ``AwsError``; ``action`` starts its sentence.
 
     ``secrets`` are struck out of AWS's words: a ValidationError repeats the value it refuses. A KeyError or ValueError
-    is what botocore raises for a document that is XML but not AWS's.
+    is what botocore raises for a document that is XML but not AWS's, an OSError for a file that the AWS configuration
+    names and that cannot be read.
     """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -41,7 +43,7 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
         yield
     except ClientError as fault:
         raise _from_answer(action, operation, fault, secrets) from None
-    except (BotoCoreError, ResponseParserError, KeyError, ValueError) as fault:
+    except (BotoCoreError, ResponseParserError, KeyError, ValueError, OSError) as fault:
         raise _from_boto(action, operation, fault, secrets) from None
 
 
@@ -109,6 +111,8 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
     import botocore.exceptions as boto
     from botocore.parsers import ResponseParserError
 
+    from mfa_association.aws.boto import CodeNotAsked
+
     never_sent = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError)
     refused = (boto.ParamValidationError,)
     settings = (
@@ -122,6 +126,7 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         boto.InvalidDefaultsMode,
         boto.ConfigParseError,
         boto.ConfigNotFound,
+        OSError,
     )
     lost = (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError, KeyError, ValueError)
     identity = (
@@ -133,13 +138,13 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         boto.SSOError,
         getattr(boto, "LoginError", boto.SSOError),  # `aws login`: younger than the oldest boto3 that is allowed
         boto.ProfileNotFound,
-        boto.UnknownCredentialError,
-        boto.UnknownTokenProviderError,
         boto.NoAuthTokenError,
+        boto.RefreshWithMFAUnsupportedError,
         boto.InvalidConfigError,
         boto.MissingDependencyException,
     )
     return (
+        ((CodeNotAsked,), MfaCodeNeeded),
         (never_sent, Unreachable),
         (refused, InvalidInput),
         (settings, BadSettings),
