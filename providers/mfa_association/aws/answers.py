@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
 from mfa_association.aws.codes import CODES
@@ -53,6 +54,9 @@ def making_a_client(action: str) -> Iterator[None]:
     with meaning(action, ""):
         try:
             yield
+        except JSONDecodeError as fault:
+            said = f"what credential_process printed, or a cached token, is not JSON: {fault}"
+            raise BadSettings(action, "", said) from None
         except ValueError as fault:
             raise BadSettings(action, "", str(fault)) from None
 
@@ -139,12 +143,11 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         getattr(boto, "LoginError", boto.SSOError),  # `aws login`: younger than the oldest boto3 that is allowed
         boto.ProfileNotFound,
         boto.NoAuthTokenError,
-        boto.RefreshWithMFAUnsupportedError,
         boto.InvalidConfigError,
         boto.MissingDependencyException,
     )
     return (
-        ((CodeNotAsked,), MfaCodeNeeded),
+        ((CodeNotAsked, boto.RefreshWithMFAUnsupportedError), MfaCodeNeeded),
         (never_sent, Unreachable),
         (refused, InvalidInput),
         (settings, BadSettings),
