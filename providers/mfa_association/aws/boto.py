@@ -36,7 +36,7 @@ READ_TIMEOUT = 20.0
 class CodeNotAsked(BotoCoreError):
     """A profile asks for an MFA code, and nobody is asked for it."""
 
-    fmt = "mfa_serial in the profile of the AWS configuration"
+    fmt = ""
 
 
 class ConfiguredSession(botocore.session.Session):

@@ -29,7 +29,7 @@ class AwsError(MfaError):
     def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
         self.action, self.operation, self.said, self.note = action, operation, said, note
         cause, advice = SENTENCES.get((operation, type(self).__name__), (self.cause, self.advice))
-        super().__init__(f"{action}: {cause}{note}; {advice} (AWS: {plain(said)})")
+        super().__init__(f"{action}: {cause}{note}; {advice}" + (f" (AWS: {plain(said)})" if said else ""))
 
     def with_note(self, note: str) -> AwsError:
         """The same error with ``note`` behind its cause, such as for how long it was tried."""
