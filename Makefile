@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-deep test-pythons test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
+.PHONY: help setup engines test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ test-deep: setup ## run the rest: every fault at every call, and ten thousand ra
 
 test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)
+
+test-lowest: setup ## run the unit tests with the lowest versions that pyproject.toml allows
+	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)
+	@$(VENV)/bin/python tools/lowest.py $(ARGS)
 
 test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
 	@PYTHONPATH=providers:tools $(VENV)/bin/python -m tests.live

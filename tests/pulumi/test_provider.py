@@ -35,6 +35,8 @@ FIDO = "arn:aws:iam::111122223333:u2f/user/alice/key-A"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ROLE = "arn:aws:iam::111122223333:role/mfa"
 INPUTS: dict[str, Any] = {"user_name": "alice", "serial_number": SERIAL}
+NO_SEED = "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
+CUT_SEED = "cannot be whole: no base32 text has this length, so a character is missing or too many"
 CODES: dict[str, Any] = {"authentication_code_1": "271828", "authentication_code_2": "314159"}
 UNKNOWN_VALUE: Any = rpc.deserialize_property(rpc.UNKNOWN, True)
 """What the SDK makes of a value that a preview does not know yet."""
@@ -169,7 +171,8 @@ CHECKS = (
         (("", f"authentication_code_1 {ROOT_RULE}"),),
     ),
     Check("a seed", INPUTS | {"seed": SEED, "renew": "1", "on_destroy": "delete-virtual-device"}),
-    Check("no seed", INPUTS | {"seed": "271828"}, (("", "seed must be the base32 text of the device's seed"),)),
+    Check("no seed", INPUTS | {"seed": "hunter2!"}, (("", f"seed {NO_SEED}"),)),
+    Check("a seed that is cut off", INPUTS | {"seed": SEED[:-7]}, (("", f"seed {CUT_SEED}"),)),
     Check(
         "a seed and codes",
         INPUTS | CODES | {"seed": SEED},

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from mfa_association import roster
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.errors import MfaError
 from mfa_association.grammar import check_role_arn
@@ -98,6 +98,7 @@ def _look(preview: Preview, options: argparse.Namespace) -> Live:
     from mfa_association.review.live import look
 
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
+    sign_in(options)
     with progress() as tell:
         return look(connection(options), preview, apply_as=applier, progress=tell)
 
