@@ -80,6 +80,7 @@ class Streams:
         for call, why in self._refused.items():
             self.refuse(call, *why)
         self._refused.clear()
+        self.out += self._h2.data_to_send()
 
     def begin(self) -> Call:
         """The call that has waited longest; ``answer`` or ``refuse`` it."""
@@ -122,12 +123,12 @@ class Streams:
         if size > 0:
             self._h2.send_data(call.stream, call.answer[:size])
             call.answer = call.answer[size:]
+            self._answers.pop(call.stream, None)
         if call.answer:
             self._answers[call.stream] = call
-            return
-        self._h2.send_headers(call.stream, messages.END, end_stream=True)
-        del self._calls[call.stream]
-        self._answers.pop(call.stream, None)
+        else:
+            self._h2.send_headers(call.stream, messages.END, end_stream=True)
+            del self._calls[call.stream]
 
     def _opened(self, event: RequestReceived) -> None:
         path = next((value for name, value in event.headers if name == b":path"), b"")
