@@ -74,6 +74,7 @@ class Run:
     artifacts: Artifacts = field(default_factory=Artifacts)
     needs: dict[str, dict[str, Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.document: dict[Any, Any] = yaml.safe_load(self.workflow.read_text())
@@ -91,12 +92,10 @@ class Run:
         """Run a job; how it ends: success, failure or skipped. ``failed`` has the step that ended it."""
         job = self.document["jobs"][name]
         needed = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
-        context = {"github": self.github, "needs": {one: self.needs[one] for one in needed}}
+        context = {"github": self.github, "inputs": self.inputs, "needs": {one: self.needs[one] for one in needed}}
         condition = str(job.get("if", "success()"))
         passed = all(self.needs[one]["result"] == "success" for one in needed)
-        if not (passed or "always()" in condition) or not (
-            condition == "success()" or evaluate(condition, context)
-        ):
+        if not (passed or "always()" in condition) or not (condition == "success()" or evaluate(condition, context)):
             self.needs[name] = {"result": "skipped", "outputs": {}}
             return "skipped"
         return _Machine(self, name, job, context).run()
@@ -159,7 +158,10 @@ class _Machine:
         for file in channels.values():
             file.write_text("")
         step = {key: fill(value, self.context) for key, value in env.items()}
-        files = {**{key: str(file) for key, file in channels.items()}, "GITHUB_STEP_SUMMARY": str(self.home / "summary")}
+        files = {
+            **{key: str(file) for key, file in channels.items()},
+            "GITHUB_STEP_SUMMARY": str(self.home / "summary"),
+        }
         done = subprocess.run([*SHELL, script], cwd=self.work, env={**self.env, **files, **step}, check=False)
         self.env.update(_pairs(channels["GITHUB_ENV"]))
         for line in channels["GITHUB_PATH"].read_text().splitlines():

@@ -23,7 +23,7 @@ cp "$HOME"/venv/* "$folder/bin/"
 """
 PIP = """#!/bin/sh
 echo "$@" >> "$HOME/pip.log"
-[ ! -f mfa-review.txt ] || cp mfa-review.txt "$HOME/pip.txt"
+[ ! -f .github/mfa-review.txt ] || cp .github/mfa-review.txt "$HOME/pip.txt"
 exit $(cat "$HOME/given/pip")
 """
 # Stands for `mfa-association` and for `python -I -m mfa_association.cli`.
@@ -79,9 +79,7 @@ def git(folder: Path, *arguments: str, who: str = "alice", email: str = "a.smith
     names = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in
              (("NAME", who), ("EMAIL", email))}  # fmt: skip
     environment = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=environment, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
@@ -95,6 +93,8 @@ class Hub:
     """``program``: what the program of the change does in the shell that previews it."""
     in_job: dict[str, dict[str, str]] = field(default_factory=dict)
     """The same for one job alone."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """What a workflow that is called is given."""
     engines: dict[str, str] = field(default_factory=lambda: {"pulumi": PULUMI})
 
     def __post_init__(self) -> None:
@@ -106,7 +106,14 @@ class Hub:
             self.commit("first", **{"__main__.py": "1", "roster.yaml": "one", ".github/mfa-review.txt": BASE_HASHES}),
             self.commit("second", **{"roster.yaml": "two"}),
         ]
-        usual = {"json": "{}", "markdown": "# Said\n", "text": "PASS: said\n", "review": "0", "preview": "0", "pip": "0"}
+        usual = {
+            "json": "{}",
+            "markdown": "# Said\n",
+            "text": "PASS: said\n",
+            "review": "0",
+            "preview": "0",
+            "pip": "0",
+        }
         told = {"applied": self.commits[0], "logins": "erin\n", "head": "", "environment": json.dumps(GUARDED)}
         self.given = {**usual, **told, "program": ":", **self.given}
 
@@ -140,7 +147,7 @@ class Hub:
             "sha": commit, "actor": "frank", "repository": "acme/infra", "run_id": "500", "token": "t",
             "server_url": self.folder.as_uri(), **event,
         }  # fmt: skip
-        return Run(self.workflow, self.folder / "runs", self.source, github, self._prepare)
+        return Run(self.workflow, self.folder / "runs", self.source, github, self._prepare, inputs=self.inputs)
 
     def _prepare(self, job: str, home: Path) -> None:
         tool = TOOL.format(python=sys.executable)

@@ -67,7 +67,7 @@ def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(hub
     run = hub.pull_request()
     run.play()
     assert (run.folder / "review" / "pip.txt").read_text() == BASE_HASHES
-    asked = "install --quiet --require-hashes --only-binary :all: -r mfa-review.txt"
+    asked = "install --quiet --require-hashes --only-binary :all: --find-links .github -r .github/mfa-review.txt"
     assert log(run, "review", "pip.log") == [asked]
     assert log(run, "review", "python.log") == ["-I -m venv --clear .review"]
 
