@@ -113,6 +113,8 @@ class _Machine:
         self.work = self.home / "work"
         self.work.mkdir(parents=True)
         run.prepare(name, self.home)
+        self.context["runner"] = {"temp": str(self.home)}
+        self.context["env"] = run.document.get("env") or {}
         self.env = {
             "PATH": f"{self.home}/bin:/usr/bin:/bin",
             "HOME": str(self.home),
@@ -148,12 +150,13 @@ class _Machine:
         if "uses" in step:
             outputs, good = self._action(step["uses"].partition("@")[0], given)
         else:
-            outputs, good = self._shell(step["run"], step.get("env") or {})
+            folder = Path(fill(step.get("working-directory", self.work), self.context))
+            outputs, good = self._shell(step["run"], step.get("env") or {}, folder)
         if "id" in step:
             self.context["steps"][step["id"]] = {"outputs": outputs}
         return good
 
-    def _shell(self, script: str, env: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
+    def _shell(self, script: str, env: Mapping[str, Any], folder: Path) -> tuple[dict[str, str], bool]:
         channels = {name: self.home / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH")}
         for file in channels.values():
             file.write_text("")
@@ -162,7 +165,7 @@ class _Machine:
             **{key: str(file) for key, file in channels.items()},
             "GITHUB_STEP_SUMMARY": str(self.home / "summary"),
         }
-        done = subprocess.run([*SHELL, script], cwd=self.work, env={**self.env, **files, **step}, check=False)
+        done = subprocess.run([*SHELL, script], cwd=folder, env={**self.env, **files, **step}, check=False)
         self.env.update(_pairs(channels["GITHUB_ENV"]))
         for line in channels["GITHUB_PATH"].read_text().splitlines():
             self.env["PATH"] = f"{line}{os.pathsep}{self.env['PATH']}"

@@ -37,6 +37,8 @@ files = {{name: Path(name).read_text() for name in ("preview.json", "base.yaml",
 with (home / "tool.jsonl").open("a") as log:
     log.write(json.dumps({{"arguments": arguments, "env": dict(os.environ), "files": files}}) + "\\n")
 given = home / "given"
+if arguments == ["terraform", "install"]:
+    sys.exit(0)
 if arguments[0] == "review":
     told = dict(zip(arguments, arguments[1:]))
     said = (given / told["--format"]).read_text()
@@ -54,6 +56,18 @@ case "$1" in
     for word; do [ "$word" != plan.json ] || echo '{"a": "plan"}' > plan.json; done
     echo '{"a": "preview"}'; echo "alice" >&2; exit $(cat "$HOME/given/preview") ;;
   up) [ -f plan.json ] && echo "$@" >> "$HOME/applied" ;;
+esac
+"""
+# A plan holds the seed that the program was given, and so does its JSON.
+TERRAFORM = """#!/bin/sh
+echo "$(basename "$0") $*" >> "$HOME/engine.log"
+case "$1" in
+  plan)
+    . "$HOME/given/program"
+    for word; do case "$word" in -out=*) echo seed > "${word#-out=}" ;; esac; done
+    exit $(cat "$HOME/given/preview") ;;
+  show) [ "$(cat "$3")" = seed ] && echo '{"a": "preview", "seed_wo": "seed"}' ;;
+  apply) [ -f "$2" ] && echo "$@" >> "$HOME/applied" ;;
 esac
 """
 GH = """#!/bin/sh

@@ -20,6 +20,7 @@ WORKFLOWS: dict[Path, dict[Any, Any]] = {path: yaml.safe_load(text) for path, te
 JOBS = [(path, name, job) for path, workflow in WORKFLOWS.items() for name, job in workflow["jobs"].items()]
 DEPLOYING = [one for one in JOBS if "environment" in one[2]]
 PULUMI = WORKFLOWS[EXAMPLE / "pulumi.yml"]
+TERRAFORM = WORKFLOWS[EXAMPLE / "terraform.yml"]
 COPIED = {path: text for path, text in TEXTS.items() if path.name != "ci.yml"}
 
 
@@ -61,10 +62,9 @@ def test_no_variable_of_the_repository_and_no_secret_decides(path: Path) -> None
 @pytest.mark.parametrize(("path", "name", "job"), JOBS, ids=shown)
 def test_no_job_is_skipped_that_somebody_waits_for(path: Path, name: str, job: dict[str, Any]) -> None:
     """A skipped job counts as one that passed. The job that applies is skipped before the merge, and no check."""
-    assert job.get("if") == {"review": "always()", "apply": "github.event_name == 'push'"}.get(name) or (
-        path.name == "ci.yml" and "if" not in job
-    )
-    assert name == "apply" or "continue-on-error" not in job
+    assert job.get("if") in (None, "always()") or (name, job["if"]) == ("apply", "github.event_name == 'push'")
+    assert job.get("if") == "always()" or "needs" not in job or name == "apply"
+    assert "continue-on-error" not in job
 
 
 @pytest.mark.parametrize(("path", "name", "job"), JOBS, ids=shown)
@@ -117,6 +117,31 @@ def test_the_gate_stands_before_what_it_guards() -> None:
     assert not [one for one in PULUMI["jobs"]["apply"]["steps"] if "if" in one or "continue-on-error" in one]
     forgiving = [one["uses"] for _, _, job in JOBS for one in job.get("steps", []) if "continue-on-error" in one]
     assert {action.partition("@")[0] for action in forgiving} == {"aws-actions/configure-aws-credentials"}
+
+
+def test_terraform_and_pulumi_are_reviewed_by_the_same_scripts() -> None:
+    scripts = [
+        {
+            one["id"]: one["run"]
+            for job in workflow["jobs"].values()
+            for one in job["steps"]
+            if "run" in one and "id" in one
+        }
+        for workflow in (PULUMI, TERRAFORM)
+    ]
+    own = {"preview", "handed", "gate", "apply", "forget"}
+    assert {name: text for name, text in scripts[0].items() if name not in own} == {
+        name: text for name, text in scripts[1].items() if name not in own
+    }
+    assert TERRAFORM["permissions"] == {}
+    for name, job in TERRAFORM["jobs"].items():
+        assert job["permissions"] == PULUMI["jobs"][name]["permissions"]
+
+
+def test_terraforms_gate_stands_before_what_it_guards() -> None:
+    ids = [one["id"] for one in TERRAFORM["jobs"]["apply"]["steps"] if "id" in one]
+    assert ids == ["newest", "reviewed", "preview", "gate", "apply", "forget"]
+    assert TERRAFORM["jobs"]["apply"]["steps"][0]["id"] == "newest"
 
 
 def test_a_token_is_given_to_the_steps_that_need_it() -> None:
