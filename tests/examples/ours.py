@@ -18,7 +18,7 @@ on: workflow_dispatch
 _INSTALL = "            -r .github/mfa-review.txt\n"
 # Its own package is in no index: it is taken from the same commit as the hashes.
 _FROM_SOURCE = """\
-          git --git-dir change.git archive "$FROM" providers/mfa_association |
+          git -C change archive "$FROM" providers/mfa_association |
             tar --extract --strip-components=1 --directory "$(echo .review/lib/python3.*/site-packages)"
 """
 

@@ -33,7 +33,8 @@ from pathlib import Path
 home, arguments = Path(os.environ["HOME"]), sys.argv[1:]
 if arguments[:3] == ["-I", "-m", "mfa_association.cli"]:
     arguments = arguments[3:]
-files = {{name: Path(name).read_text() for name in ("preview.json", "base.yaml", "roster.yaml") if Path(name).exists()}}
+names = ("../preview.json", "../base.yaml", "roster.yaml")
+files = {{name: Path(name).read_text() for name in names if Path(name).exists()}}
 with (home / "tool.jsonl").open("a") as log:
     log.write(json.dumps({{"arguments": arguments, "env": dict(os.environ), "files": files}}) + "\\n")
 given = home / "given"

@@ -12,7 +12,6 @@ from tests.examples.actions import Run
 from tests.examples.pipeline import BASE_HASHES, GUARDED, Hub, applied, git, log, tool
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "github"
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 POISON = """
 echo AWS_ENDPOINT_URL=http://127.0.0.1:1 >> "$GITHUB_ENV"
 echo BASH_ENV=$HOME/evil >> "$GITHUB_ENV"
@@ -75,7 +74,19 @@ def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(hub
 def test_nothing_of_the_change_lies_beside_the_reviewer(hub: Hub) -> None:
     run = hub.pull_request(**{"mfa_association.py": "evil", "sitecustomize.py": "evil", "boto3/__init__.py": "evil"})
     run.play()
-    assert [path for path in run.machine("review").rglob("*.py") if ".review" not in path.parts] == []
+    change = run.machine("review") / "change"
+    assert sorted(path.name for path in change.iterdir()) == [".git", "roster.yaml"]
+    assert list(run.machine("review").rglob("*.py")) == []
+
+
+def test_a_roster_that_is_a_link_is_not_followed(hub: Hub) -> None:
+    git(hub.source, "checkout", "--quiet", "main")
+    (hub.source / "roster.yaml").unlink()
+    (hub.source / "roster.yaml").symlink_to("/etc/hostname")
+    hub.commit("a link")
+    run = hub.push()
+    run.play()
+    assert tool(run, "review")[0]["files"]["roster.yaml"] == "/etc/hostname"
 
 
 @pytest.mark.parametrize("event", ["push", "pull_request"])
@@ -105,9 +116,8 @@ def test_the_review_knows_base_rosters_and_all_authors(hub: Hub) -> None:
     run.play()
     call = tool(run, "review")[0]
     arguments = call["arguments"]
-    assert call["files"] == {"preview.json": '{"a": "preview"}\n', "base.yaml": "two", "roster.yaml": "three"}
+    assert call["files"] == {"../preview.json": '{"a": "preview"}\n', "../base.yaml": "two", "roster.yaml": "three"}
     assert value(arguments, "--base") == hub.commits[1]
-    assert call["env"]["GIT_DIR"] == "change.git"
     assert value(arguments, "--commit") == run.github["event"]["pull_request"]["head"]["sha"]
     names = {argument.partition("=")[2] for argument in arguments if argument.startswith("--author=")}
     assert names == {"frank", "roster-bot", "erin", "a.smith", "erin-s", "web-flow", "GitHub"}
@@ -125,8 +135,8 @@ class Base(NamedTuple):
     "case",
     [
         Base("what was applied last, though a push came since whose run waits", "first", "first"),
-        Base("nothing was applied yet: all is new", "", EMPTY_TREE),
-        Base("a run of something that was never on main, such as a tag called main: all is new", "foreign", EMPTY_TREE),
+        Base("nothing was applied yet: all is new", "", ""),
+        Base("a run of something that was never on main, such as a tag called main: all is new", "foreign", ""),
     ],
     ids=lambda case: case.reason,
 )
@@ -138,7 +148,9 @@ def test_on_main_the_base_is_what_was_applied_last(hub: Hub, case: Base) -> None
     hub.given["applied"] = f"{known[case.applied]}\n"
     run = hub.push()
     assert run.play()["review"] == "success"
-    assert value(tool(run, "review")[0]["arguments"], "--base") == known.get(case.base, case.base)
+    arguments = tool(run, "review")[0]["arguments"]
+    assert (value(arguments, "--base") if "--base" in arguments else "") == known[case.base]
+    assert ("all code counts as changed" in run.summary("review")) is (case.base == "")
     (asked,) = [line for line in log(run, "review", "gh.log") if line.startswith("run list")]
     assert asked.startswith("run list --workflow mfa.yml --branch main --event push --status success --limit 1 ")
 
@@ -170,7 +182,7 @@ def test_a_preview_that_never_ran_is_red_and_not_skipped(hub: Hub) -> None:
     run = hub.pull_request()
     assert run.play() == {"preview": "failure", "review": "failure", "apply": "skipped"}
     call = tool(run, "review")[0]
-    assert (call["files"]["preview.json"], value(call["arguments"], "--exit-code")) == ("", "1")
+    assert (call["files"]["../preview.json"], value(call["arguments"], "--exit-code")) == ("", "1")
 
 
 def test_a_preview_that_a_newer_run_replaced_says_nothing(hub: Hub) -> None:

@@ -70,5 +70,5 @@ def test_an_account_is_applied_as_it_was_reviewed_there(tmp_path: Path) -> None:
         at = arguments.index("--role-arn")
         assert arguments[at + 1] == f"arn:aws:iam::{account}:role/mfa-review"
         assert arguments[arguments.index("--key") + 1] == account
-    assert (run.machine("review") / "rosters" / f"{account}.yaml").read_text() == "two"
+    assert (run.machine("review") / "change" / "rosters" / f"{account}.yaml").read_text() == "two"
     assert all(line.endswith(f"--stack {account}") for line in log(run, "apply", "engine.log"))
