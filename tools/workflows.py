@@ -64,7 +64,7 @@ def _actionlint(files: Sequence[str]) -> int:
     groups: dict[Path, list[str]] = {}
     for file in files:
         groups.setdefault(_repository(file), []).append(file)
-    command = [program, "-no-color", "-shellcheck=", "-pyflakes="]
+    command: list[str | Path] = [program, "-no-color", "-shellcheck=", "-pyflakes="]
     return max(_in_its_repository(command, root, group) for root, group in groups.items())
 
 

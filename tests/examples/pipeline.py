@@ -132,13 +132,13 @@ class Hub:
         told = {"applied": self.commits[0], "logins": "erin\n", "head": "", "environment": json.dumps(GUARDED)}
         self.given = {**usual, **told, "program": ":", **self.given}
 
-    def commit(self, message: str, who: str = "alice", **files: str) -> str:
+    def commit(self, message: str, who: str = "alice", email: str = "a.smith@example.com", **files: str) -> str:
         """A commit on the branch that is checked out; its id."""
         for name, text in files.items():
             (self.source / name).parent.mkdir(parents=True, exist_ok=True)
             (self.source / name).write_text(text)
         git(self.source, "add", "--all")
-        git(self.source, "commit", "--quiet", "--allow-empty", "--message", message, who=who)
+        git(self.source, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
         return git(self.source, "rev-parse", "HEAD")
 
     def push(self, commit: str | None = None, **github: Any) -> Run:
@@ -146,13 +146,13 @@ class Hub:
         event = {"event_name": "push", "ref": "refs/heads/main", "event": {}, **github}
         return self._run(commit or git(self.source, "rev-parse", "main"), event)
 
-    def pull_request(self, who: str = "erin", opener: str = "roster-bot", **files: str) -> Run:
+    def pull_request(self, who: str = "erin", email: str = "erin@example.com", **files: str) -> Run:
         """The run of a pull request: what GitHub checks out is its merge into `main`."""
         git(self.source, "checkout", "--quiet", "-b", "change", "main")
-        head = self.commit("change", who, **{"roster.yaml": "three", ".github/mfa-review.txt": HASHES, **files})
+        head = self.commit("change", who, email, **{"roster.yaml": "three", ".github/mfa-review.txt": HASHES, **files})
         git(self.source, "checkout", "--quiet", "-b", "merge", "main")
         git(self.source, "merge", "--quiet", "--no-ff", "--message", "Merge", head, who="GitHub")
-        pull = {"number": 7, "head": {"sha": head}, "user": {"login": opener}}
+        pull = {"number": 7, "head": {"sha": head}, "user": {"login": "roster-bot"}}
         event = {"event_name": "pull_request", "ref": "refs/pull/7/merge", "event": {"pull_request": pull}}
         return self._run(git(self.source, "rev-parse", "HEAD"), event)
 

@@ -112,7 +112,7 @@ def test_the_stand_in_for_the_runner_hands_on_what_a_step_leaves_behind(hub: Hub
 
 def test_the_review_knows_base_rosters_and_all_authors(hub: Hub) -> None:
     hub.given["logins"] = "erin-s\nweb-flow\n"
-    run = hub.pull_request(who="erin")
+    run = hub.pull_request(who="erin", email="41+erin-at-home@users.noreply.github.com")
     run.play()
     call = tool(run, "review")[0]
     arguments = call["arguments"]
@@ -120,7 +120,7 @@ def test_the_review_knows_base_rosters_and_all_authors(hub: Hub) -> None:
     assert value(arguments, "--base") == hub.commits[1]
     assert value(arguments, "--commit") == run.github["event"]["pull_request"]["head"]["sha"]
     names = {argument.partition("=")[2] for argument in arguments if argument.startswith("--author=")}
-    assert names == {"frank", "roster-bot", "erin", "a.smith", "erin-s", "web-flow", "GitHub"}
+    assert names == {"frank", "roster-bot", "erin", "erin-at-home", "a.smith", "erin-s", "web-flow", "GitHub"}
     (compared,) = [line for line in log(run, "review", "gh.log") if "/compare/" in line]
     assert f"/compare/{hub.commits[1]}...{value(arguments, '--commit')} " in compared
 
