@@ -43,7 +43,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--key", metavar="NAME", help="what to call the stack (Pulumi: PROJECT/STACK; else: terraform)")
     parser.add_argument("--roster", metavar="FILE", help="the roster of the change, for the lines of new devices")
     parser.add_argument("--roster-base", metavar="FILE", help="the roster before the change, for the lines that go")
-    parser.add_argument("--author", metavar="NAME", help="who wrote the change: giving oneself a device is serious")
+    parser.add_argument(
+        "--author",
+        action="append",
+        metavar="NAME",
+        help="who wrote the change, once for each author: giving oneself a device is serious",
+    )
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
     parser.add_argument("--apply-as", metavar="ARN", help="role that applies changes: look for what it may not do")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mfa_association.review.after import After
@@ -19,12 +19,12 @@ Declared = Mapping[str, Place]
 @dataclass(frozen=True)
 class Context:
     """What a review knows besides the preview. ``base`` and ``head``: lines of the roster by serial number in small
-    letters, before and after the change; ``author``: who wrote the change."""
+    letters, before and after the change; ``author``: who wrote the change, or all who did."""
 
     live: Live | None = None
     base: Declared = field(default_factory=dict)
     head: Declared = field(default_factory=dict)
-    author: str | None = None
+    author: str | Sequence[str] | None = None
 
 
 def classify(preview: Preview, context: Context | None = None) -> Report:
