@@ -74,7 +74,11 @@ def _run(options: argparse.Namespace) -> int:
     preview = parse(_read(options.preview), options.key, options.exit_code)
     live = _look(preview, options) if options.live and preview.failure is None else None
     report = _classified(preview, live, options)
-    causes = _causes(report, options)
+    try:
+        causes = _causes(report, options)
+    except MfaError as fault:
+        _write(_rendered(report, [str(fault)], options), options.output)
+        raise
     _write(_rendered(report, causes, options), options.output)
     return _code(report, causes)
 
@@ -89,7 +93,11 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
         head = _lines(options.roster, name)
     except roster.RosterError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
-    return classify(preview, Context(live, base, head, options.author, _files(options), options.code_risk))
+    try:
+        files = _files(options)
+    except MfaError as fault:
+        return classify(replace(preview, failure=preview.failure or str(fault)))
+    return classify(preview, Context(live, base, head, options.author, files, options.code_risk))
 
 
 def _files(options: argparse.Namespace) -> tuple[str, ...]:

@@ -58,8 +58,10 @@ class Grants:
 
 
 def same_account(one: str | None, other: str | None) -> bool | None:
-    """Whether two accounts are the same; None where either is not known."""
-    return None if one is None or other is None or "-" in (one, other) else one == other
+    """Whether two accounts are the same; None where either is not known. Where none is told at all, all is in one."""
+    if one is None or other is None or (one != other and "-" in (one, other)):
+        return None
+    return one == other
 
 
 def only_account(preview: Preview) -> str | None:

@@ -45,10 +45,10 @@ def documents(raw: bytes) -> list[dict[str, Any]]:
 
 def _without_commands(text: str) -> str:
     """A text without the workflow commands at its end: lines that begin with ``::`` (`::debug::Terraform exited …`)."""
-    lines = text.rstrip().splitlines(keepends=True)
-    while lines and (lines[-1].startswith("::") or not lines[-1].strip()):
-        lines.pop()
-    return "".join(lines)
+    text = text.rstrip()
+    while (start := text.rfind("\n") + 1) and text.startswith("::", start):
+        text = text[:start].rstrip()
+    return text
 
 
 def _first_object(text: str) -> int | None:

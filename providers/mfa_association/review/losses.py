@@ -52,11 +52,16 @@ def _of_effect(effect: Effect, after: After, places: Mapping[str, Place]) -> Fin
         undo=_undo(held, holder),
         place=places.get(held.key or "") or step.place,
         cis=_benchmarks(left, password.answer, root=root),
-        removal=effect.what == "removed",
+        removal=effect.what == "removed" and not _was_inactive(effect, after.held_now(holder, held.serial_number)),
         last_sign_in=after.last_sign_in(holder),
         secret=held.secret and holder is None,
     )
     return _eased(finding, effect, after)
+
+
+def _was_inactive(effect: Effect, held_now: bool | None) -> bool:
+    """Whether it was saved as inactive and AWS was not asked: rated like any other, and not counted as a removal."""
+    return held_now is None and effect.held.active is False
 
 
 def _held_back(left: Left, effect: Effect) -> Left:
