@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mfa_association.review.types import CLOUD_CONTROL, CLOUD_CONTROL_RESOURCES, Role, snake
+from mfa_association.inventory.associations import snake
+from mfa_association.review.types import CLOUD_CONTROL, CLOUD_CONTROL_RESOURCES, Role
 
 
 def is_cloud_control(kind: str) -> bool:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mfa_association.inventory.associations import snake
 from mfa_association.review.administrator import is_administrator_arn, makes_administrator
 from mfa_association.review.model import Grant, GrantStep, Op, Widened, account_of
 from mfa_association.review.steps import Bag, Step, name_of_user, text_of, texts_of, user_of
-from mfa_association.review.types import snake
 
 _Source = tuple[str, str]
 """Through which resource a user gets rights, and through which second one, if there is one."""

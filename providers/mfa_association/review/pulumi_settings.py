@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
 from mfa_association.review.pulumi_steps import identity, state_of
-from mfa_association.review.types import snake
 
 _OURS = ("mfa", "aws", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}

@@ -9,22 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE, TYPE, is_association, pickle_of, snake
 from mfa_association.review.cloudcontrol import is_cloud_control, is_of_iam, named_type, role_of_named, unfolded
 from mfa_association.review.document import SECRET, Unreadable, objects
 from mfa_association.review.model import Change, Name, Op, Place
 from mfa_association.review.steps import Step
-from mfa_association.review.types import (
-    BRIDGED_TYPE,
-    PULUMI_TYPE,
-    Role,
-    is_opaque,
-    is_our_provider,
-    is_unknown_of_ours,
-    names_our_provider,
-    role_of,
-    runs_code,
-    snake,
-)
+from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SECRET = "[secret]"
@@ -211,31 +201,17 @@ def _role(kind: str, old: _State | None, new: _State | None) -> Role | None:
         name = named_type(*bags)
         return role_of_named(name) if name else None
     found = role_of(kind)
-    if found is None and any(state is not None and _is_ours(state) for state in (old, new)):
+    if found is None and any(state is not None and is_association(state) for state in (old, new)):
         return "association"
     return found
 
 
-def _is_ours(state: _State) -> bool:
-    """Whether a record is an association, whatever it is called."""
-    kind = str(state.get("type"))
-    if role_of(kind) == "association" or names_our_provider(_pickle(state)):
-        return True
-    inputs = state.get("inputs")
-    return ":dynamic" in kind and isinstance(inputs, dict) and {"serial_number", "user_name"} <= inputs.keys()
-
-
-def _pickle(state: _State) -> object:
-    bags = (state.get(name) for name in ("inputs", "outputs"))
-    return next((bag["__provider"] for bag in bags if isinstance(bag, dict) and "__provider" in bag), None)
-
-
 def _taker(kind: str, old: _State, new: _State | None) -> str | None:
     """The type of what takes a record of ours over; None where it stays with our provider."""
-    if new is None or not _is_ours(old):
+    if new is None or not is_association(old):
         return None
-    pickled = _pickle(new)
-    stays = is_our_provider(pickled) or (pickled is None and kind in (PULUMI_TYPE, BRIDGED_TYPE))
+    pickled = pickle_of(new)
+    stays = pickled == PICKLE or (pickled is None and kind in (TYPE, BRIDGED_TYPE))
     return None if stays else kind
 
 
@@ -243,7 +219,7 @@ def _codes(kind: str, role: Role | None, old: _State | None, new: _State | None)
     """Whether a step runs code: by its type, or by hooks of the program."""
     hooked = any(state.get("resourceHooks") for state in (old, new) if state)
     foreign = role == "association" and any(
-        _pickle(state) is not None and not is_our_provider(_pickle(state)) for state in (old, new) if state
+        pickle_of(state) is not None and pickle_of(state) != PICKLE for state in (old, new) if state
     )
     return hooked or foreign or (role is None and runs_code(kind))
 

@@ -6,11 +6,11 @@ A Terraform provider that Pulumi bridges keeps its types under other names: ``aw
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from functools import lru_cache
 from typing import Final, Literal
+
+from mfa_association.inventory.associations import BRIDGED_TYPE, TYPE, snake
 
 Role = Literal[
     "association",
@@ -31,15 +31,9 @@ Role = Literal[
     "role-attachment",
     "group",
 ]
-PULUMI_TYPE: Final = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
-BRIDGED_TYPE: Final = "mfa:index/deviceAssociation:DeviceAssociation"
 TERRAFORM_TYPE: Final = "mfa_device_association"
 OUR_PROVIDER: Final = "mfa-association/mfa"
 """Namespace and name of our Terraform provider, on whatever registry or mirror."""
-PICKLE: Final = "gASVMwAAAAAAAACMH21mYV9hc3NvY2lhdGlvbi5wdWx1bWkucHJvdmlkZXKUjAhQcm92aWRlcpSTlCmBlC4="
-"""``__provider`` of our resources: the class by its name. Compared as text; no pickle is ever opened."""
-_OUR_CLASS = b"mfa_association.pulumi.provider"
-
 _TERRAFORM: dict[str, Role] = {
     TERRAFORM_TYPE: "association",
     "aws_iam_virtual_mfa_device": "virtual-device",
@@ -115,13 +109,12 @@ _RUNS_CODE = re.compile(
 )
 _BRIDGED = re.compile(r"(?P<package>aws|awscc|mfa):index/(?P<name>\w+):\w+")
 _NATIVE = re.compile(r"aws-native:iam:(?P<name>\w+)")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @lru_cache(maxsize=4096)
 def role_of(kind: str) -> Role | None:
     """What a resource of this type is to the review; None for nothing."""
-    if kind in (PULUMI_TYPE, BRIDGED_TYPE):
+    if kind in (TYPE, BRIDGED_TYPE):
         return "association"
     if kind in _TERRAFORM:
         return _TERRAFORM[kind]
@@ -148,29 +141,3 @@ def is_unknown_of_ours(kind: str) -> bool:
 def runs_code(kind: str) -> bool:
     """Whether a resource of this type runs code of its author's choice when it changes."""
     return _RUNS_CODE.fullmatch(kind) is not None and role_of(kind) is None
-
-
-def is_our_provider(text: object) -> bool:
-    """Whether ``__provider`` is our provider, and nothing else."""
-    return text == PICKLE
-
-
-def names_our_provider(text: object) -> bool:
-    """Whether ``__provider`` names our class, in whatever way it was pickled."""
-    if text == PICKLE or not isinstance(text, str):
-        return text == PICKLE
-    try:
-        return _OUR_CLASS in base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-
-
-@lru_cache(maxsize=4096)
-def snake(name: str) -> str:
-    """A name under Terraform's spelling: ``userName`` is ``user_name``."""
-    return (
-        _HUMP.sub("_", name)
-        .lower()
-        .replace("authentication_code1", "authentication_code_1")
-        .replace("authentication_code2", "authentication_code_2")
-    )
