@@ -50,8 +50,13 @@ SEED: dict[str, Any] = {
                 "erin": {},
             },
             "devices": [{"kind": "virtual", "name": "spare"}],
+            "roles": {"auditor": {}},
         },
-        MEMBER: {"root": {"devices": [phone("root-phone")]}, "users": {"mallory": {"devices": [phone("m")]}}},
+        MEMBER: {
+            "roles": {"auditor": {"trusts": [ACCOUNT]}},
+            "root": {"devices": [phone("root-phone")]},
+            "users": {"mallory": {"devices": [phone("m")]}},
+        },
     },
     "keys": {ADMIN: {"account": ACCOUNT, "role": "auditor"}},
 }
