@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from mfa_association.review.facts import Holder, Live
-from mfa_association.review.model import DeviceKind, Engine, Place
+from mfa_association.review.model import RISKS as RISKS
+from mfa_association.review.model import Change, DeviceKind, Engine, Place, Risk
+from mfa_association.review.model import Name as Name
+from mfa_association.review.model import Phrase as Phrase
 
-Risk = Literal["critical", "high", "medium", "low", "info"]
 Verdict = Literal["critical", "high", "medium", "low", "info", "none", "unassessed"]
 Answer = Literal["yes", "no", "not fully determined", "not checked"]
 Kind = Literal[
@@ -26,17 +28,6 @@ Kind = Literal[
     "password-given",
 ]
 LOSSES: Final = ("removed", "replaced", "moved-away", "redeclared", "left-alone", "user-deleted")
-RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name somebody chose, inside of a phrase: it is shown as it is and never as markup."""
-
-    text: str
-
-
-Phrase = tuple[str | Name, ...]
 
 
 def plain(phrase: Phrase) -> str:
