@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from mfa_association.review.facts import Holder, Live
 from mfa_association.review.model import RISKS as RISKS
-from mfa_association.review.model import Change, DeviceKind, Engine, Place, Risk
+from mfa_association.review.model import DeviceKind, Engine, Place, Risk
 from mfa_association.review.model import Name as Name
 from mfa_association.review.model import Phrase as Phrase
 
