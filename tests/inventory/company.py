@@ -50,10 +50,10 @@ SEED: dict[str, Any] = {
                 "erin": {},
             },
             "devices": [{"kind": "virtual", "name": "spare"}],
-            "roles": {"auditor": {}},
+            "roles": {"auditor": {}, "mfa-audit": {}},
         },
         MEMBER: {
-            "roles": {"auditor": {"trusts": [ACCOUNT]}},
+            "roles": dict.fromkeys(("auditor", "mfa-audit"), {"trusts": [ACCOUNT]}),
             "root": {"devices": [phone("root-phone")]},
             "users": {"mallory": {"devices": [phone("m")]}},
         },

@@ -182,7 +182,7 @@ def test_names_are_compared_without_regard_to_case(account: Account) -> None:
 def test_an_odd_policy_hides_no_other(account: Account) -> None:
     names = crowd(account, FEW + 1)
     account.give(names[0], allow("s3:*"))
-    account.box.app.world.account(account.account).backend.users[names[0]].policies["inline"] = "[]"  # type: ignore[attr-defined]
+    account.box.app.world.account(account.account).backend.users[names[0]].policies["inline"] = "[]"
     found = by_name(leaving(account, names))
     assert found[names[0]].administrator == NotChecked("policy could not be evaluated")
     assert found[names[1]].administrator == "no"
