@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mfa_association.review.after import After
 from mfa_association.review.effects import effects
 from mfa_association.review.facts import Live
-from mfa_association.review.findings import RISKS, Finding, Report
+from mfa_association.review.findings import RISKS, Finding, Report, Risk
 from mfa_association.review.gains import gains
 from mfa_association.review.losses import losses
 from mfa_association.review.model import Place, Preview
@@ -25,6 +25,8 @@ class Context:
     base: Declared = field(default_factory=dict)
     head: Declared = field(default_factory=dict)
     author: str | None = None
+    files: tuple[str, ...] = ()
+    code_risk: Risk | None = None
 
 
 def classify(preview: Preview, context: Context | None = None) -> Report:
@@ -42,6 +44,11 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
         engine_version=preview.engine_version,
         notes=preview.notes,
         live=context.live,
+        changes=tuple(sorted(preview.changes, key=lambda one: (RISKS.index(one.risk), one.kind, one.address))),
+        code=preview.code,
+        files=context.files,
+        code_risk=context.code_risk,
+        max_removals=preview.max_removals,
     )
 
 

@@ -59,7 +59,8 @@ class Holding:
     ``active``: what was saved; None for a resource that is yet to be made. ``enables``: codes, a seed or a seed source
     are given, so a device that is not active can be enabled. ``also_deletes``: the virtual device goes with it.
     ``secret``: the holder is known to the engine and not shown. ``unexplained``: the holder or the device is not known
-    yet, and nothing in the change produces it. ``fails_if_inactive``: `require_active`.
+    yet, and nothing in the change produces it. ``fails_if_inactive``: `require_active`. ``source_mark``: tells whether a
+    seed source is another one, since what looks like a seed is not kept in ``seed_source``.
     """
 
     holder: Holder | None
@@ -68,6 +69,7 @@ class Holding:
     account_id: str | None = None
     enables: bool = False
     seed_source: str | None = None
+    source_mark: int = 0
     renew: str | None = None
     role_arn: str | None = None
     on_last_device: str | None = None
@@ -190,6 +192,7 @@ class Preview:
 
     ``stack``: PROJECT/STACK, or what Terraform's workspace is called. ``engine_version`` where the document tells.
     ``code``: what runs code when it is applied, by address. ``max_removals``: the configured limit, the smallest known.
+    ``detached``: users in small letters with policies of theirs that go, by ARN or, inline ones, by name.
     """
 
     engine: Engine
@@ -203,6 +206,7 @@ class Preview:
     changes: tuple[Change, ...] = ()
     code: tuple[str, ...] = ()
     widened: tuple[Widened, ...] = ()
+    detached: frozenset[tuple[str, str]] = frozenset()
     max_removals: int | None = None
 
     @property
