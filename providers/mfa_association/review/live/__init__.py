@@ -25,7 +25,7 @@ from mfa_association.review.live.holders import Holders, Seen, unfound, unknown
 from mfa_association.review.live.lists import AccountLists
 from mfa_association.review.live.obstacles import Scene, foresee, needs, of_user
 from mfa_association.review.live.permissions import Permissions, look_for_permissions
-from mfa_association.review.live.present import Present, find_present
+from mfa_association.review.live.present import Present, find_present, is_still_called_so
 from mfa_association.review.model import Holding, Planned, Preview, account_of
 from mfa_association.review.planned import affected, planned
 
@@ -119,11 +119,7 @@ class _Review:
             if held.holder is None:
                 return self._is_foreign(held.role_arn, held.account_id, held.serial_number)
             one = seen.get(held.holder.key)
-            if one is None or held.user_id is None or held.user_id == one.user_id:
-                return True
-            listed = one.facts.serial_numbers
-            holds = not isinstance(listed, NotChecked) and str(held.key) in {serial.lower() for serial in listed}
-            return holds and one.user_id is None
+            return one is None or is_still_called_so(held, one.user_id, one.facts.serial_numbers)
 
         return find_present(self.preview, is_settled, self.lists, looks.devices)
 

@@ -45,6 +45,18 @@ def find_present(
     return found
 
 
+def is_still_called_so(held: Holding, user_id: str | None, serial_numbers: tuple[str, ...] | NotChecked) -> bool:
+    """Whether the saved holder is surely the user of that name, so that nobody need be looked for.
+
+    ``user_id``: of the user of that name, None where there is none or AWS did not tell; ``serial_numbers``: what that
+    user holds.
+    """
+    if held.user_id is None or held.user_id == user_id:
+        return True
+    holds = not isinstance(serial_numbers, NotChecked) and str(held.key) in {one.lower() for one in serial_numbers}
+    return holds and user_id is None
+
+
 def _leaving(preview: Preview) -> Iterator[Holding]:
     """What is taken from users, with a device that is known, and a holder that is known or secret."""
     for step in preview.devices:
