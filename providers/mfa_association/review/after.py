@@ -39,6 +39,10 @@ class After:
         self._lost: defaultdict[Key, dict[str, str]] = defaultdict(dict)
         self._kept: defaultdict[Key, dict[str, str]] = defaultdict(dict)
         self._coming: defaultdict[Key, dict[str, _Coming]] = defaultdict(dict)
+        self._deleted: defaultdict[str, list[UserStep]] = defaultdict(list)
+        for user in preview.users:
+            if user.op == "delete" and not user.spared and not user.replaces and user.user_name:
+                self._deleted[user.user_name.lower()].append(user)
         self.account = only_account(preview)
         self.grants = Grants(preview, self.account)
         for effect in found:
@@ -59,10 +63,9 @@ class After:
 
     def deletion(self, holder: Holder | None, account: str | None) -> UserStep | None:
         """What deletes the user for good in the same change."""
-        for user in self.preview.users:
-            deleted = user.op == "delete" and not user.spared and not user.replaces and user.user_name
-            same = holder is not None and Holder(user.user_name).key == holder.key
-            if deleted and same and same_account(user.account_id or self.account, account or self.account):
+        name = (holder.user_name or "").lower() if holder else ""
+        for user in self._deleted.get(name, ()):
+            if same_account(user.account_id or self.account, account or self.account):
                 return user
         return None
 
