@@ -67,6 +67,8 @@ class Live:
     ``present``: by serial number in small letters, who holds a device now whose holder the preview does not tell (a
     secret), or calls by a former name (the same ``user_id``); the facts of those are among ``holders``.
     ``certain``: addresses whose obstacle no other part of the change can take away, so that the run surely fails there.
+    ``listed_at``: when the lists of the account were read from which users, groups and policies were taken, or why each
+    user was asked for; None where that was cheaper.
     """
 
     checked_as: str | NotChecked
@@ -79,3 +81,4 @@ class Live:
     not_foreseen: tuple[str, ...] = ()
     present: tuple[tuple[str, Holder], ...] = ()
     certain: frozenset[str] = frozenset()
+    listed_at: str | NotChecked | None = None
