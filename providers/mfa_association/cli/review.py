@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mfa_association import roster
-from mfa_association.cli.changed import changed_files
+from mfa_association.cli.changed import Changed, changed_since
 from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.progress import progress
@@ -94,17 +94,18 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
     except roster.RosterError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
     try:
-        files = _files(options)
+        changed = _changed(options)
     except MfaError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
-    return classify(preview, Context(live, base, head, options.author, files, options.code_risk))
+    context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
+    return classify(preview, context)
 
 
-def _files(options: argparse.Namespace) -> tuple[str, ...]:
-    """The files that the change touches and that are no rosters; none where nobody asked."""
+def _changed(options: argparse.Namespace) -> Changed:
+    """What git tells of the change; nothing where nobody asked."""
     if options.base is None:
-        return ()
-    return changed_files(options.base, tuple(path for path in (options.roster, options.roster_base) if path))
+        return Changed()
+    return changed_since(options.base, tuple(path for path in (options.roster, options.roster_base) if path))
 
 
 def _read(path: str) -> bytes:
