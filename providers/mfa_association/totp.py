@@ -11,6 +11,7 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, show
+from mfa_association.grammar import Fault
 
 STEP: Final = 30
 _BASE32 = re.compile(r"[A-Z2-7]+=*")
@@ -122,8 +123,14 @@ def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
     places: dict[str, Place] = {"env": "env", "file": "file", "ssm": "ssm", "secretsmanager": "secretsmanager"}
     if not found:
         rule = "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"
-        raise Fault(field, show(value) if value is None else value, rule)
+        raise Fault(field, None, f"{rule}{_without_seed(value, places)}")
     return SeedSource(places[found["place"]], found["name"])
+
+
+def _without_seed(value: object, places: Container[str]) -> str:
+    """What may be shown of a seed source that is none: its prefix. Somebody may have typed the seed itself."""
+    prefix, colon, _ = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return f" (what stands after {prefix}: is none)" if colon and prefix in places else ""
 
 
 def _from_address(text: str, field: str) -> str:

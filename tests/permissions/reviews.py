@@ -9,8 +9,9 @@ from typing import Any
 from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Live, NotChecked
 from mfa_association.review.live import look
+from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import DeviceStep
-from tests.lifecycle.stage import user, virtual
+from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import READ_ONLY, adds, preview, removes
 
 from .stage import Policed
@@ -63,6 +64,30 @@ def review_a_removal(stage: Policed) -> bool:
     stage.box.reset_calls()
     live = review(stage, removes("alice", stage.arn()))
     return live.bare == ("bob",) and not _empty(live) and live.holders[0].administrator == "no"
+
+
+def review_many_removals(stage: Policed) -> bool:
+    """More users than are asked for one by one; each has a policy of AWS."""
+    names = [f"user-{n}" for n in range(FEW + 1)]
+    stage.plant(users={name: user(virtual(name)) for name in names})
+    for name in names:
+        stage.admin().attach_user_policy(UserName=name, PolicyArn=READ_ONLY)
+    stage.box.reset_calls()
+    live = review(stage, *(removes(name, stage.arn(name)) for name in names))
+    if isinstance(live.listed_at, NotChecked):
+        stage.warnings.append(f"each of {len(names)} users asked for ({live.listed_at.reason})")
+    elif stage.box.calls()["GetPolicy"]:
+        stage.warnings.append("the version of each policy asked for")
+    return not _empty(live) and isinstance(live.listed_at, str) and not stage.box.calls()["GetPolicy"]
+
+
+def review_a_renamed_user(stage: Policed) -> bool:
+    token = f"GAHT{stage.account[-8:]}"
+    stage.plant(users={"alice": user(hardware(token))})
+    user_id = stage.user_id()
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    live = review(stage, removes("alice", token, user_id=user_id))
+    return [holder.user_name for _, holder in live.present] == ["alicia"]
 
 
 def review_an_addition(stage: Policed) -> bool:

@@ -145,6 +145,7 @@ class Check(NamedTuple):
     failures: tuple[tuple[str, str], ...] = ()
 
 
+SOURCES = "file:PATH, ssm:/path or secretsmanager:ID[#key]"
 NAME_RULE = "must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)"
 ARN_RULE = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
 CHECKS = (
@@ -182,7 +183,12 @@ CHECKS = (
     Check(
         "a seed's place of no kind",
         INPUTS | {"seed_source": "here"},
-        (("seed_source", "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+        (("", "seed_source must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+    ),
+    Check(
+        "a seed typed where its place belongs",
+        INPUTS | {"seed_source": f"env:{SEED} {SEED}"},
+        (("", f"seed_source must be env:NAME, {SOURCES} (what stands after env: is none)"),),
     ),
     Check(
         "a token has no entity to delete",

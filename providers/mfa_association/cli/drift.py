@@ -75,6 +75,8 @@ def _print(found: Drift, declared: int) -> None:
     if not found.findings:
         whole = "of what could be read " if found.untold else ""
         print(f"no drift: {whole}AWS agrees with the {declared} declared devices")
+    for note in found.notes:
+        print(f"note: {note}")
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.findings import Cell, Finding, Report, plain
-from mfa_association.review.sentence import gainers, losers, sentence
+from mfa_association.review.sentence import gainers, losers, password_alone, sentence
 
 VERSION = 1
 
@@ -27,11 +27,18 @@ def to_json(report: Report) -> str:
             "users_losing": total,
             "users_left_with_none": none,
             "users_perhaps_left_with_none": maybe,
+            "users_with_password_alone": password_alone(report),
             "users_gaining": gainers(report),
             "removals": report.removals,
         },
         "losses": [_finding(one) for one in report.losses],
         "gains": [_finding(one) for one in report.gains],
+        "changes": [
+            {"kind": one.kind, "risk": one.risk, "address": one.address, "what": plain(one.what)}
+            for one in report.changes
+        ],
+        "code": {"files": list(report.files), "addresses": list(report.code), "risk": report.code_risk},
+        "max_removals": report.max_removals,
         "live": _live(report),
         "notes": list(report.notes),
     }
