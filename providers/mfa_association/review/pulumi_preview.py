@@ -12,7 +12,8 @@ from mfa_association.review.document import Unreadable, objects
 from mfa_association.review.grants import grants
 from mfa_association.review.model import Preview
 from mfa_association.review.pulumi_settings import limit_of, settings
-from mfa_association.review.pulumi_steps import identity, read_steps
+from mfa_association.review.pulumi_states import identity
+from mfa_association.review.pulumi_steps import read_steps
 from mfa_association.review.steps import sort
 
 

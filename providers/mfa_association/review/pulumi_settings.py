@@ -12,7 +12,7 @@ from typing import Any
 from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
-from mfa_association.review.pulumi_steps import identity, state_of
+from mfa_association.review.pulumi_states import identity, state_of
 
 _OURS = ("mfa", "aws", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}

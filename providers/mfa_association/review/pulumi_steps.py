@@ -5,20 +5,17 @@ Bags hold the pickled provider under ``__provider``: it is compared as text, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE, TYPE, is_association, pickle_of, snake
 from mfa_association.review.cloudcontrol import is_cloud_control, is_of_iam, named_type, role_of_named, unfolded
-from mfa_association.review.document import SECRET, Unreadable, objects
-from mfa_association.review.model import Change, Name, Op, Place
+from mfa_association.review.document import Unreadable
+from mfa_association.review.model import Change, Name, Op
+from mfa_association.review.pulumi_states import UNKNOWN, State, bag_of, identity, place_of, provider_of, state_of
 from mfa_association.review.steps import Step
 from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_SECRET = "[secret]"
-_SECRETS = ("authentication_code_1", "authentication_code_2", "seed")
 # What AWS is not called for: looks, and bookkeeping in the state.
 _PASSIVE = frozenset(("read", "read-replacement", "refresh", "remove-pending-replace", "replace", "diff"))
 _OPS: dict[str, Op] = {
@@ -34,27 +31,15 @@ _OPS: dict[str, Op] = {
     "discard-replaced": "delete",
 }
 _GONE = ("delete", "delete-replaced", "discard", "discard-replaced", "replace")
-_POSITION = re.compile(r"project:///(?P<file>[^#]+)#(?P<line>[0-9]{1,9})")
-_NOT_THE_PROJECTS = ("../", "site-packages/", "mfa_association/pulumi/")
 _QUIET = ("pulumi", "aws", "aws-native", "mfa", "pulumi-python")
 """Providers that are read here, or run no code of their own at AWS."""
 
-_State = dict[str, Any]
 Found = tuple[list[Step], list[Change], list[str]]
 
 
 def read_steps(raw: list[dict[str, Any]]) -> Found:
     """Our steps in their order, what else is told of them, and the addresses of what runs code."""
     return _Reader(raw).found()
-
-
-def identity(step: dict[str, Any]) -> tuple[str, str]:
-    """The URN of a step and the type in it. Raises ``Unreadable``: a step that is not understood may be anything."""
-    urn, op = step.get("urn"), step.get("op")
-    parts = urn.split("::", 3) if isinstance(urn, str) else []
-    if len(parts) != 4 or not parts[0].startswith("urn:pulumi:") or not isinstance(op, str):
-        raise Unreadable("a step has no readable URN or operation")
-    return str(urn), parts[2].rpartition("$")[2]
 
 
 class _Reader:
@@ -83,7 +68,7 @@ class _Reader:
         return steps, [*changes, *self._new_packages()], code
 
     def _of(
-        self, step: dict[str, Any], urn: str, kind: str, role: Role, old: _State | None, new: _State | None
+        self, step: dict[str, Any], urn: str, kind: str, role: Role, old: State | None, new: State | None
     ) -> Iterator[Step]:
         """Replacements whose halves are not shown are taken apart, the removal first."""
         raw = step["op"]
@@ -94,7 +79,7 @@ class _Reader:
             yield self._step(urn, kind, role, raw, old, new, replaces=urn in self._made)
 
     def _step(
-        self, urn: str, kind: str, role: Role, raw: str, old: _State | None, new: _State | None, *, replaces: bool
+        self, urn: str, kind: str, role: Role, raw: str, old: State | None, new: State | None, *, replaces: bool
     ) -> Step:
         op = _OPS.get(raw, "unknown")
         if old is None and op in ("delete", "update", "unknown"):
@@ -103,8 +88,8 @@ class _Reader:
         if taken_by:
             op = "unknown"
         removes = op in ("delete", "unknown")
-        before = _bag(old, "outputs", "inputs") if old and op != "create" else None
-        after = _bag(new or old or {}, "inputs") if not removes else None
+        before = bag_of(old, "outputs", "inputs") if old and op != "create" else None
+        after = bag_of(new or old or {}, "inputs") if not removes else None
         if is_cloud_control(kind):
             kind = named_type(before, after) or kind
             before, after = unfolded(before), unfolded(after)
@@ -119,13 +104,13 @@ class _Reader:
             leftover=raw == "delete-replaced" and not replaces,
             spared=self._spared(raw, old or {}) if removes and not taken_by else None,
             raw_op=raw if op == "unknown" else "",
-            place=_place(new if not removes and new else old or {}),
+            place=place_of(new if not removes and new else old or {}),
             unexplained=frozenset(self._unexplained(new or {})) if not removes else frozenset(),
             process=provider_of(new or old or {}),
             taken_by=taken_by,
         )
 
-    def _spared(self, raw: str, old: _State) -> str | None:
+    def _spared(self, raw: str, old: State) -> str | None:
         if raw.startswith("discard") or old.get("external") is True:
             return "it is managed elsewhere and only read here"
         if old.get("retainOnDelete") is True:
@@ -133,22 +118,22 @@ class _Reader:
         other = old.get("deletedWith")
         return "it goes with another resource" if isinstance(other, str) and other in self._gone else None
 
-    def _unexplained(self, new: _State) -> Iterator[str]:
+    def _unexplained(self, new: State) -> Iterator[str]:
         """The inputs that are not known yet though they depend on nothing that changes."""
         inputs, by_name = new.get("inputs"), new.get("propertyDependencies")
         for name, value in inputs.items() if isinstance(inputs, dict) else ():
-            if value != _UNKNOWN:
+            if value != UNKNOWN:
                 continue
             sources = by_name.get(name) if isinstance(by_name, dict) else new.get("dependencies")
             if not any(source in self._changing for source in sources or () if isinstance(source, str)):
                 yield snake(name)
 
     def _told(
-        self, step: dict[str, Any], urn: str, kind: str, role: Role | None, old: _State | None, new: _State | None
+        self, step: dict[str, Any], urn: str, kind: str, role: Role | None, old: State | None, new: State | None
     ) -> Iterator[Change]:
         if step["op"] in ("same", *_PASSIVE):
             return
-        place = _place(new or old or {})
+        place = place_of(new or old or {})
         opaque = is_opaque(kind) or is_unknown_of_ours(kind) or _is_folded_away(kind, role, old, new)
         if opaque:
             yield Change(
@@ -182,22 +167,10 @@ class _Reader:
                 yield Change("provider-added", "low", urn, ("is the first resource of the provider ", Name(package)))
 
 
-def state_of(step: dict[str, Any], name: str) -> _State | None:
-    """One side of a step, if it has it."""
-    value = step.get(name)
-    return value if isinstance(value, dict) else None
-
-
-def provider_of(state: _State) -> str:
-    """The URN of the provider that serves a resource, without its id."""
-    value = state.get("provider")
-    return value.rpartition("::")[0] if isinstance(value, str) else ""
-
-
-def _role(kind: str, old: _State | None, new: _State | None) -> Role | None:
+def _role(kind: str, old: State | None, new: State | None) -> Role | None:
     """What a step is about: its type says so, or that of the record it takes over, or the provider that serves it."""
     if is_cloud_control(kind):
-        bags = [_bag(state, "outputs", "inputs") for state in (new, old) if state]
+        bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
         name = named_type(*bags)
         return role_of_named(name) if name else None
     found = role_of(kind)
@@ -206,7 +179,7 @@ def _role(kind: str, old: _State | None, new: _State | None) -> Role | None:
     return found
 
 
-def _taker(kind: str, old: _State, new: _State | None) -> str | None:
+def _taker(kind: str, old: State, new: State | None) -> str | None:
     """The type of what takes a record of ours over; None where it stays with our provider."""
     if new is None or not is_association(old):
         return None
@@ -215,7 +188,7 @@ def _taker(kind: str, old: _State, new: _State | None) -> str | None:
     return None if stays else kind
 
 
-def _codes(kind: str, role: Role | None, old: _State | None, new: _State | None) -> bool:
+def _codes(kind: str, role: Role | None, old: State | None, new: State | None) -> bool:
     """Whether a step runs code: by its type, or by hooks of the program."""
     hooked = any(state.get("resourceHooks") for state in (old, new) if state)
     foreign = role == "association" and any(
@@ -224,42 +197,13 @@ def _codes(kind: str, role: Role | None, old: _State | None, new: _State | None)
     return hooked or foreign or (role is None and runs_code(kind))
 
 
-def _is_folded_away(kind: str, role: Role | None, old: _State | None, new: _State | None) -> bool:
+def _is_folded_away(kind: str, role: Role | None, old: State | None, new: State | None) -> bool:
     """Whether Cloud Control may change users, and does not show what it changes."""
     if not is_cloud_control(kind):
         return False
-    bags = [_bag(state, "outputs", "inputs") for state in (new, old) if state]
+    bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
     return is_of_iam(named_type(*bags)) and (role is None or not all(unfolded(bag) for bag in bags))
 
 
 def _package(kind: object) -> str:
     return str(kind).partition(":")[0]
-
-
-def _bag(state: _State, *names: str) -> dict[str, Any]:
-    """The values of a state under Terraform's names; the first bag that has a value wins."""
-    found: dict[str, Any] = {"id": state.get("id")}
-    for name in reversed(names):
-        bag = state.get(name)
-        for key, value in bag.items() if isinstance(bag, dict) else ():
-            found[snake(key)] = _known(snake(key), value)
-    return found
-
-
-def _known(key: str, value: object) -> object:
-    """A value, None for one that is not known yet; that a code or seed is given is told, but never what it is."""
-    if key.removesuffix("_wo") in _SECRETS:
-        return value is not None or None
-    if isinstance(value, str) and value in (_UNKNOWN, _SECRET):
-        return SECRET if value == _SECRET else None
-    return value
-
-
-def _place(state: _State) -> Place | None:
-    """The line of the program, innermost first: a dynamic resource's own position is a line of its library."""
-    frames = [frame.get("sourcePosition") for frame in objects(state, "stackTrace")]
-    for position in (*frames, state.get("sourcePosition")):
-        found = _POSITION.fullmatch(position) if isinstance(position, str) else None
-        if found and not any(part in found["file"] for part in _NOT_THE_PROJECTS):
-            return Place(found["file"], int(found["line"]))
-    return None
