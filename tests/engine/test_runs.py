@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import pytest
 
+from mfa_association.aws.settings import Settings
 from mfa_association.engine import runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import LastDeviceGuard
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Pair
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
 
@@ -69,3 +70,14 @@ def test_it_is_announced_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == [
         "on_last_device is allow for mfa/alice-phone in this run, whatever failed (MFA_ASSOCIATION_ON_LAST_DEVICE)"
     ]
+
+
+def test_a_foreseen_removal_is_not_forgotten_however_long_a_plan_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("mfa_association.lifecycle.ledger.boot_clock", lambda: now[0])
+    made = runs.Runs(Settings("us-east-1"), Limits(), Ledger(), print, print)
+    ledger, pair = made.foreseeing({}).ledger, Pair(PHONE, "alice", "111122223333")
+    with ledger.removing(pair, None):
+        pass
+    now[0] = 3600.0
+    assert ledger.removed(pair)

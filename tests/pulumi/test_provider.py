@@ -18,6 +18,7 @@ from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime import rpc
 
+from mfa_association.aws.session import open_session
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import MfaDeviceAssociation, runtime
@@ -581,10 +582,22 @@ def test_debugging_keeps_the_traceback(stage: Stage, log: Log, monkeypatch: pyte
 def test_a_broken_configuration_is_told_when_it_is_needed(stage: Stage, log: Log) -> None:
     stage.plant(**HELD)
     provider = _provider(stage, **{"mfa:maxRemovals": "many"})
-    told = _error(lambda: provider.delete(stage.arn(), _outs(stage)))
-    assert told.startswith("mfa-association: reading stack config mfa:maxRemovals: must be a whole number")
     [failure] = provider.check({}, dict(INPUTS)).failures
-    assert not failure.property and f"mfa-association: {failure.reason}\n" == told
+    assert not failure.property
+    assert failure.reason.startswith("reading stack config mfa:maxRemovals: must be a whole number")
+    assert _error(lambda: provider.delete(stage.arn(), _outs(stage))) == (
+        "mfa-association: reading stack config mfa:maxRemovals: it cannot be used, as above; nothing was changed\n"
+    )
+
+
+def test_an_expired_session_is_told_in_full_once(stage: Stage, log: Log) -> None:
+    stage.plant(**HELD)
+    provider, saved = _provider(stage), _outs(stage)
+    open_session.cache_clear()
+    stage.fault("GetCallerIdentity", error="ExpiredToken", times=None)
+    first, second = (_error(lambda: provider.read(stage.arn(), dict(saved))) for _ in range(2))
+    assert "the AWS session has expired; sign in again and rerun (AWS: " in first
+    assert second.endswith("the AWS session has expired, as above; the state was kept\n")
 
 
 class Key(NamedTuple):

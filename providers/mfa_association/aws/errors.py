@@ -189,8 +189,14 @@ class ServiceFailure(AwsError):
 class BadCredentials(AwsError):
     """Missing, expired or invalid credentials."""
 
+    fails_everything = True
     cause = "AWS does not accept the credentials in use"
     advice = "sign in again, or correct the profile, keys or role"
+
+    @property
+    def in_short(self) -> str:
+        """The action and the cause; the advice stands above."""
+        return f"{self.action}: {self.cause}, as above; the state was kept"
 
 
 class NoCredentials(BadCredentials):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar
 
 from mfa_association.errors import MfaError
+from mfa_association.pulumi import runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,13 +54,13 @@ def hide_own_tracebacks() -> None:
 
 
 def one_sentence(verb: Callable[P, T]) -> Callable[P, T]:
-    """Let an ``MfaError`` leave as its sentence alone."""
+    """Let an ``MfaError`` leave as its sentence alone; what fails everything is told in full once."""
 
     @functools.wraps(verb)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return verb(*args, **kwargs)
         except MfaError as fault:
-            raise ProviderError(str(fault)) from None
+            raise ProviderError(str(runtime.repeats().shorten(fault))) from None
 
     return guarded

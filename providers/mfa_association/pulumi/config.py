@@ -17,10 +17,18 @@ _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 class ConfigFault(MfaError):
     """A key of the stack configuration that cannot be used."""
 
+    fails_everything = True
+
     def __init__(self, key: str, rule: str) -> None:
+        self._key = key
         super().__init__(
             f"reading stack config {key}: {rule}; nothing was changed, correct it with `pulumi config set`"
         )
+
+    @property
+    def in_short(self) -> str:
+        """The key; its rule stands above."""
+        return f"reading stack config {self._key}: it cannot be used, as above; nothing was changed"
 
 
 def read(stack: Mapping[str, Any]) -> ProviderConfig:

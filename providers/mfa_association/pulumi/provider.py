@@ -43,8 +43,8 @@ class Provider(ResourceProvider):
         known = named(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
         if fault := runtime.config_fault():
-            failures.append(CheckFailure("", str(fault)))
-        changes.declare(runtime.ledger(), known, "; ".join(failure.reason for failure in failures) or None)
+            failures.append(CheckFailure("", str(runtime.repeats().shorten(fault))))
+        changes.declare(runtime.ledger(), known, "; ".join(f"{one.property} {one.reason}" for one in failures) or None)
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:

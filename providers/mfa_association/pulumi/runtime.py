@@ -13,6 +13,7 @@ from typing import Any
 
 from mfa_association.engine import runs as engine_runs
 from mfa_association.engine.config import ProviderConfig
+from mfa_association.engine.repeats import Repeats
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
@@ -22,6 +23,7 @@ from mfa_association.pulumi.config import read
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
 _ledger = Ledger(LockFiles())
+_repeats = Repeats()
 _runs: Runs | None = None
 _config = ProviderConfig()
 
@@ -57,6 +59,11 @@ def stack_defaults() -> dict[str, str]:
 def ledger() -> Ledger:
     """What this process has declared and removed."""
     return _ledger
+
+
+def repeats() -> Repeats:
+    """What this process has told in full."""
+    return _repeats
 
 
 def guard(serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:

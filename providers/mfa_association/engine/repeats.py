@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
-from mfa_association.aws.errors import BadCredentials
 from mfa_association.errors import MfaError
-from mfa_association.terraform.diagnostics import warn
 
 NOT_LOOKED_AT: Final = "not looked at for the same reason"
 """What a warning begins with where the reason was told before: engines fold warnings that begin alike into one."""
@@ -21,8 +20,8 @@ class Repeats:
         self._told: set[type[MfaError]] = set()
 
     def is_repeated(self, fault: MfaError) -> bool:
-        """Whether the credentials failed like this before; the first time says no."""
-        if not isinstance(fault, BadCredentials):
+        """Whether everything failed like this before; the first time says no."""
+        if not fault.fails_everything:
             return False
         with self._lock:
             repeated = type(fault) in self._told
@@ -31,11 +30,9 @@ class Repeats:
 
     def shorten(self, fault: MfaError) -> MfaError:
         """The error itself, or where it was told before a short one. For what must end in an error each time."""
-        if isinstance(fault, BadCredentials) and self.is_repeated(fault):
-            return MfaError(f"{fault.action}: {fault.cause}, as above; the state was kept")
-        return fault
+        return MfaError(fault.in_short) if self.is_repeated(fault) else fault
 
-    def refuse_once(self, fault: MfaError, subject: str) -> None:
+    def refuse_once(self, fault: MfaError, subject: str, warn: Callable[[str], None]) -> None:
         """Raise the error; where it was told before, which fails the command already, only warn of ``subject``."""
         if not self.is_repeated(fault):
             raise fault
