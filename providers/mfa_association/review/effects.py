@@ -10,7 +10,7 @@ from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding
 
 What = Literal["removed", "spared", "moved", "redeclared", "added", "changed", "kept"]
-Order = Literal["first", "last", "unknown"]
+Order = Literal["first", "last", "unknown", "apart"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Effect:
     """What becomes of one device. ``loser`` and ``gainer`` as they apply; ``step`` is the one that says so.
 
     ``other``: the step that declares a removed device anew, or that replaces it. ``order``: whether that one comes
-    ``first`` or ``last``.
+    ``first`` or ``last``; ``apart``: another process declares the device anew, and the one that removes it hears nothing.
     """
 
     what: What
@@ -109,7 +109,9 @@ class _Effects:
         if again and again.after:
             what: What = "redeclared" if holder_key(again.after) == holder_key(before) else "moved"
             gainer = None if what == "redeclared" else again.after.holder
-            return Effect(what, step, before.holder, gainer, again, self._order(step, again))
+            apart = what == "redeclared" and self._ordered and again.process != step.process
+            order: Order = "apart" if apart else self._order(step, again)
+            return Effect(what, step, before.holder, gainer, again, order)
         addition = self._additions.get(step.address) if step.replaces else None
         return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
 
