@@ -8,7 +8,7 @@ from mfa_association.review.cells import ICONS, answer, device, left, risk, user
 from mfa_association.review.code_notes import code_notes
 from mfa_association.review.details import bare, changes, collapsed, obstacles, reasons
 from mfa_association.review.escape import code, key, markdown, row
-from mfa_association.review.facts import NotChecked
+from mfa_association.review.facts import Live, NotChecked
 from mfa_association.review.findings import Finding, Report
 from mfa_association.review.sentence import consequence, sentence
 
@@ -134,4 +134,11 @@ def _checked(report: Report) -> str:
     if isinstance(live.checked_as, NotChecked):
         return f"AWS was not asked: {code(live.checked_as.reason)}"
     when = f" at {code(live.checked_at, 40)}" if live.checked_at else ""
-    return f"AWS was asked as {code(live.checked_as)}{when}"
+    return f"AWS was asked as {code(live.checked_as)}{when}{_lists(live)}"
+
+
+def _lists(live: Live) -> str:
+    """How old the lists are that told of users, groups and policies, where those were not asked for one by one."""
+    if isinstance(live.listed_at, str):
+        return f", users, groups and policies as of {code(live.listed_at, 40)}"
+    return f", each user alone ({code(live.listed_at.reason, 80)})" if live.listed_at else ""

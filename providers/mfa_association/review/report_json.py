@@ -87,6 +87,7 @@ def _live(report: Report) -> dict[str, Any] | None:
         "checked_as": None if isinstance(checked, NotChecked) else checked,
         "not_checked": checked.reason if isinstance(checked, NotChecked) else None,
         "checked_at": live.checked_at,
+        "lists_as_of": live.listed_at if isinstance(live.listed_at, str) else None,
         "others_without_device": None if isinstance(live.bare, NotChecked) else list(live.bare),
         "others_as_of": live.bare_as_of,
         "obstacles": [{"address": address, "cause": cause} for address, cause in live.obstacles],

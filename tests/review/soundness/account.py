@@ -27,7 +27,7 @@ def live(preview: Preview, account: Account) -> Live:
     def is_settled(held: Holding) -> bool:
         known = facts.get(held.holder.key) if held.holder else None
         user = account.users.get(held.holder.key[1]) if held.holder else None
-        return known is not None and is_still_called_so(held, user and user.id, known.serial_numbers)
+        return known is not None and is_still_called_so(held, user.id if user else None, known.serial_numbers)
 
     lists = cast("AccountLists", _Lists(account))
     found = find_present(preview, is_settled, lists, lambda name: _devices(account.users[name.lower()], account))

@@ -51,7 +51,7 @@ class _Preview:
             if not operation._left_out(address):
                 steps += list(self._declared(address, record, olds.get(address), operation))
             elif address in olds:
-                steps.append(_step("same", address, olds[address], olds[address].inputs))
+                steps.append(_step("same", address, olds[address], olds[address].inputs, olds[address].provider))
         kept = {id(old) for old in olds.values()}
         for saved in self.engine.state:
             if id(saved) not in kept and not operation._left_out(saved.address):
@@ -71,7 +71,7 @@ class _Preview:
         if failures:
             self.errors.append("; ".join(failures))
         elif old is None:
-            yield _step("create", address, None, checked)
+            yield _step("create", address, None, checked, record.provider)
         else:
             serial = old.values["serial_number"]
             changes, replaces, _ = (True, [""], False) if replacing else process.diff(serial, old.values, checked)
@@ -82,7 +82,7 @@ class _Preview:
                 if changes
                 else ("same",)
             ):
-                yield _step(op, address, old, None if op == "delete-replaced" else checked)
+                yield _step(op, address, old, None if op == "delete-replaced" else checked, record.provider)
 
     def _gone(self, saved: Saved) -> Document:
         if saved.protect and not saved.old:
@@ -90,19 +90,26 @@ class _Preview:
         return _step("delete-replaced" if saved.old else "delete", saved.address, saved, None)
 
 
-def _step(op: str, address: str, old: Saved | None, news: Document | None) -> Document:
-    step: Document = {"op": op, "urn": URN + address}
+def _step(op: str, address: str, old: Saved | None, news: Document | None, provider: str = "") -> Document:
+    step: Document = {"op": op, "urn": URN + address, "provider": _provider(provider)}
     if old is not None:
-        step["oldState"] = _state(address, old.values, old.inputs) | {"retainOnDelete": old.retain}
+        state = _state(address, old.values, old.inputs, old.provider)
+        step["oldState"] = state | {"retainOnDelete": old.retain, "protect": old.protect}
     if news is not None:
-        step["newState"] = _state(address, old.values if old and op == "same" else {}, news)
+        step["newState"] = _state(address, old.values if old and op == "same" else {}, news, provider)
     return step
 
 
-def _state(address: str, outputs: Document, given: Document) -> Document:
+def _provider(name: str) -> str:
+    """The reference of the default provider, or of an explicit one."""
+    return f"urn:pulumi:dev::infra::pulumi:providers:pulumi-python::{name or 'default'}::6c89f4e6-{name or 'default'}"
+
+
+def _state(address: str, outputs: Document, given: Document, provider: str) -> Document:
     given, outputs = ({**bag, **OURS} if bag else {} for bag in (given, outputs))
     depends: dict[str, list[str]] = {name: [] for name in given}
     state = {"urn": URN + address, "custom": True, "type": TYPE, "inputs": given, "propertyDependencies": depends}
+    state["provider"] = _provider(provider)
     return state | ({"outputs": outputs, "id": outputs["serial_number"]} if outputs else {})
 
 

@@ -1,7 +1,8 @@
 """Who holds a device now whose holder the preview does not tell, or calls by a former name: as the delete finds out.
 
-A device is followed to the user with the saved id, which a rename leaves as it is, and to nobody else: what another
-user holds the delete leaves alone. Where the holder is secret, whoever has the device is its holder.
+A virtual device is followed to the user with the saved id, which a rename leaves as it is, and to nobody else: what
+another user holds the delete leaves alone. So it does with tokens and FIDO keys of renamed users, which are in no list.
+Where the holder is secret, whoever has the device is its holder: of tokens and keys the user with the saved id.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _leaves(step: DeviceStep, before: Holding) -> bool:
 def _holder_of(held: Holding, lists: AccountLists, devices: Lookup) -> Holder | NotChecked | None:
     if held.kind == "virtual":
         return _of_virtual(held, lists)
-    if held.user_id is None:
+    if held.user_id is None or not held.secret:
         return None
     users = lists.users()
     if isinstance(users, NotChecked):
