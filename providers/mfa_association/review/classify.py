@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mfa_association.review.after import After
@@ -19,14 +19,15 @@ Declared = Mapping[str, Place]
 @dataclass(frozen=True)
 class Context:
     """What a review knows besides the preview. ``base`` and ``head``: lines of the roster by serial number in small
-    letters, before and after the change; ``author``: who wrote the change; ``files``: those that it touches and that are no rosters;
+    letters, before and after the change; ``author``: who wrote the change, or all who did; ``files``: those that it
+    touches and that are no rosters;
     ``code_risk``: how bad it is that code changes, None for naming it only; ``former_limit``: what `maxRemovals` was before
     the change, if the repository tells."""
 
     live: Live | None = None
     base: Declared = field(default_factory=dict)
     head: Declared = field(default_factory=dict)
-    author: str | None = None
+    author: str | Sequence[str] | None = None
     files: tuple[str, ...] = ()
     code_risk: Risk | None = None
     former_limit: int | None = None
