@@ -39,6 +39,7 @@ def _not_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         ([DELETE, "--fail-on", "never"], 0, ""),
         ([GAINS, "--fail-on", "high"], 0, ""),
         ([GAINS, "--fail-on", "high", "--author", "bob"], 3, "the gate is closed: 1 finding is high or worse"),
+        ([GAINS, "--fail-on", "high", "--author", "bob", "--author=bot"], 3, "the gate is closed: 1 finding is high"),
         ([DELETE, "--max-removals", "2"], 0, ""),
         ([DELETE, "--max-removals", "1"], 3, "the gate is closed: 2 devices would be deactivated (--max-removals 1)"),
         ([DELETE, "--max-removals", "0", "--fail-on", "low"], 3, "2 devices would be deactivated"),

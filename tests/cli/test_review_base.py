@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from mfa_association.cli import main
 from tests.review.golden import HERE
 
 UNCHANGED = str(HERE / "previews" / "unchanged.json")
+DELETE = str(HERE / "previews" / "delete.json")
 ROSTER = "users:\n  bob: [GAHT12345678]\n"
 
 
@@ -98,3 +101,32 @@ def test_a_base_that_git_does_not_know_is_no_review(
     assert "verdict=unassessed" in out and "fetch-depth: 0" in out
     assert said.startswith("mfa-association: could not assess: looking for the files that changed since ")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "reason"),
+    [
+        ("config:\n  mfa:maxRemovals: 1\n", "config:\n  mfa:maxRemovals: 99\n", 3, "raised by the change that removes"),
+        ("config:\n  mfa:maxRemovals:\n    value: 1\n", "config: {}\n", 3, "lifted"),
+        ("config:\n  mfa:maxRemovals: 99\n", "config:\n  mfa:maxRemovals: 98\n", 0, "lowered"),
+    ],
+)
+def test_the_limit_before_the_change_holds(
+    repository: Path,
+    tmp_path: Path,
+    before: str,
+    after: str,
+    code: int,
+    reason: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    document = json.loads(Path(DELETE).read_text())
+    if found := re.search("9[89]", after):
+        document["config"]["mfa:maxRemovals"] = found[0]
+    (repository / "Pulumi.prod.yaml").write_text(before)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "c")
+    (tmp_path / "Pulumi.prod.yaml").write_text(after)
+    (tmp_path / "preview.json").write_text(json.dumps(document))
+    assert main(["review", "preview.json", "--base", "HEAD"]) == code, reason
+    assert ("raises the most removals" in capsys.readouterr().out) is (code == 3)

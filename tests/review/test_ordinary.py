@@ -151,7 +151,7 @@ def test_an_ordinary_pull_request(document: bytes, asked: Live | None, verdict: 
     assert read.failure is None
     report = classify(read, Context(asked))
     assert report.verdict == verdict, reason
-    assert verdict == "none" or RISKS.index(verdict) >= RISKS.index("medium")  # type: ignore[arg-type]
+    assert verdict == "none" or RISKS.index(verdict) >= RISKS.index("medium")
     assert not closed_by(report, "high"), reason
     assert not report.code
 

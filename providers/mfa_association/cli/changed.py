@@ -1,8 +1,13 @@
-"""Which files a change touches that are no rosters: git is asked, and nothing of the change is run."""
+"""What git tells of a change: which files it touches that are no rosters, and the limit that was configured before.
+
+Git is asked, and nothing of the change is run.
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +18,20 @@ _SECONDS: Final = 60
 _DIFF: Final = ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z")
 
 
-def changed_files(base: str, rosters: tuple[str, ...]) -> tuple[str, ...]:
-    """The files of this repository that differ between the commit where it left ``base`` and the files that are here.
+_LIMIT = re.compile(r"""max_?removals["']?\s*[:=]\s*(?:(?:value|default)\s*[:=]\s*)?["']?(\d{1,9})\b""", re.IGNORECASE)
+"""`mfa:maxRemovals: 10` of a stack's file, `max_removals = 10` of a provider's block."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """``files``: those that differ and are no rosters. ``limit``: the smallest ``maxRemovals`` that stood in them."""
+
+    files: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+def changed_since(base: str, rosters: tuple[str, ...]) -> Changed:
+    """What differs between the commit where this repository left ``base`` and the files that are here.
 
     ``rosters``: paths of rosters; other YAML files that are a roster before and after are none of them either. Raises
     ``MfaError`` where git cannot tell: a clone of one commit knows no base.
@@ -23,7 +40,10 @@ def changed_files(base: str, rosters: tuple[str, ...]) -> tuple[str, ...]:
     root = Path(_git(base, "rev-parse", "--show-toplevel").rstrip("\n"))
     names = [name for name in _git(base, *_DIFF, fork, "--").split("\0") if name]
     known = {_inside(root, path) for path in rosters}
-    return tuple(sorted(name for name in names if name not in known and not _is_roster(root, fork, name)))
+    files = tuple(sorted(name for name in names if name not in known and not _is_roster(root, fork, name)))
+    before = [_at(fork, name) or "" for name in files if name.endswith((".yaml", ".yml", ".tf", ".tofu"))]
+    limits = [int(number) for text in before for number in _LIMIT.findall(text)]
+    return Changed(files, min(limits, default=None))
 
 
 def _git(base: str, *arguments: str) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mfa_association import roster
-from mfa_association.cli.changed import changed_files
+from mfa_association.cli.changed import Changed, changed_since
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.errors import MfaError
 from mfa_association.grammar import check_role_arn
@@ -44,7 +44,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--key", metavar="NAME", help="what to call the stack (Pulumi: PROJECT/STACK; else: terraform)")
     parser.add_argument("--roster", metavar="FILE", help="the roster of the change, for the lines of new devices")
     parser.add_argument("--roster-base", metavar="FILE", help="the roster before the change, for the lines that go")
-    parser.add_argument("--author", metavar="NAME", help="who wrote the change: giving oneself a device is serious")
+    parser.add_argument(
+        "--author",
+        action="append",
+        metavar="NAME",
+        help="who wrote the change, once for each author: giving oneself a device is serious",
+    )
     parser.add_argument("--base", metavar="REF", help="name the files that changed since this commit (asks git)")
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
@@ -94,17 +99,18 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
     except roster.RosterError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
     try:
-        files = _files(options)
+        changed = _changed(options)
     except MfaError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
-    return classify(preview, Context(live, base, head, options.author, files, options.code_risk))
+    context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
+    return classify(preview, context)
 
 
-def _files(options: argparse.Namespace) -> tuple[str, ...]:
-    """The files that the change touches and that are no rosters; none where nobody asked."""
+def _changed(options: argparse.Namespace) -> Changed:
+    """What git tells of the change; nothing where nobody asked."""
     if options.base is None:
-        return ()
-    return changed_files(options.base, tuple(path for path in (options.roster, options.roster_base) if path))
+        return Changed()
+    return changed_since(options.base, tuple(path for path in (options.roster, options.roster_base) if path))
 
 
 def _read(path: str) -> bytes:
@@ -119,6 +125,7 @@ def _look(preview: Preview, options: argparse.Namespace) -> Live:
     from mfa_association.review.live import look
 
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
+    sign_in(options)
     with progress() as tell:
         return look(connection(options), preview, apply_as=applier, progress=tell)
 

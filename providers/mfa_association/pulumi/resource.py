@@ -9,6 +9,7 @@ from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
 from mfa_association.grammar import OnDestroy, OnLastDevice
+from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
 
 
@@ -74,6 +75,10 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         role_arn: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
+        if root_account_id is None:
+            refuse_delete_before_replace(name, opts)
+        if isinstance(serial_number, str):
+            warn_if_declared_twice(name, serial_number)
         inputs: dict[str, Any] = {
             "user_name": user_name,
             "root_account_id": root_account_id,

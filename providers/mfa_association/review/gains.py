@@ -6,7 +6,7 @@ Whoever wants in adds a device before taking one away: gains are rated like loss
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfa_association.review.after import After
 from mfa_association.review.effects import Effect
@@ -20,7 +20,7 @@ _GUARDS = ("refuse", "warn", "allow")
 
 
 def gains(
-    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | None
+    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | Sequence[str] | None
 ) -> list[Finding]:
     """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
     maker = _Gains(after, places, author)
@@ -32,7 +32,7 @@ def gains(
 class _Gains:
     """What all gains of one review have in common."""
 
-    def __init__(self, after: After, places: Mapping[str, Place], author: str | None) -> None:
+    def __init__(self, after: After, places: Mapping[str, Place], author: str | Sequence[str] | None) -> None:
         self._after, self._places, self._author = after, places, author
 
     def of(self, effect: Effect) -> Iterator[Finding]:
@@ -161,11 +161,15 @@ def _given(effect: Effect, held: Holding) -> Phrase:
     return (*come, " declared without codes: active only if its user has registered it")
 
 
-def is_same_person(author: str | None, holder: Holder | None) -> bool:
-    """Whether a user of the code forge looks like an IAM user: the names agree but for a domain and punctuation."""
+def is_same_person(author: str | Sequence[str] | None, holder: Holder | None) -> bool:
+    """Whether a user of the code forge looks like an IAM user: the names agree but for a domain and punctuation.
+
+    Of several authors any: a bot may have opened what somebody else wrote.
+    """
     if not author or holder is None or not holder.user_name:
         return False
-    return _person(author) == _person(holder.user_name) != ""
+    names = [author] if isinstance(author, str) else author
+    return _person(holder.user_name) in {_person(name) for name in names} - {""}
 
 
 def _person(name: str) -> str:
