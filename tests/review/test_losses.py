@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -162,6 +163,15 @@ def test_the_same_device_deleted_and_created_is_a_finding(risk: str, counts: boo
     (finding,) = report.losses
     assert (finding.kind, finding.risk, finding.counts, plain(finding.what)) == ("redeclared", risk, counts, what)
     assert report.gains == ()
+
+
+def test_a_declaration_by_another_process_keeps_nothing() -> None:
+    """What removes the device hears only what is declared in its own process; an explicit provider has one of its own."""
+    for enables in (False, True):
+        again = replace(new(name="b", enables=enables), process="explicit")
+        finding = only(again, gone(name="a"), live=live(facts(**YES)))
+        assert (finding.kind, finding.risk, finding.counts) == ("redeclared", "high", True)
+        assert "through another provider" in plain(finding.what)
 
 
 def test_a_new_spelling_of_the_same_device_is_the_same_device() -> None:

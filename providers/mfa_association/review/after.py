@@ -166,7 +166,7 @@ class After:
         gained = effect.again
         if gainer is None and effect.what == "redeclared":
             gainer = loser
-        if gainer and gained and (gained.enables or gained.fails_if_inactive):
+        if gainer and gained and effect.order != "apart" and (gained.enables or gained.fails_if_inactive):
             process = (effect.other or effect.step).process
             self._coming[self._key(gainer, gained.account)][held.key] = _Coming(held.serial_number, process)
         saved, holder = effect.step.before, loser or held.holder

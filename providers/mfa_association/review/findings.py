@@ -167,11 +167,6 @@ class Report:
         return [*rated, self.code_risk] if self.code_risk and (self.code or self.files) else rated
 
     @property
-    def worst(self) -> Finding | None:
-        """The first of the findings with the worst risk, losses before gains."""
-        return min((*self.losses, *self.gains), key=lambda one: RISKS.index(one.risk), default=None)
-
-    @property
     def removals(self) -> int:
         """How many devices are deactivated."""
         return sum(finding.removal for finding in self.losses)

@@ -146,6 +146,8 @@ def _rated_again(finding: Finding, effect: Effect, after: After) -> Finding:
         what = "was deactivated and is enabled again" if enables else "is not active and stays so"
         why = "AWS says that it is not active" if now is False else "not active when it was last saved"
         return replace(finding, risk="low", what=(what,), why=(why,), counts=False, cis=())
+    if effect.order == "apart":
+        return finding
     if effect.order == "first":
         return replace(finding, risk="low", why=("the new declaration comes first",), counts=False, cis=())
     if enables:

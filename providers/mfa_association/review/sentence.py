@@ -76,7 +76,7 @@ def _meaning(finding: Finding) -> Phrase:
     if finding.holder and finding.holder.root_account_id:
         return (" loses an MFA device.",)
     if finding.left.last is False:
-        return (" loses an MFA device, and nothing keeps it if its replacement fails.",)
+        return (" loses an MFA device, and nothing keeps it if its replacement does not come.",)
     password = finding.console_password.answer == "yes"
     if finding.left.last is None:
         return (

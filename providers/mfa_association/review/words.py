@@ -46,6 +46,8 @@ def _gone(effect: Effect, left: Left) -> Phrase:
 def _again(effect: Effect) -> Phrase:
     if effect.order == "first":
         return ("declared again under another name; stays active", *_by_another_role(effect))
+    if effect.order == "apart":
+        return ("declared again through another provider, which does not keep this one from deactivating it",)
     order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
     enables = effect.again is not None and effect.again.enables
     return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)

@@ -109,7 +109,7 @@ def test_where_a_list_is_denied_each_user_is_asked_for(action: str, account: Acc
 def test_where_a_list_fails_each_user_is_asked_for(action: str, account: Account) -> None:
     names = a_company(account)
     account.fault(action, error="ServiceFailure", times=None)
-    assert leaving(account, names).listed_at == NotChecked("IAM failed")
+    assert leaving(account, names).listed_at == NotChecked("IAM could not answer")
 
 
 def test_without_the_versions_of_aws_policies_each_is_asked_for(account: Account) -> None:

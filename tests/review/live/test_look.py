@@ -116,7 +116,7 @@ def test_a_throttled_cell_is_waited_for(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [("Throttling", "throttled"), ("ServiceFailure", "IAM failed"), ("Weird", "AWS answered with an unknown error")]
+    ("error", "told"), [("Throttling", "throttled"), ("ServiceFailure", "IAM could not answer"), ("Weird", "AWS answered with an unknown error")]
 )  # fmt: skip
 def test_a_cell_whose_call_keeps_failing(error: str, told: str, account: Account) -> None:
     account.plant(users={"alice": user(virtual(), password=True)})

@@ -42,7 +42,7 @@ _WORDS: tuple[tuple[type[MfaError], str], ...] = (
     (Throttling, "throttled"),
     (Unreachable, "unreachable"),
     (LostAnswer, "answer lost"),
-    (ServiceFailure, "IAM failed"),
+    (ServiceFailure, "IAM could not answer"),
     (RootFeatureDisabled, "root credentials are not managed centrally"),
     (PolicyNotEvaluated, "policy could not be evaluated"),
     (AccountRefused, "account not allowed by the configuration"),
