@@ -53,7 +53,7 @@ SEED: dict[str, Any] = {
             "roles": {"auditor": {}, "mfa-audit": {}},
         },
         MEMBER: {
-            "roles": dict.fromkeys(("auditor", "mfa-audit"), {"trusts": [ACCOUNT]}),
+            "roles": {name: {"trusts": [ACCOUNT]} for name in ("auditor", "mfa-audit")},
             "root": {"devices": [phone("root-phone")]},
             "users": {"mallory": {"devices": [phone("m")]}},
         },

@@ -30,8 +30,7 @@ def pulumi_preview(engine: PulumiEngine, program: Program, run: Run) -> Document
     plain = replace(run, trouble=(), pause=(), kill=None, lag=False, neighbour_fails=False, order=0, keep_going=True)
     if run.refresh and run.command == "up":
         shadow.run(program, replace(plain, command="refresh"))
-    wanted = replace(program, records=()) if run.command == "destroy" else program
-    return _Preview(shadow, wanted, plain).document()
+    return _Preview(shadow, program, plain).document()
 
 
 @dataclass
@@ -45,9 +44,10 @@ class _Preview:
 
     def document(self) -> Document:
         operation = pulumi_engine._Operation(self.engine, self.program, self.run)
-        olds = operation._olds()
+        destroys = self.run.command == "destroy"
+        olds = {} if destroys else operation._olds()
         steps = []
-        for address, record in self.program.named().items():
+        for address, record in () if destroys else self.program.named().items():
             if not operation._left_out(address):
                 steps += list(self._declared(address, record, olds.get(address), operation))
             elif address in olds:
