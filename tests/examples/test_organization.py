@@ -22,11 +22,11 @@ WORKFLOW: dict[Any, Any] = yaml.safe_load(ours.ACCOUNT.with_name("mfa.yml").read
 def test_a_stack_speaks_of_its_own_account_alone(account: str) -> None:
     config = yaml.safe_load((EXAMPLE / f"Pulumi.{account}.yaml").read_text())["config"]
     assert config == {
-        "mfa:roster": f"rosters/{account}.yaml",
+        "organization:roster": f"rosters/{account}.yaml",
         "aws:allowedAccountIds": [account],
         "aws:assumeRoles": [{"roleArn": f"arn:aws:iam::{account}:role/mfa-apply"}],
     }
-    lines = roster.load(EXAMPLE / config["mfa:roster"]).lines
+    lines = roster.load(EXAMPLE / config["organization:roster"]).lines
     assert {line.serial.account_id for line in lines} <= {account, None}
 
 

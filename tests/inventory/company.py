@@ -50,8 +50,13 @@ SEED: dict[str, Any] = {
                 "erin": {},
             },
             "devices": [{"kind": "virtual", "name": "spare"}],
+            "roles": {"auditor": {}, "mfa-audit": {}},
         },
-        MEMBER: {"root": {"devices": [phone("root-phone")]}, "users": {"mallory": {"devices": [phone("m")]}}},
+        MEMBER: {
+            "roles": dict.fromkeys(("auditor", "mfa-audit"), {"trusts": [ACCOUNT]}),
+            "root": {"devices": [phone("root-phone")]},
+            "users": {"mallory": {"devices": [phone("m")]}},
+        },
     },
     "keys": {ADMIN: {"account": ACCOUNT, "role": "auditor"}},
 }

@@ -98,6 +98,8 @@ ON_THE_ACCOUNT = {
     "iam:ListVirtualMFADevices",
     "iam:ListUsers",
     "iam:GetAccountSummary",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListPolicies",
     "iam:GenerateCredentialReport",
     "iam:GetCredentialReport",
 }

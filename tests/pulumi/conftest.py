@@ -12,7 +12,7 @@ from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.sandbox import Sandbox
 from tests.lifecycle.stage import Stage, one_sandbox, staged
-from tests.pulumi.engine import Log, log_service
+from tests.pulumi.engine import Log, log_service, plugin_module
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def log(service: tuple[str, Log], monkeypatch: pytest.MonkeyPatch) -> Iterator[L
     monkeypatch.setattr(sys, "argv", ["plugin", address])
     monkeypatch.setattr(runtime, "_ledger", Ledger())
     monkeypatch.setattr(runs, "_announced", set())
-    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    monkeypatch.setitem(sys.modules, "__main__", plugin_module())
     runtime._engine.cache_clear()
     yield log
     runtime._engine.cache_clear()

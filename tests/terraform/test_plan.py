@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.terraform import block
 from mfa_association.terraform.association import SCHEMA, WRITE_ONLY
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
-from tests.terraform.calls import Answer, Caller, State, whole
+from tests.terraform.calls import Caller, State
 
 SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"
 OTHER = "arn:aws:iam::111122223333:mfa/alice-tablet"
@@ -95,8 +93,10 @@ def test_an_update(update: Update) -> None:
 def test_a_replacement_advises_to_make_the_new_one_first() -> None:
     [(severity, text, path)] = Caller().plan(PRIOR, GOOD | {"serial_number": OTHER}).told
     assert (severity, path) == ("warning", "serial_number")
-    assert text.startswith(f"Replacing MFA device ({SERIAL}) of user (alice): it is deactivated before")
-    assert "create_before_destroy = true" in text
+    assert text.startswith(
+        f"Replacing MFA device ({SERIAL}) of user (alice): unless the resource's lifecycle block says "
+        "create_before_destroy = true, it is deactivated before"
+    )
 
 
 def test_every_plan_warns_of_an_inactive_device() -> None:
@@ -128,14 +128,64 @@ def test_a_guard_is_saved_with_the_device(
     assert {name: state[name] for name in DEFAULTS} == expected, reason
 
 
+# A role of another account would be saved, and every later run would read with it
+
+ROLE = "arn:aws:iam::{}:role/mfa"
+
+
+@pytest.mark.parametrize("reason, prior, config, refused", [
+    ("an update", {}, {"role_arn": ROLE.format("999988887777")}, True),
+    ("a create", None, {"role_arn": ROLE.format("999988887777")}, True),
+    ("a token's record", {"serial_number": TOKEN, "id": TOKEN},
+     {"serial_number": TOKEN, "role_arn": ROLE.format("999988887777")}, True),
+    ("a new token, which does not tell its account", None,
+     {"serial_number": TOKEN, "role_arn": ROLE.format("999988887777")}, False),
+    ("its own account's", {}, {"role_arn": ROLE.format("111122223333")}, False),
+    ("a root user's, whose role is the management account's", None,
+     {"user_name": None, "root_account_id": "111122223333", "role_arn": ROLE.format("999988887777")}, False),
+    ("not known yet", {}, {"role_arn": UNKNOWN}, False),
+])  # fmt: skip
+def test_a_role_of_another_account_is_refused(reason: str, prior: State | None, config: State, refused: bool) -> None:
+    answer = Caller().plan(None if prior is None else PRIOR | prior, GOOD | config)
+    assert [path for severity, _, path in answer.told if severity == "error"] == ["role_arn"] * refused, reason
+    if refused:
+        assert "is not of account 111122223333, to which the device belongs; nothing was changed" in answer.errors[0]
+
+
+# A serial number that says whose it is
+
+FIDO = "arn:aws:iam::111122223333:u2f/user/{}/yubikey-ABC"
+
+
+@pytest.mark.parametrize("reason, prior, config, told", [
+    ("somebody else's", None, {"serial_number": FIDO.format("bob")}, True),
+    ("handed on", PRIOR | {"serial_number": FIDO.format("bob"), "user_name": "bob"},
+     {"serial_number": FIDO.format("bob")}, True),
+    ("her own", None, {"serial_number": FIDO.format("Alice")}, False),
+    ("a user who was renamed once is not told of at every plan", PRIOR | {"serial_number": FIDO.format("bob")},
+     {"serial_number": FIDO.format("bob")}, False),
+    ("a user not known yet", None, {"serial_number": FIDO.format("bob"), "user_name": UNKNOWN}, False),
+    ("a key of the root user", None, {"serial_number": "arn:aws:iam::111122223333:u2f/root-account/key-ABC"}, False),
+])  # fmt: skip
+def test_a_key_that_says_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch, reason: str, prior: State | None, config: State, told: bool
+) -> None:
+    monkeypatch.setattr("mfa_association.terraform.successors.Successors._judge", lambda *_: None)
+    answer = Caller().plan(prior, GOOD | config)
+    assert not answer.errors
+    warned = [text for text in answer.warnings if "its serial number says that user bob registered it" in text]
+    assert bool(warned) == told, reason
+    if told:
+        assert "correct one of the two, unless bob was renamed to alice" in warned[0]
+
+
 # A planned destroy: the guards look ahead
 
 
 def _saved(stage: Stage, serial: str | None = None, **more: Any) -> State:
     serial = serial or stage.arn()
-    return SCHEMA.whole(
-        KNOWN | {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account} | more
-    )
+    known = {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account, "user_id": None}
+    return SCHEMA.whole(KNOWN | known | more)
 
 
 def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) -> None:
@@ -191,13 +241,51 @@ def test_a_foreseen_removal_is_none_yet(stage: Stage, caller: Caller) -> None:
     assert stage.writes() == ["DeactivateMFADevice"] and not stage.holders()
 
 
-def test_more_removals_than_allowed_are_refused_in_the_plan(stage: Stage) -> None:
+def test_more_removals_than_allowed_are_one_error_of_the_plan(stage: Stage) -> None:
+    """An engine tells removals one by one: the first that is too many fails the plan, all others have nothing to add."""
+    names = [f"phone{number}" for number in range(5)]
+    stage.plant(users={"alice": user(*map(virtual, names), virtual("kept"), virtual("idle"))})
+    stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn("idle"))
+    caller = Caller.configured(stage, max_removals=2)
+    answers = [caller.plan(_saved(stage, stage.arn(name)), None) for name in ("idle", *names)]
+    assert [len(answer.errors) for answer in answers] == [0, 0, 0, 1, 0, 0], "what is inactive already is no removal"
+    [error] = answers[3].errors
+    assert error == (
+        "Planning removals: this plan deactivates more than 2 MFA devices, and max_removals allows 2; nothing was "
+        "changed, check the roster, or run once with MFA_ASSOCIATION_MAX_REMOVALS=N"
+    )
+    assert not any(answer.warnings for answer in answers)
+
+
+def test_replacements_and_moves_are_removals_too(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual("one"), virtual("two"), virtual("three"), virtual("kept")), "bob": user()})
+    caller = Caller.configured(stage, max_removals=1)
+    replaced = caller.plan(_saved(stage, stage.arn("one")), {"user_name": "alice", "serial_number": stage.arn("new")})
+    moved = caller.plan(_saved(stage, stage.arn("two")), {"user_name": "bob", "serial_number": stage.arn("two")})
+    assert not replaced.errors
+    assert len(moved.errors) == 1 and "deactivates more than 1 MFA device, and" in moved.errors[0]
+
+
+def test_without_a_limit_no_replacement_is_looked_at(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    caller.plan(_saved(stage), {"user_name": "alice", "serial_number": stage.arn("new")})
+    assert not stage.calls()
+
+
+def test_as_many_removals_as_allowed_are_planned(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("tablet"), virtual("key"))})
+    monkeypatch.setenv("MFA_ASSOCIATION_MAX_REMOVALS", "2")
+    caller = Caller.configured(stage, max_removals=1)
+    for name in ("alice-phone", "tablet"):
+        assert not caller.plan(_saved(stage, stage.arn(name)), None).errors
+
+
+def test_an_apply_keeps_a_count_of_its_own(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(), virtual("tablet"), virtual("key"))})
     caller = Caller.configured(stage, max_removals=1)
-    first = caller.plan(_saved(stage), None)
-    second = caller.plan(_saved(stage, stage.arn("tablet")), None)
-    assert not first.errors
-    assert len(second.errors) == 1 and "as many as max_removals allows" in second.errors[0]
+    first, second = (caller.apply(_saved(stage, stage.arn(name)), None, None) for name in ("alice-phone", "tablet"))
+    assert not first.errors and "as many as max_removals allows" in second.errors[0]
+    assert stage.writes() == ["DeactivateMFADevice"]
 
 
 def test_what_is_inactive_already_needs_no_guard(stage: Stage, caller: Caller) -> None:
@@ -226,60 +314,3 @@ def test_an_account_that_is_not_the_devices_is_refused_at_plan_time(stage: Stage
     stage.plant(users={})
     saved = _saved(stage) | {"account_id": "999988887777", "serial_number": TOKEN, "id": TOKEN}
     assert "it belongs to AWS account 999988887777" in caller.plan(saved, None).errors[0]
-
-
-# Devices that cross within one plan, whose parts Terraform orders in no way
-
-
-def _comes(caller: Caller) -> Answer:
-    return caller.plan(None, GOOD)
-
-
-def _goes(caller: Caller) -> Answer:
-    return caller.plan(PRIOR, None)
-
-
-def _replaced(caller: Caller) -> Answer:
-    return caller.plan(PRIOR, GOOD | {"serial_number": OTHER})
-
-
-@pytest.mark.parametrize("leave", [_goes, _replaced], ids=["removed", "replaced"])
-@pytest.mark.parametrize("first", ["comes", "leaves"])
-def test_a_device_that_changes_its_address_needs_a_moved_block(
-    monkeypatch: pytest.MonkeyPatch, leave: Callable[[Caller], Answer], first: str
-) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    caller = Caller()
-    earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
-    assert not earlier(caller).errors
-    [error] = later(caller).errors
-    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and declared at another")
-    assert "moved block" in error
-
-
-def test_a_device_that_is_declared_twice_cannot_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    caller = Caller()
-    assert not caller.plan(PRIOR, GOOD).told
-    [error] = _goes(caller).errors
-    assert "removed block and destroy = false" in error
-    assert not caller.plan(SCHEMA.whole(PRIOR | {"serial_number": OTHER, "id": OTHER}), None).errors
-
-
-def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What -replace asks for: first the plan of what there is, then that of a new one."""
-    caller = Caller()
-    assert not caller.plan(PRIOR, GOOD).told
-    [warning] = _comes(caller).warnings
-    assert warning.startswith(
-        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself"
-    )
-    assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told
-
-
-def test_another_command_begins_anew(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    _comes(caller)
-    assert _goes(caller).errors
-    caller.call("ConfigureProvider", config=whole(block.SCHEMA, {}))
-    assert not _goes(caller).errors

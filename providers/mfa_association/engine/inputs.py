@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, get_args
@@ -17,6 +18,7 @@ from mfa_association.grammar import (
     check_role_arn,
     check_user_name,
     parse_serial_number,
+    same,
 )
 from mfa_association.totp import parse_seed, parse_seed_source
 
@@ -59,6 +61,24 @@ def argument_faults(given: Props) -> list[InputFault]:
     return [fault for fault in found if fault]
 
 
+def can_enable(news: Props) -> bool:
+    """Whether codes or a seed are given, or may be."""
+    return any(news.get(name) is not None for name in _ENABLERS)
+
+
+def cautions(news: Props) -> list[str]:
+    """What is odd about a new declaration and yet may be right, as sentences to warn of; not known yet: nothing."""
+    serial, user_name = _serial(news), news.get("user_name")
+    registered = re.search(r":u2f/user/([^/]+)/", serial.text) if serial else None
+    if not (registered and isinstance(user_name, str)) or same(registered[1], user_name):
+        return []
+    return [
+        f"declaring MFA device ({news['serial_number']}) for user ({user_name}): its serial number says that user "
+        f"{registered[1]} registered it, and a security key or passkey is held by nobody else; correct one of the two, "
+        f"unless {registered[1]} was renamed to {user_name}"
+    ]
+
+
 def is_unknown(value: object) -> bool:
     """Whether a preview or plan does not know this value yet."""
     return value is UNKNOWN
@@ -78,7 +98,7 @@ def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | Non
     try:
         check(news)
     except Fault as fault:
-        secret = fault.field in _SECRETS
+        secret = fault.field in (*_SECRETS, "seed_source")  # somebody may have typed the seed itself
         return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
     return None
 

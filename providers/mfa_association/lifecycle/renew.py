@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_association.aws.errors import AwsError, InvalidAuthenticationCode
 from mfa_association.aws.iam import find_serial
+from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import look_for_user
@@ -17,19 +18,16 @@ def renew(run: Run, saved: Association, wanted: Declaration) -> Association:
 
     Raises ``RenewRefused`` (nothing changed), ``ResyncUnknown``, another ``Refusal`` or an ``AwsError``.
     """
-    account_id = run.account_for(wanted.serial_number, saved.account_id)
-    if not wanted.can_enable:
-        raise RenewRefused(wanted.user_name, wanted.serial_number)
-    with (
-        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
-        run.ledger.holding(account_id, wanted.user_name),
-    ):
+    with run.declaring(wanted, saved) as pair:
+        if not wanted.can_enable:
+            by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
+            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=by_hand)
         devices = look_for_user(run, wanted)
         device = find_serial(devices, wanted.serial_number)
         if device is None:
-            return take(run, wanted, devices)
+            return run.ledger.settle(pair, take(run, wanted, devices))
         _resync(run, wanted, Codes(run, wanted))
-        return active(run, wanted, device)
+        return run.ledger.settle(pair, active(run, wanted, device))
 
 
 def _resync(run: Run, wanted: Declaration, codes: Codes) -> None:

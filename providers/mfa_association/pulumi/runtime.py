@@ -7,29 +7,35 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from mfa_association.engine import runs as engine_runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.runs import Runs
+from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import Ledger, Run
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.pulumi.config import read
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
-_ledger = Ledger()
+_ledger = Ledger(LockFiles())
 _runs: Runs | None = None
 _config = ProviderConfig()
 
 
-def configure(get: Callable[[str], Any]) -> None:
-    """Take a new stack configuration; ``get`` reads one key. Raises ``ConfigFault`` when it is first needed."""
+def configure(stack: Mapping[str, Any]) -> None:
+    """Take a new stack configuration. Its fault, if there is one, is raised when it is first needed."""
     global _config, _runs
     with _lock:
-        _config, _runs = read(get), None
+        _config, _runs = read(stack), None
+
+
+def config_fault() -> MfaError | None:
+    """What keeps the stack's configuration from being used."""
+    return _config.fault
 
 
 def run(bag: dict[str, Any]) -> Run:
@@ -48,9 +54,14 @@ def stack_defaults() -> dict[str, str]:
     return _config.defaults
 
 
-def guard(saved: OnLastDevice) -> OnLastDevice:
+def ledger() -> Ledger:
+    """What this process has declared and removed."""
+    return _ledger
+
+
+def guard(serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
     """The guard to obey now: the saved one unless the environment overrides it for this run."""
-    return engine_runs.guard(saved, warn)
+    return engine_runs.guard(serial_number, saved, warn)
 
 
 def warn(message: str) -> None:

@@ -120,7 +120,10 @@ class _Effects:
         return next(iter([*same, *found]), None)
 
     def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
+        """Two processes do not hear of each other: what one declares anew the other takes away all the same."""
         if addition is None or not (self._ordered or removal.address == addition.address):
+            return "unknown"
+        if removal.process != addition.process and removal.address != addition.address:
             return "unknown"
         return "first" if self._place[id(addition)] < self._place[id(removal)] else "last"
 

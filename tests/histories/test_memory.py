@@ -1,0 +1,40 @@
+"""Random histories in memory: no rule is broken by any."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.histories.history import Engine, History
+from tests.histories.play import play
+from tests.histories.strategies import histories
+
+EACH, PARTS = 250, 4
+SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(1, PARTS + 1)]
+DEEP_EACH, DEEP_PARTS = 1000, 10
+DEEP = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(101, 101 + DEEP_PARTS)]
+
+
+def _hold(engine: Engine, seed: int, count: int) -> None:
+    """All rules hold in so many histories of a seed; what fails is shrunk, and printed as it is to be written down."""
+
+    @hypothesis.seed(seed)
+    @settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis.given(histories(engine))
+    def hold(history: History) -> None:
+        breaches = play(history).breaches
+        assert not breaches, breaches[0]
+
+    hold()
+
+
+@pytest.mark.parametrize(("engine", "seed"), SEEDS)
+def test_every_rule_holds(engine: Engine, seed: int) -> None:
+    _hold(engine, seed, EACH)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("engine", "seed"), DEEP)
+def test_every_rule_holds_over_many(engine: Engine, seed: int) -> None:
+    _hold(engine, seed, DEEP_EACH)

@@ -1,0 +1,23 @@
+"""The model speaks the language of what it stands for."""
+
+from __future__ import annotations
+
+from mfa_association.aws.iam import Iam
+from tests.histories.iam import ModelIam
+from tests.histories.strategies import drawn
+
+
+def test_the_model_has_every_verb_of_iam_and_no_other() -> None:
+    ours, theirs = ({name for name in vars(kind) if not name.startswith("_")} for kind in (ModelIam, Iam))
+    assert ours == theirs
+
+
+def test_a_seed_draws_the_same_histories_again() -> None:
+    assert drawn(3, 30) == drawn(3, 30) != drawn(4, 30)
+
+
+def test_a_history_prints_as_the_code_that_makes_it() -> None:
+    from tests.histories import history as names
+
+    for one in drawn(5, 50):
+        assert eval(repr(one), dict(vars(names))) == one
