@@ -56,8 +56,8 @@ def removed_goes(seen: Observed, memory: Memory) -> Iterator[str]:
             if not (seen.is_out_of_sight(serial) or seen.run.lag):
                 yield f"{name} still holds {serial}, which neither the program nor the state knows any more"
             del memory.owed[serial]
-        elif seen.result.full and seen.result.clean and seen.run.command == "up" and not seen.is_out_of_sight(serial):
-            if not any(_is_holder(one, user, seen) for one in seen.after if one.pair[0] == serial):
+        elif not any(_is_holder(one, user, seen) for one in seen.after if one.pair[0] == serial):
+            if seen.result.full and seen.result.clean and not seen.is_out_of_sight(serial):
                 yield f"{name} still holds {serial}, which the state gives to somebody else"
 
 
@@ -101,7 +101,7 @@ def state_is_true(seen: Observed, memory: Memory) -> Iterator[str]:
         for saved in seen.after:
             holder = seen.holder(saved.pair[0], seen.aws_after)
             expected = holder is not None and _is_holder(saved, holder, seen, by_name=":mfa/" not in saved.pair[0])
-            if saved.values.get("active") is not expected:
+            if saved.values.get("active") is not expected and not seen.is_out_of_sight(saved.pair[0]):
                 yield f"the state says active={saved.values.get('active')} of {saved.pair}, AWS says {expected}"
     said = " ".join(seen.result.errors).lower()
     for (serial, name), sentence in seen.result.refused:

@@ -53,7 +53,8 @@ class Story:
         """Play it; what was broken."""
         try:
             self._run(CLEAN)
-            for self._round, one in enumerate(self.history.rounds, 1):
+            for one in self.history.rounds:
+                self._round += 1
                 self._play(one)
             self._round += 1
             self._settle()

@@ -9,10 +9,10 @@ from typing import Final
 
 from tests.histories.account import Account
 from tests.histories.changes import MISSPELT
-from tests.histories.program import Program, Record
+from tests.histories.program import ACCOUNT, OTHER, Program, Record
 from tests.histories.results import Saved
 
-ADVICES = 4
+ADVICES = 8
 _OVERRIDE = re.compile(r"(MFA_ASSOCIATION_[A-Z_]+)=([\w:/.-]+)")
 
 
@@ -73,6 +73,7 @@ def _create_user(situation: Situation, record: Record) -> Record:
 
 def _register(situation: Situation, record: Record) -> Record:
     account = situation.account
+    record = _correct_serial(situation, record)
     there = record.serial.lower() in account.devices and record.holder.lower() in account.users
     if there and account.holder_name(record.serial) is None:
         account.give(record.holder, record.serial)
@@ -119,11 +120,11 @@ def _forget(situation: Situation, said: str) -> None:
 
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
-    r"has no such user|user does not exist": _each(_create_user),
+    rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
     r"does not hold it and require_active|require_active is set": _each(_register),
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
-    r"use credentials of account": _each(lambda _s, record: replace(record, foreign_role=False)),
+    rf"account {OTHER} has no such user|use credentials of account": _each(lambda _s, record: replace(record, foreign_role=False)),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
