@@ -1,10 +1,19 @@
-"""Which tests `make test` leaves to `make test-deep`."""
+"""Which tests `make test` leaves to `make test-deep`, and lock files for each test alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lock files of each test's own: accounts, users and devices have the same names in many of them."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
+
 
 DEEP = {"faults", "stateful"}
 """Folders of tests that try every fault at every call, or thousands of random steps."""

@@ -182,7 +182,7 @@ class Stack:
 
 def environment(home: Path, key: str, backend: str, scripts: Path = SCRIPTS) -> dict[str, str]:
     """What the CLI is run with: nobody's home, the access key of the sandbox, and where the state is."""
-    passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+    passed = {name: os.environ[name] for name in ("TMPDIR", "LANG", "XDG_STATE_HOME") if name in os.environ}
     return {
         **passed,
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",

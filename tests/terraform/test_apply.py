@@ -115,7 +115,7 @@ def test_a_settings_change_calls_nothing(stage: Stage, caller: Caller) -> None:
 def test_a_new_holder_is_a_move_in_place(stage: Stage, caller: Caller) -> None:
     stage.plant(users={"alice": user(virtual()), "bob": user()})
     state = _state(caller.up(None, _config(stage)))
-    moved = _state(caller.up(state, _config(stage, user_name="bob", **_codes(stage))))
+    moved = _state(Caller.configured(stage).up(state, _config(stage, user_name="bob", **_codes(stage))))
     assert stage.holders() == {"bob": [stage.arn()]}
     assert (moved["user_name"], moved["user_id"], moved["id"]) == ("bob", stage.user_id("bob"), stage.arn())
 
@@ -123,7 +123,7 @@ def test_a_new_holder_is_a_move_in_place(stage: Stage, caller: Caller) -> None:
 def test_a_move_that_cannot_be_finished_changes_nothing(stage: Stage, caller: Caller) -> None:
     stage.plant(users={"alice": user(virtual()), "bob": user()})
     state = _state(caller.up(None, _config(stage)))
-    answer = caller.up(state, _config(stage, user_name="bob"))
+    answer = Caller.configured(stage).up(state, _config(stage, user_name="bob"))
     assert answer.state("new_state") == state and "neither codes nor a seed are given" in answer.errors[0]
     assert not stage.writes()
 
@@ -132,7 +132,7 @@ def test_a_move_that_broke_says_that_nobody_holds_it(stage: Stage, caller: Calle
     stage.plant(users={"alice": user(virtual()), "bob": user()})
     state = _state(caller.up(None, _config(stage)))
     stage.fault("EnableMFADevice", error="AccessDenied")
-    answer = caller.up(state, _config(stage, user_name="bob", **_codes(stage)))
+    answer = Caller.configured(stage).up(state, _config(stage, user_name="bob", **_codes(stage)))
     assert answer.state("new_state") == state | OFF and "nobody holds it now" in answer.errors[0]
     assert stage.holders() == {}
 

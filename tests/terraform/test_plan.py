@@ -133,9 +133,8 @@ def test_a_guard_is_saved_with_the_device(
 
 def _saved(stage: Stage, serial: str | None = None, **more: Any) -> State:
     serial = serial or stage.arn()
-    return SCHEMA.whole(
-        KNOWN | {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account} | more
-    )
+    of_it = {"serial_number": serial, "id": serial, "account_id": stage.account, "user_id": None}
+    return SCHEMA.whole(KNOWN | {"user_name": "alice"} | of_it | more)
 
 
 def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.engine import props
 from mfa_association.grammar import OnLastDevice, same
-from mfa_association.lifecycle import Run
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, Run
 
 REPLACES = ("serial_number", "root_account_id")
 COMPARED = (
@@ -24,7 +25,8 @@ COMPARED = (
 
 Props = dict[str, Any]
 RunOf = Callable[[Props], Run]
-Guard = Callable[[OnLastDevice], OnLastDevice]
+Guard = Callable[[str, OnLastDevice], LastDeviceGuard]
+"""From the serial number and the saved setting, what to do about a last device."""
 
 
 def replaces(olds: Props, news: Props) -> list[str]:
@@ -55,17 +57,45 @@ def inactive(saved: Props) -> str | None:
     return f"{props.holder(saved)} does not hold {saved.get('serial_number')}: declared, not active"
 
 
-def update(run: RunOf, olds: Props, news: Props, guard: Guard) -> Props:
+def declare(ledger: Ledger, news: Props, failed: str | None = None) -> None:
+    """Note what the program declares, when the engine asks for the check of its inputs; ``failed``: what is wrong.
+
+    Whatever cannot be read, or is not known yet, notes nothing.
+    """
+    pair = props.pair(news)
+    if pair:
+        ledger.mark_declared(pair, failed)
+
+
+def create(run: RunOf, ledger: Ledger, news: Props, *, stay_inactive: bool = False) -> Props:
+    """Adopt, enable or record; ``stay_inactive``: never enable. Raises ``MfaError``."""
+    with _declaring(ledger, news):
+        return props.outputs(news, lifecycle.bind(run(news), props.declaration(news), stay_inactive=stay_inactive))
+
+
+def read(run: RunOf, saved: Props) -> Props:
+    """What IAM says now; never "gone", so that a removed line is always acted on. Raises ``MfaError``."""
+    return props.outputs(saved, lifecycle.find(run(saved), props.association(saved)))
+
+
+def update(run: RunOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -> Props:
     """Move the device to a new holder, or renew it; anything else changes in state only. Raises ``MfaError``."""
-    found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
-    if is_moved(olds, news):
-        found = lifecycle.move(run(news), found, wanted, guard(on_last_device))
-    elif is_renewed(olds, news):
-        found = lifecycle.renew(run(news), found, wanted)
-    return props.outputs(news, found)
+    with _declaring(ledger, news):
+        found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
+        if is_moved(olds, news):
+            found = lifecycle.move(run(news), found, wanted, guard(found.serial_number, on_last_device))
+        elif is_renewed(olds, news):
+            found = lifecycle.renew(run(news), found, wanted)
+        return props.outputs(news, found)
 
 
 def delete(run: RunOf, saved: Props, guard: Guard) -> None:
     """Deactivate the saved pair. Raises ``MfaError``; the state must then be kept."""
     found, (on_last_device, on_destroy) = props.association(saved), props.removal(saved)
-    lifecycle.unbind(run(saved), found, guard(on_last_device), on_destroy)
+    lifecycle.unbind(run(saved), found, guard(found.serial_number, on_last_device), on_destroy)
+
+
+def _declaring(ledger: Ledger, news: Props) -> AbstractContextManager[None]:
+    """Note the declaration before anything can fail, the configuration and the credentials included."""
+    pair = props.pair(news)
+    return ledger.declaring(pair) if pair else nullcontext()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -17,7 +18,7 @@ from mfa_association.grammar import (
     check_user_name,
     parse_serial_number,
 )
-from mfa_association.lifecycle import Association, Declaration
+from mfa_association.lifecycle import Association, Declaration, Pair
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.totp import parse_seed, parse_seed_source
 
@@ -50,7 +51,17 @@ def declaration(news: Props) -> Declaration:
         seed=None if seed is None else parse_seed(seed),
         seed_source=None if source is None else parse_seed_source(source),
         require_active=bool(news.get("require_active")),
+        renew=_text(news.get("renew")),
+        account_id=_account(news),
     )
+
+
+def pair(bag: Props) -> Pair | None:
+    """The device and the holder that a bag names, as far as both can be read; None where they cannot, or not yet."""
+    try:
+        return Pair(parse_serial_number(bag.get("serial_number")).text, _holder(bag), _account(bag))
+    except MfaError:
+        return None
 
 
 def association(saved: Props) -> Association:
@@ -67,6 +78,7 @@ def association(saved: Props) -> Association:
             account_id=account_id,
             enable_date=_moment(saved.get("enable_date")),
             user_id=_text(saved.get("user_id")),
+            renew=_text(saved.get("renew")),
         )
     except MfaError as fault:
         raise StateUnreadable(str(fault)) from None
@@ -118,6 +130,16 @@ def _holder(bag: Props) -> str:
         check_account_id(bag["root_account_id"], "root_account_id")
         return ROOT_USER
     return check_user_name(bag.get("user_name"))
+
+
+def _account(bag: Props) -> str | None:
+    """The account that the inputs tell: the device's, root's, or that of the role; None: the configuration's own."""
+    role = bag.get("role_arn")
+    with suppress(MfaError):
+        device = parse_serial_number(bag.get("serial_number")).account_id
+        of_role = check_role_arn(role).split(":")[4] if role is not None else None
+        return device or _text(bag.get("root_account_id")) or of_role
+    return None
 
 
 def _text(value: object) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from mfa_association.aws.iam import Iam
@@ -13,8 +13,8 @@ from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import Ledger, Limits, Run
+from mfa_association.grammar import OnLastDevice, parse_serial_number, same
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Run
 
 Say = Callable[[str], None]
 
@@ -55,19 +55,62 @@ class Runs:
 
 _announced: set[str] = set()
 
+ON_LAST_DEVICE = "MFA_ASSOCIATION_ON_LAST_DEVICE"
 
-def guard(saved: OnLastDevice, warn: Say) -> OnLastDevice:
-    """The guard to obey now: the saved one unless MFA_ASSOCIATION_ON_LAST_DEVICE overrides it. Raises ``MfaError``."""
-    override = os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE")
-    if not override:
+
+@dataclass(frozen=True)
+class Override:
+    """What the environment says of last devices for one run: of all, and of the devices whose guard is lifted."""
+
+    mode: OnLastDevice | None = None
+    devices: tuple[str, ...] = ()
+
+    def lifts(self, serial_number: str) -> bool:
+        """Whether a device is among them, by its whole serial number or by what an ARN ends with."""
+        serial = parse_serial_number(serial_number)
+        return any(same(device, name) for device in self.devices for name in (serial.text, serial.name))
+
+
+def override(text: str) -> Override:
+    """Read ``allow``, ``warn``, ``refuse``, ``allow:DEVICE``, or several with commas or spaces. Raises ``MfaError``.
+
+    A device without ``allow:`` belongs to the one before it: ``allow:mfa/alice-phone,GAHT12345678``.
+    """
+    modes: list[OnLastDevice] = []
+    devices: list[str] = []
+    for item in text.replace(",", " ").split():
+        mode = next((choice for choice in get_args(OnLastDevice) if choice == item), None)
+        device = item.removeprefix("allow:") if item.startswith("allow:") or devices else ""
+        if mode:
+            modes.append(mode)
+        elif device:
+            devices.append(device)
+        else:
+            raise MfaError(_UNREADABLE)
+    if len(modes) > 1 or not (modes or devices):
+        raise MfaError(_UNREADABLE)
+    return Override(modes[0] if modes else None, tuple(devices))
+
+
+_UNREADABLE = (
+    f"reading {ON_LAST_DEVICE}: must be one of {', '.join(get_args(OnLastDevice))}, or allow:DEVICE with one or more "
+    "devices, such as allow:mfa/alice-phone,mfa/bob-phone; nothing was changed"
+)
+
+
+def guard(serial_number: str, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
+    """What to do about a last device now: the saved setting, unless the environment overrides it. Raises ``MfaError``."""
+    text = os.environ.get(ON_LAST_DEVICE, "").strip()
+    if not text:
         return saved
-    for choice in get_args(OnLastDevice):
-        if choice == override:
-            _announce(warn, f"on_last_device is {override} for this run (MFA_ASSOCIATION_ON_LAST_DEVICE)")
-            return choice  # type: ignore[no-any-return]
-    raise MfaError(
-        f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of {', '.join(get_args(OnLastDevice))}; nothing was changed"
-    )
+    found = override(text)
+    if found.lifts(serial_number):
+        name = parse_serial_number(serial_number).name
+        _announce(warn, f"on_last_device is allow for {name} in this run, whatever failed ({ON_LAST_DEVICE})")
+        return "lift"
+    if found.mode:
+        _announce(warn, f"on_last_device is {found.mode} for this run ({ON_LAST_DEVICE})")
+    return found.mode or saved
 
 
 def _max_removals(usual: int | None, warn: Say) -> int | None:

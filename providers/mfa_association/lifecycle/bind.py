@@ -2,50 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
+from mfa_association.errors import MfaError
 from mfa_association.grammar import ROOT_USER, same
+from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import enable, look_for_user
-from mfa_association.lifecycle.model import Association, Declaration, rfc3339
-from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive
+from mfa_association.lifecycle.model import Association, Declaration, Pair, rfc3339
+from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive, StateKept
 from mfa_association.lifecycle.run import Run
 
 
-def bind(run: Run, wanted: Declaration) -> Association:
+def bind(run: Run, wanted: Declaration, *, stay_inactive: bool = False) -> Association:
     """Adopt the device if its holder has it, enable it if there are codes, else record it as not active.
 
-    Raises a ``Refusal`` or an ``AwsError``; in both cases nothing was changed unless the sentence says so.
+    ``stay_inactive``: do not enable it, for an old record of this device and user is inactive (rule 2). Raises a
+    ``Refusal`` or an ``AwsError``; nothing was changed unless the sentence says so. ``StateKept``: a delete of this run
+    left its record to this create.
     """
-    account_id = run.account_for(wanted.serial_number)
-    with (
-        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
-        run.ledger.holding(account_id, wanted.user_name),
-    ):
-        device = None if wanted.can_enable else run.directory.walked(wanted.user_name, wanted.serial_number)
-        return active(run, wanted, device) if device else take(run, wanted, look_for_user(run, wanted))
+    try:
+        with run.declaring(wanted) as pair:
+            found = _bind(run, wanted, pair, stay_inactive)
+            return run.ledger.settle(pair, found, enabled=run.ledger.is_bound(pair))
+    except MfaError as fault:
+        kept = run.ledger.handed(wanted.pair)
+        if kept:
+            raise StateKept(fault, kept) from None
+        raise
+
+
+def _bind(run: Run, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
+    if wanted.can_enable and (stay_inactive or run.ledger.stays_inactive(pair, wanted.renew)):
+        found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+        if not found.active:
+            run.warn(
+                f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "
+                "anew; to enable it, change renew and give fresh codes or a seed"
+            )
+        return found
+    alone = wanted.can_enable or wanted.require_active
+    device = None if alone else run.directory.walked(wanted.user_name, wanted.serial_number)
+    return active(run, wanted, device) if device else take(run, wanted, look_for_user(run, wanted))
 
 
 def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:
     """Give the declared holder the device, knowing the devices held now; the caller has the user's lock."""
     device: Device | None = find_serial(devices, wanted.serial_number)
-    if device:
+    if device and not (wanted.can_enable and _was_just_removed(run, wanted)):
         return active(run, wanted, device)
     if wanted.can_enable:
-        return active(run, wanted, enable(run, wanted))
+        return active(run, wanted, enable(run, wanted, Codes(run, wanted)))
     return _record(run, wanted)
+
+
+def _was_just_removed(run: Run, wanted: Declaration) -> bool:
+    """Whether the list that shows the device may be older than its removal; IAM refuses to enable what is held."""
+    return run.ledger.removed(replace(wanted.pair, account_id=run.iam.caller.account_id))
 
 
 def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
     """The association as active; without ``device`` IAM accepted it but does not show it yet."""
     if device is None:
         run.warn(f"IAM enabled {wanted.serial_number} for {wanted.user_name} but does not list it yet: refresh later")
+    found = _association(run, wanted, active=True)
+    return replace(found, enable_date=rfc3339(device.enable_date)) if device else found
+
+
+def _association(run: Run, wanted: Declaration, *, active: bool) -> Association:
     return Association(
         user_name=wanted.user_name,
         serial_number=wanted.serial_number,
-        active=True,
+        active=active,
         device_kind=wanted.kind,
         account_id=run.iam.caller.account_id,
-        enable_date=rfc3339(device.enable_date) if device else None,
         user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
+        renew=wanted.renew,
     )
 
 
@@ -59,14 +91,7 @@ def _record(run: Run, wanted: Declaration) -> Association:
     if wanted.require_active:
         raise NotActive(wanted.user_name, wanted.serial_number)
     run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
-    return Association(
-        user_name=wanted.user_name,
-        serial_number=wanted.serial_number,
-        active=False,
-        device_kind=wanted.kind,
-        account_id=run.iam.caller.account_id,
-        user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
-    )
+    return _association(run, wanted, active=False)
 
 
 def _entity(run: Run, wanted: Declaration) -> VirtualDevice:

@@ -15,6 +15,12 @@ class Codes:
         self._seed: Seed | None = None
         self._least = self._last = 0
 
+    def prove(self) -> None:
+        """Find out that there are codes: read the seed and compute a pair, which is not used. Raises ``MfaError``."""
+        if not self._wanted.codes:
+            self._seed = self._seed or self._read()
+            self._seed.pair(step_at(self._run.iam.now()))
+
     def pair(self) -> tuple[str, str]:
         """Two consecutive codes, the older first; waits for the next unused ones after ``refused``."""
         if self._wanted.codes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from mfa_association.aws.errors import AccessDenied
@@ -12,6 +13,14 @@ from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.grammar import ROOT_USER, parse_serial_number, same
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.shared import Shared
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """All virtual devices by serial number, and the ids of the users who hold one, by name; both in lower case."""
+
+    devices: dict[str, VirtualDevice]
+    user_ids: dict[str, str]
 
 
 class Directory:
@@ -31,11 +40,10 @@ class Directory:
         self._walk = Shared(self._list_virtual, ledger, monotonic)
         self._lists: dict[str, Shared[list[Device]]] = {}
         self._lock = threading.Lock()
-        self._user_ids: dict[str, str] = {}
 
     def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
         """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
-        return self._walk.get(fresh=fresh).get(serial_number.lower())
+        return self._walk.get(fresh=fresh).devices.get(serial_number.lower())
 
     def walked(self, user_name: str, serial_number: str) -> Device | None:
         """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
@@ -54,19 +62,20 @@ class Directory:
         )
 
     def user_id(self, user_name: str) -> str | None:
-        """The unique id of a user if a walk tells it; ids stay true whatever is written."""
-        if not self._user_ids:
-            with suppress(AccessDenied):
-                self._walk.get()
-        return self._user_ids.get(user_name.lower())
+        """The unique id of a user if the walk tells it; it ages with the walk, but no write of ours changes it."""
+        with suppress(AccessDenied):
+            return self._walk.get(written=True).user_ids.get(user_name.lower())
+        return None
 
     def _list(self, user_name: str) -> Shared[list[Device]]:
         look = Shared(partial(self._devices, user_name), self._ledger, self._monotonic)
         with self._lock:
             return self._lists.setdefault(user_name.lower(), look)
 
-    def _list_virtual(self) -> dict[str, VirtualDevice]:
+    def _list_virtual(self) -> _Walk:
         devices = self._virtual()
         held = (device for device in devices if device.user_name and device.user_id)
-        self._user_ids.update({str(device.user_name).lower(): str(device.user_id) for device in held})
-        return {device.serial_number.lower(): device for device in devices}
+        return _Walk(
+            {device.serial_number.lower(): device for device in devices},
+            {str(device.user_name).lower(): str(device.user_id) for device in held},
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from mfa_association.aws.errors import (
     AccessDenied,
@@ -19,13 +20,13 @@ from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, Use
 from mfa_association.lifecycle.run import Run
 
 
-def enable(run: Run, wanted: Declaration) -> Device | None:
+def enable(run: Run, wanted: Declaration, codes: Codes) -> Device | None:
     """EnableMFADevice, then read back; None when IAM does not show it yet.
 
     Given codes are tried once; a seed's once more with the next unused pair (up to 60 s later).
     """
     try:
-        _enable(run, wanted, Codes(run, wanted))
+        _enable(run, wanted, codes)
     except EntityAlreadyExists:
         device = run.poll(lambda: _held(run, wanted), run.limits.propagation)
         if device is None:
@@ -38,9 +39,7 @@ def enable(run: Run, wanted: Declaration) -> Device | None:
         raise fault.with_note(f"which are {_all_held(run, wanted)}") from None
     except AccessDenied as fault:
         raise explain_denial(run, wanted.user_name, fault) from None
-    finally:
-        run.ledger.wrote()
-    run.ledger.restored(run.iam.caller.account_id, wanted.user_name, wanted.serial_number)
+    run.ledger.restored(replace(wanted.pair, account_id=run.iam.caller.account_id))
     if wanted.codes:
         run.warn(
             f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of "

@@ -21,6 +21,12 @@ def find(run: Run, saved: Association) -> Association:
     or ``WrongAccount``: then nothing is known and the saved state must be kept.
     """
     run.account_for(saved.serial_number, saved.account_id)
+    found = _find(run, saved)
+    run.ledger.saw(found)
+    return found
+
+
+def _find(run: Run, saved: Association) -> Association:
     device = _held(run, saved)
     if device is None and _just_enabled(run, saved):
         device = run.poll(lambda: _held(run, saved), run.limits.propagation)
@@ -32,7 +38,11 @@ def find(run: Run, saved: Association) -> Association:
             f"{saved.serial_number} of {saved.user_name} was enabled again at {enabled} (before: {saved.enable_date}): "
             "somebody removed and registered it outside this code"
         )
-    if not (saved.active and enabled == saved.enable_date) and _is_somebody_new(run, saved):
+    if not (saved.active and enabled == saved.enable_date) and is_somebody_new(run, saved):
+        run.warn(
+            f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was "
+            "created anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
+        )
         return replace(saved, active=False, enable_date=None)
     user_id = saved.user_id or run.user_id(saved.user_name, bulk=saved.device_kind == "virtual")
     return replace(saved, active=True, enable_date=enabled, user_id=user_id)
@@ -44,14 +54,16 @@ def who(entity: VirtualDevice) -> str:
 
 
 def elsewhere(run: Run, saved: Association) -> VirtualDevice | None:
-    """Who holds a virtual device instead of the saved user; None where nobody does or IAM does not tell.
+    """Who holds a virtual device that the saved user was just seen not to hold; None: nobody, or IAM does not tell.
 
-    The walk may be older than the look at the user's own devices, so it is not believed about that user.
+    A walk that still shows the saved user is older than that, so it is looked up afresh.
     """
     if saved.device_kind != "virtual" or saved.user_name == ROOT_USER:
         return None
     try:
         entity = run.directory.find(saved.serial_number)
+        if entity and same(entity.user_name or "", saved.user_name):
+            entity = run.directory.find(saved.serial_number, fresh=True)
     except AccessDenied:
         run.warn(
             f"{saved.user_name} does not hold {saved.serial_number}; whether somebody else does, or {saved.user_name} "
@@ -67,12 +79,12 @@ def renamed(saved: Association, holder: VirtualDevice) -> bool:
     return holder.user_id is not None and holder.user_id == saved.user_id
 
 
-def _is_somebody_new(run: Run, saved: Association) -> bool:
-    """Whether the user was deleted and created again under the same name; asked only of what was registered since."""
-    if saved.user_id is None:
+def is_somebody_new(run: Run, saved: Association) -> bool:
+    """Whether the saved user was deleted, or renamed, and another one has the name now (GetUser)."""
+    if saved.user_id is None or saved.user_name == ROOT_USER:
         return False
     try:
-        user_id = run.read(lambda: run.iam.user_id(saved.user_name))
+        return run.read(lambda: run.iam.user_id(saved.user_name)) != saved.user_id
     except NoSuchEntity:
         return False
     except AccessDenied:
@@ -80,13 +92,6 @@ def _is_somebody_new(run: Run, saved: Association) -> bool:
             f"whether {saved.user_name} is still the same user could not be checked (AccessDenied): allow iam:GetUser"
         )
         return False
-    if saved.user_id == user_id:
-        return False
-    run.warn(
-        f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was created "
-        "anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
-    )
-    return True
 
 
 def _missing(run: Run, saved: Association) -> Association:

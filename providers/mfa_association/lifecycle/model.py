@@ -10,11 +10,20 @@ from mfa_association.totp import Seed, SeedSource
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A device and its holder. ``account_id`` is None where only the credentials in use tell the account."""
+
+    serial_number: str
+    user_name: str
+    account_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Declaration:
     """One line of code: this user may hold this device.
 
     ``codes`` (two consecutive ones, the older first), ``seed`` or ``seed_source`` enable it; ``user_name`` may be
-    ``ROOT_USER``.
+    ``ROOT_USER``. ``account_id``: the account that the line tells, if it tells one.
     """
 
     user_name: str
@@ -23,11 +32,19 @@ class Declaration:
     seed: Seed | None = field(default=None, repr=False)
     seed_source: SeedSource | None = None
     require_active: bool = False
+    renew: str | None = None
+    account_id: str | None = None
 
     @property
     def kind(self) -> DeviceKind:
         """The device kind that the serial number implies."""
         return parse_serial_number(self.serial_number).kind
+
+    @property
+    def pair(self) -> Pair:
+        """The device and its declared holder."""
+        account_id = self.account_id or parse_serial_number(self.serial_number).account_id
+        return Pair(self.serial_number, self.user_name, account_id)
 
     @property
     def can_enable(self) -> bool:
@@ -46,6 +63,12 @@ class Association:
     account_id: str
     enable_date: str | None = None
     user_id: str | None = None
+    renew: str | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """The device and its saved holder."""
+        return Pair(self.serial_number, self.user_name, self.account_id)
 
 
 def rfc3339(moment: datetime) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from mfa_association.errors import MfaError
+from mfa_association.grammar import parse_serial_number
+
+if TYPE_CHECKING:
+    from mfa_association.lifecycle.model import Association
 
 
 class Refusal(MfaError):
@@ -16,9 +20,12 @@ class WrongAccount(Refusal):
     """The credentials belong to another account than the device."""
 
     def __init__(self, serial_number: str, wanted: str, found: str) -> None:
+        way_out = ""
+        if parse_serial_number(serial_number).account_id is None:
+            way_out = ", or, if it was never held there, remove the record from the state and run again"
         super().__init__(
             f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, the credentials in use to "
-            f"{found}; nothing was changed, use credentials of account {wanted}"
+            f"{found}; nothing was changed, use credentials of account {wanted}{way_out}"
         )
 
 
@@ -90,6 +97,17 @@ class MoveBroken(Refusal):
 
 
 @final
+class MoveUnknown(Refusal):
+    """AWS did not say whether the old holder lost the device."""
+
+    def __init__(self, serial_number: str, old: str, new: str, cause: str) -> None:
+        super().__init__(
+            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): whether {old} still holds it is "
+            f"unknown ({cause}); it was not enabled for {new}, run again with two fresh codes or a seed"
+        )
+
+
+@final
 class RenewRefused(Refusal):
     """A new ``renew`` value without anything to renew with."""
 
@@ -116,10 +134,23 @@ class LastDevice(Refusal):
     """``on_last_device`` is ``refuse``. ``sure``: everything was found out, and speaks against it."""
 
     def __init__(self, user_name: str, serial_number: str, why: str, before: str, *, sure: bool) -> None:
-        self.sure = sure
+        self.user_name, self.serial_number, self.sure = user_name, serial_number, sure
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is refuse; "
             f"nothing was changed, {before} or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
+        )
+
+
+@final
+class SuccessorFailed(Refusal):
+    """A last device stays while a device that this run declares for the same user failed."""
+
+    def __init__(self, user_name: str, serial_number: str, last: str, successor: str, reason: str) -> None:
+        self.user_name, self.serial_number, self.successor = user_name, serial_number, successor
+        super().__init__(
+            f"deactivating MFA device ({serial_number}) of user ({user_name}): {last}, and {successor}, which this run "
+            f"declares for {user_name}, failed ({reason}); nothing was changed, fix that and run again, or set "
+            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{parse_serial_number(serial_number).name} for one run"
         )
 
 
@@ -128,6 +159,7 @@ class TooManyRemovals(Refusal):
     """More deactivations in one run than allowed."""
 
     def __init__(self, user_name: str, serial_number: str, limit: int) -> None:
+        self.user_name, self.serial_number, self.limit = user_name, serial_number, limit
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): this run has already deactivated "
             f"{limit}, as many as mfa:maxRemovals allows; this device was not changed, check the roster, then run "
@@ -137,12 +169,32 @@ class TooManyRemovals(Refusal):
 
 @final
 class DeclaredButFailed(Refusal):
-    """The device is declared under another name in this run, but that failed."""
+    """The device is declared for the same user under another name in this run, but that failed."""
 
     def __init__(self, user_name: str, serial_number: str) -> None:
         super().__init__(
-            f"deactivating MFA device ({serial_number}) of user ({user_name}): it is declared again under another "
-            "resource name, which failed in this run; nothing was changed, mend that failure and run again"
+            f"deactivating MFA device ({serial_number}) of user ({user_name}): another resource declares the same "
+            "device and failed in this run; nothing was changed, fix that and run again"
+        )
+
+
+@final
+class StateKept(Refusal):
+    """A create failed whose device an earlier delete of this run kept; ``kept`` is the record that the delete gave up."""
+
+    def __init__(self, fault: MfaError, kept: Association) -> None:
+        self.kept = kept
+        super().__init__(f"{fault}; the device was not deactivated and its record stays in the state")
+
+
+@final
+class UserBusy(Refusal):
+    """Another process of this machine has the user's lock."""
+
+    def __init__(self, user_name: str, seconds: float) -> None:
+        super().__init__(
+            f"waiting for user ({user_name}): another run is changing {user_name}, for {seconds:.0f} s already; "
+            "nothing was changed, run again once it has ended"
         )
 
 

@@ -17,19 +17,15 @@ def renew(run: Run, saved: Association, wanted: Declaration) -> Association:
 
     Raises ``RenewRefused`` (nothing changed), ``ResyncUnknown``, another ``Refusal`` or an ``AwsError``.
     """
-    account_id = run.account_for(wanted.serial_number, saved.account_id)
-    if not wanted.can_enable:
-        raise RenewRefused(wanted.user_name, wanted.serial_number)
-    with (
-        run.ledger.declaring(account_id, wanted.serial_number, wanted.user_name),
-        run.ledger.holding(account_id, wanted.user_name),
-    ):
+    with run.declaring(wanted, saved) as pair:
+        if not wanted.can_enable:
+            raise RenewRefused(wanted.user_name, wanted.serial_number)
         devices = look_for_user(run, wanted)
         device = find_serial(devices, wanted.serial_number)
         if device is None:
-            return take(run, wanted, devices)
+            return run.ledger.settle(pair, take(run, wanted, devices))
         _resync(run, wanted, Codes(run, wanted))
-        return active(run, wanted, device)
+        return run.ledger.settle(pair, active(run, wanted, device))
 
 
 def _resync(run: Run, wanted: Declaration, codes: Codes) -> None:

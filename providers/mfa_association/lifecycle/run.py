@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 from typing import TypeVar
@@ -15,7 +16,12 @@ from mfa_association.aws.iam import Device, Iam
 from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle.directory import Directory
 from mfa_association.lifecycle.ledger import Ledger
-from mfa_association.lifecycle.refusals import WrongAccount
+from mfa_association.lifecycle.machine import boot_clock
+from mfa_association.lifecycle.model import Association, Declaration, Pair
+from mfa_association.lifecycle.refusals import UserBusy, WrongAccount
+
+LONG_WAIT = 5.0
+"""Seconds after which a run says that it waits for another one."""
 
 T = TypeVar("T")
 
@@ -24,7 +30,7 @@ T = TypeVar("T")
 class Clock:
     """Time and chance, so that tests can own them. Seconds."""
 
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = boot_clock
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
@@ -70,6 +76,36 @@ class Run:
             raise WrongAccount(serial_number, wanted, found)
         return found
 
+    @contextmanager
+    def holding(self, account_id: str, *user_names: str) -> Iterator[None]:
+        """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``."""
+        with self.ledger.holding(account_id, *user_names, wait=self._wait, warn=self.warn):
+            yield
+
+    @contextmanager
+    def declaring(self, wanted: Declaration, saved: Association | None = None) -> Iterator[Pair]:
+        """Check the account and hold the declared user (and the saved one); what fails in the block is noted as failed.
+
+        Noted before anything can fail, and again before the user's lock is let go. Yields the pair in its account.
+        """
+        users = {wanted.user_name, saved.user_name if saved else wanted.user_name}
+        with self.ledger.declaring(wanted.pair):
+            account_id = self.account_for(wanted.serial_number, saved.account_id if saved else None)
+            pair = replace(wanted.pair, account_id=account_id)
+            with self.holding(account_id, *users), self.ledger.declaring(pair):
+                yield pair
+
+    def _wait(self, attempt: Callable[[], bool], user_name: str) -> None:
+        started, told = self.clock.monotonic(), False
+        while not attempt():
+            spent = self.clock.monotonic() - started
+            if spent >= self.limits.retry_deadline:
+                raise UserBusy(user_name, spent)
+            if spent >= LONG_WAIT and not told:
+                told = True
+                self.note(f"another run is changing {user_name}: waiting for it")
+            self.clock.sleep(0.05 + 0.2 * self.clock.random())
+
     def user_id(self, user_name: str, *, bulk: bool) -> str | None:
         """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
         try:
@@ -94,6 +130,16 @@ class Run:
     def devices(self, user_name: str) -> list[Device]:
         """What a user holds by now. ``NoSuchEntity``: no such user."""
         return self.read(lambda: self.iam.list_mfa_devices(user_name))
+
+    def write(self, call: Callable[[], None]) -> None:
+        """Make a write. Every shared look is out of date afterwards, unless AWS plainly refused it."""
+        try:
+            call()
+        except AwsError as fault:
+            if fault.unclear:
+                self.ledger.wrote()
+            raise
+        self.ledger.wrote()
 
     def read(self, look: Callable[[], T], passes: Callable[[AwsError], bool] = _is_throttled) -> T:
         """Look; again after an error that ``passes``, until the retry deadline. botocore gives up on throttling soon."""
@@ -133,7 +179,7 @@ class Run:
         since: dict[bool, float] = {}
         for pause in self.pauses():
             try:
-                write()
+                self.write(write)
                 return None
             except AwsError as fault:
                 waiting = bool(patient) and isinstance(fault, patient or ())

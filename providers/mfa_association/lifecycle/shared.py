@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.lifecycle.ledger import Ledger
 
-MOST_AGE = 300.0
+MOST_AGE = 60.0
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -44,9 +44,12 @@ class Shared(Generic[T]):
         self._begun = 0
         self._kept: _Kept[T] | None = None
 
-    def get(self, *, fresh: bool = False) -> T:
-        """What was found; ``fresh``: by a look that began after this question. Raises ``AwsError``."""
-        return self._keep(self._begun + 1 if fresh else 0).told()
+    def get(self, *, fresh: bool = False, written: bool = False) -> T:
+        """What was found; ``fresh``: by a look that began after this question; ``written``: writes do not matter.
+
+        Raises ``AwsError``.
+        """
+        return self._keep(self._begun + 1 if fresh else 0, written).told()
 
     def search(self, pick: Callable[[T], V | None]) -> V | None:
         """What ``pick`` finds in the shared look, or else in a fresh one. Raises ``AwsError``."""
@@ -57,15 +60,16 @@ class Shared(Generic[T]):
             return pick(self._keep(asked).told())
         return found
 
-    def _keep(self, least: int) -> _Kept[T]:
+    def _keep(self, least: int, written: bool = False) -> _Kept[T]:
         with self._lock:
-            if self._kept is None or self._kept.number < least or self._is_over(self._kept):
+            if self._kept is None or self._kept.number < least or self._is_over(self._kept, written):
                 self._begun += 1
                 self._kept = _Kept(self._begun, self._ledger.writes, self._monotonic(), self._answer())
             return self._kept
 
-    def _is_over(self, kept: _Kept[T]) -> bool:
-        return kept.writes != self._ledger.writes or self._monotonic() - kept.moment > MOST_AGE
+    def _is_over(self, kept: _Kept[T], written: bool) -> bool:
+        is_old = self._monotonic() - kept.moment > MOST_AGE
+        return is_old or not (written or kept.writes == self._ledger.writes)
 
     def _answer(self) -> T | AccessDenied:
         try:

@@ -2,95 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntity
-from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import ROOT_USER, OnDestroy, OnLastDevice
-from mfa_association.lifecycle.enable import explain_denial
-from mfa_association.lifecycle.find import elsewhere, renamed, who
-from mfa_association.lifecycle.guards import guard_last_device
+from mfa_association.aws.iam import VirtualDevice
+from mfa_association.grammar import ROOT_USER, OnDestroy
+from mfa_association.lifecycle.deactivate import NotHeld, SomebodyNew, deactivate
+from mfa_association.lifecycle.find import elsewhere, is_somebody_new, renamed, who
+from mfa_association.lifecycle.guards import LastDeviceGuard, guard_last_device, warn_afterwards
+from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
 from mfa_association.lifecycle.model import Association
-from mfa_association.lifecycle.refusals import DeclaredButFailed
+from mfa_association.lifecycle.refusals import DeclaredButFailed, Refusal
 from mfa_association.lifecycle.run import Run
 
 
-def unbind(run: Run, saved: Association, mode: OnLastDevice = "warn", on_destroy: OnDestroy = "keep") -> None:
+@dataclass(frozen=True)
+class Released:
+    """What became of a release. ``holder``: who holds a virtual device instead; ``stranger``: a new user of the name."""
+
+    holder: VirtualDevice | None = None
+    stranger: bool = False
+
+
+def unbind(
+    run: Run,
+    saved: Association,
+    mode: LastDeviceGuard = "warn",
+    on_destroy: OnDestroy = "keep",
+    *,
+    called_before: tuple[str, ...] = (),
+) -> None:
     """Deactivate the saved pair, whatever ``saved.active`` says; success when the user does not hold the device.
 
-    Raises a ``Refusal`` or an ``AwsError``; the state must then be kept.
+    What the program declares for this user stays (rule 7). ``called_before``: other names of the user. Raises a
+    ``Refusal`` or an ``AwsError``; the state must then be kept.
     """
     account_id = run.account_for(saved.serial_number, saved.account_id)
-    declared = run.ledger.declared(account_id, saved.serial_number, saved.user_name)
-    if declared == "failed":
-        raise DeclaredButFailed(saved.user_name, saved.serial_number)
-    if declared == "yes":
-        run.warn(f"{saved.serial_number} of {saved.user_name} stays active: it is declared again under another name")
-        return
-    with run.ledger.holding(account_id, saved.user_name):
-        holder = release(run, saved, mode)
+    with run.holding(account_id, saved.user_name):
+        if _stays(run, saved):
+            return
+        released = release(run, saved, mode, called_before=called_before)
+    holder = released.holder
     if holder and holder.user_name and renamed(saved, holder):
         run.warn(
             f"{saved.user_name} is now called {holder.user_name}: deactivating {saved.serial_number} under that name"
         )
-        unbind(run, replace(saved, user_name=holder.user_name), mode, on_destroy)
-    elif holder is None and on_destroy == "delete-virtual-device" and saved.device_kind == "virtual":
+        under_new_name = replace(saved, user_name=holder.user_name)
+        unbind(run, under_new_name, mode, on_destroy, called_before=(*called_before, saved.user_name))
+    elif released == Released() and on_destroy == "delete-virtual-device" and saved.device_kind == "virtual":
         _delete_entity(run, saved)
 
 
-def release(run: Run, saved: Association, mode: OnLastDevice) -> VirtualDevice | None:
-    """Guard and deactivate; the caller has the user's lock. Returns who else holds a virtual device instead."""
+def _stays(run: Run, saved: Association) -> bool:
+    """Whether another record declares the device for this user; the caller has the user's lock."""
+    entry = run.ledger.declared(saved.pair)
+    if entry.stage == "failed":
+        raise DeclaredButFailed(saved.user_name, saved.serial_number)
+    if entry.stage == "no":
+        return False
+    if entry.enabled and entry.found and not saved.active and entry.found.renew == saved.renew:
+        _take_back(run, saved, entry.found)
+        return True
+    run.warn(f"{saved.serial_number} of {saved.user_name} stays active: it is declared again under another name")
+    run.ledger.hand_over(saved)
+    return True
+
+
+def _take_back(run: Run, saved: Association, found: Association) -> None:
+    """Deactivate what the new record enabled though the old one was inactive, which no create can know (rule 2)."""
+    release(run, found, "lift", counts=False)
+    run.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
+    run.warn(
+        f"{saved.serial_number} of {saved.user_name} was inactive before this run, so it was deactivated again after it "
+        "was enabled under another resource name: refresh first; to enable it, change renew and give fresh codes or a "
+        "seed"
+    )
+
+
+def release(
+    run: Run,
+    saved: Association,
+    mode: LastDeviceGuard,
+    *,
+    called_before: tuple[str, ...] = (),
+    most: float | None = None,
+    counts: bool = True,
+) -> Released:
+    """Guard and deactivate; the caller has the user's lock. ``most``: seconds to try for. ``counts``: as a removal."""
+    seen = look(run, saved)
     try:
-        with _guarded(run, saved, mode) as listed:
-            _deactivate(run, saved, listed)
-    except _NotHeld:
-        return _already_inactive(run, saved)
-    return None
+        if is_of_somebody_new(run, saved, seen):
+            raise SomebodyNew
+        names = (*called_before, saved.user_name)
+        seen = _guard(run, saved, seen, mode, names)
+        limit = run.limits.max_removals if counts and seen.is_listed is not False else None
+        with run.ledger.removing(saved.pair, limit):
+            deactivate(run, saved, seen, most)
+    except NotHeld as outcome:
+        return _not_held(run, saved, lost=outcome.lost)
+    except SomebodyNew:
+        run.warn(_not_bound_to(saved))
+        return Released(stranger=True)
+    if seen.is_listed is False:
+        warn_afterwards(run, saved, seen, mode, names)
+    return Released()
 
 
-def foresee(run: Run, saved: Association, mode: OnLastDevice = "warn") -> None:
+def _not_bound_to(saved: Association) -> str:
+    return (
+        f"{saved.serial_number} stays as it is: {saved.user_name} is not the user that it was bound to, a user of that "
+        "name was created anew and registered it"
+    )
+
+
+def _guard(run: Run, saved: Association, seen: Seen, mode: LastDeviceGuard, names: tuple[str, ...]) -> Seen:
+    """Let the guards speak before the call; what was seen last.
+
+    What IAM does not list may be younger than the list: it is looked for again before it is refused, and it is warned
+    of once the call showed that it was held.
+    """
+    unlisted = seen.is_listed is False
+    try:
+        warning = guard_last_device(run, saved, seen, "allow" if unlisted and mode == "warn" else mode, names)
+    except Refusal:
+        again = run.poll(lambda: _listed(run, saved), run.limits.propagation) if unlisted else None
+        if again:
+            return _guard(run, saved, again, mode, names)
+        if unlisted:
+            return seen
+        raise
+    if warning and not unlisted:
+        run.warn(warning)
+    return seen
+
+
+def _listed(run: Run, saved: Association) -> Seen | None:
+    seen = look(run, saved)
+    return seen if seen.is_listed is not False else None
+
+
+def foresee(run: Run, saved: Association, mode: LastDeviceGuard = "warn") -> bool | None:
     """What ``unbind`` would refuse or warn of, as far as looking tells; nothing is written.
 
-    ``run`` has a ledger that only foresees: a foreseen removal counts in it like one that was made.
+    Returns whether IAM lists the device for the user, None when the list is denied. ``run`` has a ledger that only
+    foresees: a foreseen removal counts in it like one that was made. Raises ``LastDevice``, ``TooManyRemovals`` if the
+    run has a limit, ``WrongAccount`` or an ``AwsError``.
     """
     account_id = run.account_for(saved.serial_number, saved.account_id)
-    with (
-        run.ledger.holding(account_id, saved.user_name),
-        suppress(_NotHeld),
-        _guarded(run, saved, mode) as listed,
-    ):
-        if listed is False:
-            raise _NotHeld
-
-
-@contextmanager
-def _guarded(run: Run, saved: Association, mode: OnLastDevice) -> Iterator[bool | None]:
-    """Let the guards speak, then count the removal unless the block fails. Yields whether IAM shows it as held."""
-    devices = held_devices(run, saved)
-    listed = None if devices is None else find_serial(devices, saved.serial_number) is not None
-    if listed is not False:
-        guard_last_device(run, saved, devices, mode)
-    limit = None if listed is False else run.limits.max_removals
-    with run.ledger.removing(saved.account_id, saved.user_name, saved.serial_number, limit):
-        yield listed
-
-
-def held_devices(run: Run, saved: Association) -> list[Device] | None:
-    """What the user holds, less what this run removed; none for a deleted user; None when the look is denied."""
-    try:
-        devices = run.devices(saved.user_name)
-    except NoSuchEntity:
-        return []
-    except AccessDenied:
-        return None
-    removed = run.ledger.removed
-    return [d for d in devices if not removed(saved.account_id, saved.user_name, d.serial_number)]
+    with run.holding(account_id, saved.user_name):
+        seen = look(run, saved)
+        if is_of_somebody_new(run, saved, seen):
+            run.warn(_not_bound_to(saved))
+            return False
+        if seen.is_listed is False:
+            return False
+        warning = guard_last_device(run, saved, seen, mode, (saved.user_name,))
+        if warning:
+            run.warn(warning)
+        with run.ledger.removing(saved.pair, run.limits.max_removals):
+            return seen.is_listed
 
 
 def _delete_entity(run: Run, saved: Association) -> None:
     """Delete the virtual device itself, which this code is said to own."""
+    if run.ledger.is_declared_for_anybody(saved.serial_number):
+        run.warn(f"{saved.serial_number} was kept: it is declared for another user")
+        return
     try:
         run.insist(
             lambda: run.iam.delete_virtual_mfa_device(saved.serial_number),
@@ -100,65 +177,42 @@ def _delete_entity(run: Run, saved: Association) -> None:
         run.note(f"{saved.serial_number} was deleted already")
     except DeleteConflict:
         run.warn(f"{saved.serial_number} was kept: somebody registered it meanwhile")
-    finally:
-        run.ledger.wrote()
 
 
-class _NotHeld(Exception):
-    """The user turned out not to hold the device: nothing was removed, so nothing is counted."""
+def _not_held(run: Run, saved: Association, *, lost: bool) -> Released:
+    """Say what became of a device that the user did not hold; never touch it. ``lost``: it may have been our doing."""
+    holder = elsewhere(run, saved)
+    if holder is None:
+        _say_where_it_went(run, saved, lost=lost)
+    elif not renamed(saved, holder):
+        run.warn(f"{saved.serial_number} is now assigned to {who(holder)} and was not changed")
+    if lost and not (holder and renamed(saved, holder)):
+        with run.ledger.removing(saved.pair, None):
+            pass
+    return Released(holder)
 
 
-def _deactivate(run: Run, saved: Association, listed: bool | None) -> None:
-    """DeactivateMFADevice until settled. ``listed``: whether IAM shows the device as held, None when that is denied.
-
-    Raises ``_NotHeld``, or an ``AwsError``. Only what IAM shows as held is waited for: the rest is gone at once.
-    """
-    try:
-        fault = run.insist(
-            lambda: run.iam.deactivate_mfa_device(saved.user_name, saved.serial_number),
-            lambda: _is_released(run, saved),
-            patient=NoSuchEntity if listed else None,
+def _say_where_it_went(run: Run, saved: Association, *, lost: bool) -> None:
+    moved_on = _may_be_renamed(run, saved)
+    if moved_on:
+        run.warn(
+            f"{saved.serial_number} was not deactivated: {moved_on}; if {saved.user_name} was renamed, that user still "
+            "holds the device, which IAM tells of virtual devices only: look it up under the new name"
         )
-    except NoSuchEntity:
-        if listed:
-            raise
-        raise _NotHeld from None
-    except AccessDenied as denied:
-        raise explain_denial(run, saved.user_name, denied) from None
-    finally:
-        run.ledger.wrote()
-    if fault and (listed is False or isinstance(fault, NoSuchEntity)):
-        raise _NotHeld
+    elif not lost:
+        run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
 
 
-def _is_released(run: Run, saved: Association) -> bool:
-    devices = held_devices(run, saved)
-    return devices is not None and find_serial(devices, saved.serial_number) is None
-
-
-def _may_be_renamed(run: Run, saved: Association) -> bool:
-    """Whether the user is gone, of whom IAM would not tell a new name; who holds a device cannot be deleted."""
+def _may_be_renamed(run: Run, saved: Association) -> str | None:
+    """Why the saved user may hold the device under a name that IAM does not tell; who holds one cannot be deleted."""
     if saved.device_kind == "virtual" or saved.user_name == ROOT_USER:
-        return False
+        return None
     try:
         run.devices(saved.user_name)
     except NoSuchEntity:
-        return True
+        return f"there is no user {saved.user_name}"
     except AccessDenied:
-        return False
-    return False
-
-
-def _already_inactive(run: Run, saved: Association) -> VirtualDevice | None:
-    """Say what became of a device that the user did not hold; never touch it."""
-    holder = elsewhere(run, saved)
-    if holder is None and _may_be_renamed(run, saved):
-        run.warn(
-            f"{saved.serial_number} was not deactivated: user {saved.user_name} is gone; if it was renamed it still "
-            "holds the device, which IAM tells of virtual devices only: look it up under the new name"
-        )
-    elif holder is None:
-        run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
-    elif not renamed(saved, holder):
-        run.warn(f"{saved.serial_number} is held by {who(holder)} now and was left alone: {saved.user_name} lost it")
-    return holder
+        return None
+    if is_somebody_new(run, saved):
+        return f"another user is called {saved.user_name} now"
+    return None

@@ -19,8 +19,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from mfa_association import lifecycle
-from mfa_association.engine import changes, inputs, props
+from mfa_association.engine import changes, inputs
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
 from mfa_association.pulumi.unknowns import named
@@ -41,7 +40,9 @@ class Provider(ResourceProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
-        failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(named(news))]
+        known = named(news)
+        failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
+        changes.declare(runtime.ledger(), known, "; ".join(fault.reason for fault in failures) or None)
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
@@ -62,19 +63,18 @@ class Provider(ResourceProvider):
     @one_sentence
     def create(self, props_: Props) -> CreateResult:
         """Adopt, enable or record; the id is the serial number."""
-        found = lifecycle.bind(runtime.run(props_), props.declaration(props_))
-        return CreateResult(found.serial_number, props.outputs(props_, found))
+        outputs = changes.create(runtime.run, runtime.ledger(), props_)
+        return CreateResult(outputs["serial_number"], outputs)
 
     @one_sentence
     def read(self, id_: str, props_: Props) -> ReadResult:
         """What IAM says now; never "gone", so that a removed line is always acted on."""
-        found = lifecycle.find(runtime.run(props_), props.association(props_))
-        return ReadResult(id_, props.outputs(props_, found))
+        return ReadResult(id_, changes.read(runtime.run, props_))
 
     @one_sentence
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         """Move the device to a new holder, or renew it; anything else changes in state only."""
-        return UpdateResult(changes.update(runtime.run, olds, news, runtime.guard))
+        return UpdateResult(changes.update(runtime.run, runtime.ledger(), olds, news, runtime.guard))
 
     @one_sentence
     def delete(self, _id: str, props_: Props) -> None:

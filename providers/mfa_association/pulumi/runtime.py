@@ -15,12 +15,12 @@ from mfa_association.engine import runs as engine_runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.runs import Runs
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import Ledger, Run
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.pulumi.config import read
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
-_ledger = Ledger()
+_ledger = Ledger(LockFiles())
 _runs: Runs | None = None
 _config = ProviderConfig()
 
@@ -48,9 +48,14 @@ def stack_defaults() -> dict[str, str]:
     return _config.defaults
 
 
-def guard(saved: OnLastDevice) -> OnLastDevice:
+def ledger() -> Ledger:
+    """What this process has declared and removed."""
+    return _ledger
+
+
+def guard(serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
     """The guard to obey now: the saved one unless the environment overrides it for this run."""
-    return engine_runs.guard(saved, warn)
+    return engine_runs.guard(serial_number, saved, warn)
 
 
 def warn(message: str) -> None:

@@ -12,7 +12,7 @@ from mfa_association.engine.props import USUAL
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import Ledger, Run
+from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.terraform.crossings import Crossings
 from mfa_association.terraform.diagnostics import note, warn
 
@@ -44,7 +44,8 @@ class Connection:
         self._arguments = {key: value for key, value in arguments.items() if key not in self.unknown}
         self.config: ProviderConfig = config.read(self)
         self.crossings = Crossings()
-        self._runs = Runs(self.config.settings, self.config.limits, Ledger(), warn, note)
+        self.ledger = Ledger(LockFiles())
+        self._runs = Runs(self.config.settings, self.config.limits, self.ledger, warn, note)
 
     def get(self, key: str) -> Any:
         """The value of an argument; none of one that is not known yet."""
@@ -80,9 +81,9 @@ class Connection:
         self._refuse()
         return self._runs.settings_of(role_arn)
 
-    def guard(self, saved: OnLastDevice) -> OnLastDevice:
+    def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now."""
-        return runs.guard(saved, warn)
+        return runs.guard(serial_number, saved, warn)
 
     def _refuse(self) -> None:
         self.config.refuse_faults()

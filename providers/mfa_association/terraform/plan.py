@@ -123,7 +123,7 @@ def _foresee(connection: Connection, saved: State) -> None:
     """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more."""
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
-        lifecycle.foresee(connection.foreseeing(saved), found, connection.guard(on_last_device))
+        lifecycle.foresee(connection.foreseeing(saved), found, connection.guard(found.serial_number, on_last_device))
     except LastDevice as fault:
         if fault.sure:
             raise

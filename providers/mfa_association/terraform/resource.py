@@ -12,7 +12,7 @@ from mfa_association.engine.inputs import is_unknown
 from mfa_association.engine.props import StateUnreadable
 from mfa_association.errors import MfaError
 from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name, parse_serial_number
-from mfa_association.lifecycle.refusals import MoveBroken
+from mfa_association.lifecycle.refusals import MoveBroken, StateKept
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.connection import Connection, NotKnownYet
@@ -57,6 +57,10 @@ def apply(
         news = _news(connection, planned, config or {})
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
         return Applied(association.state(outputs, planned))
+    except StateKept as fault:
+        return Applied(
+            association.state(props.outputs(association.declared(planned or {}), fault.kept), planned or {}), fault
+        )
     except MoveBroken as fault:
         return Applied({**(prior or {}), "active": False, "enable_date": None}, fault)
     except MfaError as fault:
@@ -74,19 +78,16 @@ def _news(connection: Connection, planned: State, config: State) -> State:
 
 def _delete(connection: Connection, saved: State, again: bool) -> None:
     if again:
-        found = props.association(saved)
-        with connection.run(saved).ledger.declaring(found.account_id, found.serial_number, found.user_name):
-            pass
+        connection.ledger.mark_declared(props.association(saved).pair)
     changes.delete(connection.run, saved, connection.guard)
 
 
 def _create(connection: Connection, news: State) -> State:
-    found = lifecycle.bind(connection.run(news), props.declaration(news))
-    return props.outputs(news, found)
+    return changes.create(connection.run, connection.ledger, news)
 
 
 def _update(connection: Connection, prior: State, news: State) -> State:
-    return changes.update(connection.run, association.saved(prior), news, connection.guard)
+    return changes.update(connection.run, connection.ledger, association.saved(prior), news, connection.guard)
 
 
 def adopted(connection: Connection, id_: str) -> State:

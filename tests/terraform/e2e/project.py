@@ -203,7 +203,7 @@ class Project:
 
 def environment(home: Path, key: str = ADMIN) -> dict[str, str]:
     """What an engine is run with: nobody's home, and the access key of the sandbox."""
-    passed = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+    passed = {name: os.environ[name] for name in ("TMPDIR", "LANG", "XDG_STATE_HOME") if name in os.environ}
     return {
         **passed,
         "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",

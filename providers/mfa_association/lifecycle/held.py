@@ -1,0 +1,49 @@
+"""What the saved holder of a device holds at this moment, by a look of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mfa_association.aws.errors import AccessDenied, NoSuchEntity
+from mfa_association.aws.iam import Device, find_serial
+from mfa_association.lifecycle.find import is_somebody_new
+from mfa_association.lifecycle.model import Association, rfc3339
+from mfa_association.lifecycle.run import Run
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``devices``: what the user holds, less what was removed in the last two minutes; None when that is denied.
+
+    ``device``: the one that is asked about.
+    """
+
+    devices: list[Device] | None
+    device: Device | None
+
+    @property
+    def is_listed(self) -> bool | None:
+        """Whether IAM shows that the user holds the device; None when that is denied."""
+        return None if self.devices is None else self.device is not None
+
+
+def look(run: Run, saved: Association) -> Seen:
+    """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
+    try:
+        found = run.devices(saved.user_name)
+    except NoSuchEntity:
+        found = []
+    except AccessDenied:
+        return Seen(None, None)
+    devices = [one for one in found if not run.ledger.removed(replace(saved.pair, serial_number=one.serial_number))]
+    return Seen(devices, find_serial(devices, saved.serial_number))
+
+
+def is_of_somebody_new(run: Run, saved: Association, seen: Seen) -> bool:
+    """Whether another user of the saved one's name registered the device; asked of what was registered since.
+
+    Raises ``AwsError``.
+    """
+    if seen.device is None or rfc3339(seen.device.enable_date) == saved.enable_date:
+        return False
+    return is_somebody_new(run, saved)
