@@ -97,7 +97,7 @@ def test_a_replacement_with_its_advice(alice: Project, stage: Stage) -> None:
     done = alice.do("plan", "-detailed-exitcode", code=2)
     assert (
         "# forces replacement" in done.text
-        and "create_before_destroy = true in the resource's lifecycle block" in done.text
+        and "unless the resource's lifecycle block says create_before_destroy = true, it is deactivated" in done.text
     )
     assert alice.planned() == {ADDRESS: ["create", "delete"]}
     alice.up()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.terraform import block
 from mfa_association.terraform.association import SCHEMA, WRITE_ONLY
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
-from tests.terraform.calls import Answer, Caller, State, whole
+from tests.terraform.calls import Caller, State
 
 SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"
 OTHER = "arn:aws:iam::111122223333:mfa/alice-tablet"
@@ -95,8 +93,10 @@ def test_an_update(update: Update) -> None:
 def test_a_replacement_advises_to_make_the_new_one_first() -> None:
     [(severity, text, path)] = Caller().plan(PRIOR, GOOD | {"serial_number": OTHER}).told
     assert (severity, path) == ("warning", "serial_number")
-    assert text.startswith(f"Replacing MFA device ({SERIAL}) of user (alice): it is deactivated before")
-    assert "create_before_destroy = true" in text
+    assert text.startswith(
+        f"Replacing MFA device ({SERIAL}) of user (alice): unless the resource's lifecycle block says "
+        "create_before_destroy = true, it is deactivated before"
+    )
 
 
 def test_every_plan_warns_of_an_inactive_device() -> None:
@@ -133,8 +133,8 @@ def test_a_guard_is_saved_with_the_device(
 
 def _saved(stage: Stage, serial: str | None = None, **more: Any) -> State:
     serial = serial or stage.arn()
-    of_it = {"serial_number": serial, "id": serial, "account_id": stage.account, "user_id": None}
-    return SCHEMA.whole(KNOWN | {"user_name": "alice"} | of_it | more)
+    known = {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account, "user_id": None}
+    return SCHEMA.whole(KNOWN | known | more)
 
 
 def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) -> None:
@@ -190,13 +190,36 @@ def test_a_foreseen_removal_is_none_yet(stage: Stage, caller: Caller) -> None:
     assert stage.writes() == ["DeactivateMFADevice"] and not stage.holders()
 
 
-def test_more_removals_than_allowed_are_refused_in_the_plan(stage: Stage) -> None:
+def test_more_removals_than_allowed_are_one_error_of_the_plan(stage: Stage) -> None:
+    """An engine tells removals one by one: the first that is too many fails the plan, all others have nothing to add."""
+    names = [f"phone{number}" for number in range(5)]
+    stage.plant(users={"alice": user(*map(virtual, names), virtual("kept"), virtual("idle"))})
+    stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn("idle"))
+    caller = Caller.configured(stage, max_removals=2)
+    answers = [caller.plan(_saved(stage, stage.arn(name)), None) for name in ("idle", *names)]
+    assert [len(answer.errors) for answer in answers] == [0, 0, 0, 1, 0, 0], "what is inactive already is no removal"
+    [error] = answers[3].errors
+    assert error == (
+        "Planning removals: this plan deactivates more than 2 MFA devices, and max_removals allows 2; nothing was "
+        "changed, check the roster, or run once with MFA_ASSOCIATION_MAX_REMOVALS=N"
+    )
+    assert not any(answer.warnings for answer in answers)
+
+
+def test_as_many_removals_as_allowed_are_planned(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("tablet"), virtual("key"))})
+    monkeypatch.setenv("MFA_ASSOCIATION_MAX_REMOVALS", "2")
+    caller = Caller.configured(stage, max_removals=1)
+    for name in ("alice-phone", "tablet"):
+        assert not caller.plan(_saved(stage, stage.arn(name)), None).errors
+
+
+def test_an_apply_keeps_a_count_of_its_own(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(), virtual("tablet"), virtual("key"))})
     caller = Caller.configured(stage, max_removals=1)
-    first = caller.plan(_saved(stage), None)
-    second = caller.plan(_saved(stage, stage.arn("tablet")), None)
-    assert not first.errors
-    assert len(second.errors) == 1 and "as many as max_removals allows" in second.errors[0]
+    first, second = (caller.apply(_saved(stage, stage.arn(name)), None, None) for name in ("alice-phone", "tablet"))
+    assert not first.errors and "as many as max_removals allows" in second.errors[0]
+    assert stage.writes() == ["DeactivateMFADevice"]
 
 
 def test_what_is_inactive_already_needs_no_guard(stage: Stage, caller: Caller) -> None:
@@ -225,60 +248,3 @@ def test_an_account_that_is_not_the_devices_is_refused_at_plan_time(stage: Stage
     stage.plant(users={})
     saved = _saved(stage) | {"account_id": "999988887777", "serial_number": TOKEN, "id": TOKEN}
     assert "it belongs to AWS account 999988887777" in caller.plan(saved, None).errors[0]
-
-
-# Devices that cross within one plan, whose parts Terraform orders in no way
-
-
-def _comes(caller: Caller) -> Answer:
-    return caller.plan(None, GOOD)
-
-
-def _goes(caller: Caller) -> Answer:
-    return caller.plan(PRIOR, None)
-
-
-def _replaced(caller: Caller) -> Answer:
-    return caller.plan(PRIOR, GOOD | {"serial_number": OTHER})
-
-
-@pytest.mark.parametrize("leave", [_goes, _replaced], ids=["removed", "replaced"])
-@pytest.mark.parametrize("first", ["comes", "leaves"])
-def test_a_device_that_changes_its_address_needs_a_moved_block(
-    monkeypatch: pytest.MonkeyPatch, leave: Callable[[Caller], Answer], first: str
-) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    caller = Caller()
-    earlier, later = (_comes, leave) if first == "comes" else (leave, _comes)
-    assert not earlier(caller).errors
-    [error] = later(caller).errors
-    assert error.startswith(f"Planning MFA device ({SERIAL}): it is destroyed at one address and declared at another")
-    assert "moved block" in error
-
-
-def test_a_device_that_is_declared_twice_cannot_go_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    caller = Caller()
-    assert not caller.plan(PRIOR, GOOD).told
-    [error] = _goes(caller).errors
-    assert "removed block and destroy = false" in error
-    assert not caller.plan(SCHEMA.whole(PRIOR | {"serial_number": OTHER, "id": OTHER}), None).errors
-
-
-def test_a_device_that_replaces_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What -replace asks for: first the plan of what there is, then that of a new one."""
-    caller = Caller()
-    assert not caller.plan(PRIOR, GOOD).told
-    [warning] = _comes(caller).warnings
-    assert warning.startswith(
-        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself"
-    )
-    assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told
-
-
-def test_another_command_begins_anew(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: None)
-    _comes(caller)
-    assert _goes(caller).errors
-    caller.call("ConfigureProvider", config=whole(block.SCHEMA, {}))
-    assert not _goes(caller).errors

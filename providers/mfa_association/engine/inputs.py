@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, get_args
@@ -17,6 +18,7 @@ from mfa_association.grammar import (
     check_role_arn,
     check_user_name,
     parse_serial_number,
+    same,
 )
 from mfa_association.totp import parse_seed, parse_seed_source
 
@@ -57,6 +59,24 @@ def argument_faults(given: Props) -> list[InputFault]:
     known = (name for name, value in given.items() if not is_unknown(value))
     found = (_fault_of(_one(_CHECKS[name], name), given) for name in known)
     return [fault for fault in found if fault]
+
+
+def can_enable(news: Props) -> bool:
+    """Whether codes or a seed are given, or may be."""
+    return any(news.get(name) is not None for name in _ENABLERS)
+
+
+def cautions(news: Props) -> list[str]:
+    """What is odd about a new declaration and yet may be right, as sentences to warn of; not known yet: nothing."""
+    serial, user_name = _serial(news), news.get("user_name")
+    registered = re.search(r":u2f/user/([^/]+)/", serial.text) if serial else None
+    if not (registered and isinstance(user_name, str)) or same(registered[1], user_name):
+        return []
+    return [
+        f"declaring MFA device ({news['serial_number']}) for user ({user_name}): its serial number says that user "
+        f"{registered[1]} registered it, and a security key or passkey is held by nobody else; correct one of the two, "
+        f"unless {registered[1]} was renamed to {user_name}"
+    ]
 
 
 def is_unknown(value: object) -> bool:

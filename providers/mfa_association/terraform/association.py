@@ -18,6 +18,7 @@ WRITE_ONLY: Final = {
 
 COMPUTED: Final = ("id", "active", "device_kind", "enable_date", "account_id", "user_id")
 DEFAULTED: Final = ("on_last_device", "on_destroy")
+INACTIVE: Final = {"active": False, "enable_date": None}
 
 SCHEMA = Schema(
     "An IAM user may hold an MFA device; when this resource goes, the device is **deactivated**. The device itself is "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from mfa_association.aws.settings import Settings
-from mfa_association.engine import config, runs
+from mfa_association.engine import changes, config, runs
 from mfa_association.engine.config import ProviderConfig
-from mfa_association.engine.inputs import UNKNOWN
+from mfa_association.engine.inputs import UNKNOWN, InputFault
 from mfa_association.engine.props import USUAL
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
@@ -15,35 +15,32 @@ from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.terraform.crossings import Crossings
 from mfa_association.terraform.diagnostics import note, warn
+from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
+from mfa_association.terraform.records import Records
+from mfa_association.terraform.removals import Removals
+from mfa_association.terraform.repeats import Repeats
+from mfa_association.terraform.successors import Successors
 
-
-class ArgumentFault(MfaError):
-    """An argument of the provider block that cannot be used."""
-
-    def __init__(self, key: str, rule: str) -> None:
-        self.argument = key
-        super().__init__(f"reading the provider configuration: {key} {rule}; nothing was changed, correct the argument")
-
-
-class NotKnownYet(MfaError):
-    """The provider block depends on what only the apply will tell."""
-
-    def __init__(self, keys: list[str]) -> None:
-        super().__init__(
-            f"asking AWS: {', '.join(keys)} of the provider configuration is not known before the apply; nothing was "
-            "looked at, give a known value, or apply what it depends on first"
-        )
+BRIDGE: Final = "pulumi-terraform-bridge"
+"""What Pulumi's bridge gives as the version of Terraform."""
 
 
 class Connection:
-    """One configured provider. A new one for each ConfigureProvider, which an engine sends once a process."""
+    """One configured provider. A new one for each ConfigureProvider, which an engine sends once a process.
 
-    def __init__(self, arguments: dict[str, Any] | None = None) -> None:
+    ``engine``: how it calls itself. Terraform and OpenTofu plan in one process and apply in another; Pulumi's bridge
+    does both in one, and plans removed lines too.
+    """
+
+    def __init__(self, arguments: dict[str, Any] | None = None, engine: str = "") -> None:
         arguments = arguments or {}
         self.unknown = sorted(key for key, value in arguments.items() if _holds_unknown(value))
         self._arguments = {key: value for key, value in arguments.items() if key not in self.unknown}
         self.config: ProviderConfig = config.read(self)
-        self.crossings = Crossings()
+        self.is_planning = engine != BRIDGE
+        self.crossings, self.records = Crossings(), Records()
+        self.removals, self.repeats = Removals(), Repeats()
+        self.successors = Successors(self)
         self.ledger = Ledger(LockFiles())
         self._runs = Runs(self.config.settings, self.config.limits, self.ledger, warn, note)
 
@@ -82,8 +79,19 @@ class Connection:
         return self._runs.settings_of(role_arn)
 
     def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
-        """The guard to obey now."""
+        """The guard to obey now for a device."""
         return runs.guard(serial_number, saved, warn)
+
+    def declare(self, declared: dict[str, Any], faults: list[InputFault]) -> None:
+        """Note what the program declares (rule 7): an engine asks for this check of declared resources alone."""
+        failed = "; ".join(f"{fault.property} {fault.reason}".strip() for fault in faults)
+        changes.declare(self.ledger, declared, failed or None)
+
+    def remember(self, saved: dict[str, Any]) -> None:
+        """What the state says of a device: a record that there is, and whether it is active."""
+        if isinstance(saved.get("serial_number"), str):
+            self.crossings.add(saved, "seen")
+            self.records.note(saved)
 
     def _refuse(self) -> None:
         self.config.refuse_faults()

@@ -1,57 +1,73 @@
-"""Devices that one plan both takes away and binds.
+"""Devices that one plan both takes away and declares, for the same holder.
 
-Terraform orders nothing between two addresses: what is declared again could be deactivated last, so that is refused.
+Terraform orders nothing between two addresses: what is declared again could be deactivated last, and neither a plan nor
+an apply can tell (each hears of the other address too late, or never). So such a plan is refused, once.
 At one address it destroys before it creates (``-replace``, a tainted resource): what is planned so carries ``AGAIN`` in
-its private data, by which the destroy knows what the ledger of the process cannot tell it yet.
+its private data, by which the destroy knows that the device stays.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Final, Literal, final
+from collections import defaultdict
+from typing import Any, Final, Literal, final
 
+from mfa_association.engine import props
+from mfa_association.engine.inputs import is_unknown
 from mfa_association.errors import MfaError
-from mfa_association.grammar import same
 from mfa_association.terraform.diagnostics import warn
 
 AGAIN: Final = b"again"
 
 Way = Literal["seen", "stays", "comes", "goes"]
-"""Refreshed; planned to stay, to be created, to be destroyed or replaced."""
+"""In the state; planned to stay, to be created, to be destroyed or replaced."""
+
+Met = Literal["nothing", "itself", "a crossing"]
+"""What a plan meets: nothing of note, the same device as a record that stays or is replaced, or a refused one."""
 
 
 @final
 class Crossing(MfaError):
     """A device goes at one address and is declared at another."""
 
-    def __init__(self, serial_number: str) -> None:
+    def __init__(self, serial_number: str, holder: str, import_id: str) -> None:
         super().__init__(
-            f"planning MFA device ({serial_number}): it is destroyed at one address and declared at another, so that it "
-            "could end deactivated; nothing was changed, tell with a moved block that it is the same resource, or with a "
-            "removed block and destroy = false that the device stays"
+            f"planning MFA device ({serial_number}) of user ({holder}): it is destroyed at one address and declared at "
+            "another, and Terraform may destroy it last; nothing was changed. If the resource was renamed, add a moved "
+            f"block. Otherwise `terraform state list -id={serial_number}` shows its addresses: run `terraform state rm` "
+            "for the one that this plan destroys or replaces (for a deposed object, then "
+            f"`terraform import ADDRESS {import_id}`), and plan again"
         )
 
 
 class Crossings:
-    """What one process plans for each device. Safe to share between threads."""
+    """What one process plans for each device and holder. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ways: dict[str, dict[Way, str]] = {}
+        self._ways: defaultdict[tuple[str, str], set[Way]] = defaultdict(set)
+        self._refused = False
 
-    def add(self, serial_number: str, holder: str, way: Way) -> bool:
-        """Note what is planned for a device; whether it comes where it is already. Raises ``Crossing``."""
+    def add(self, bag: dict[str, Any], way: Way) -> Met:
+        """Note what is planned for a device. Raises ``Crossing`` for the first one, and warns of all others."""
+        if any(is_unknown(bag.get(name)) for name in ("serial_number", "user_name", "root_account_id")):
+            return "nothing"
+        serial_number, holder = bag["serial_number"], props.holder(bag)
         with self._lock:
-            ways = self._ways.setdefault(serial_number.lower(), {})
-            ways[way] = holder
-            crossed = "goes" in ways and ("comes" in ways or "stays" in ways)
-            before = ways.get("stays") or ways.get("seen") or ""
-        if crossed and way != "seen":
-            raise Crossing(serial_number)
-        again = way == "comes" and same(before, holder)
-        if again:
-            warn(
-                f"binding MFA device ({serial_number}) to user ({holder}): it is declared already; replaced by itself it "
-                "stays active, but declared twice it is deactivated when either of the two goes"
-            )
-        return again
+            ways = self._ways[serial_number.lower(), holder.lower()]
+            known = bool(ways & {"seen", "stays"})
+            ways.add(way)
+            crosses = way != "seen" and "goes" in ways and bool(ways & {"comes", "stays"})
+            first = crosses and not self._refused
+            self._refused |= crosses
+        if first:
+            raise Crossing(serial_number, holder, _import_id(bag))
+        if crosses:
+            warn(f"more devices are destroyed at one address and declared at another: {serial_number} of {holder}")
+            return "a crossing"
+        return "itself" if way == "comes" and known else "nothing"
+
+
+def _import_id(bag: dict[str, Any]) -> str:
+    root = bag.get("root_account_id")
+    return f"{f'root:{root}' if root else bag['user_name']}/{bag['serial_number']}"

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, final
 
 from mfa_association import lifecycle
 from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
+from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, same
 from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
 from mfa_association.terraform.association import COMPUTED, DEFAULTED, SCHEMA
-from mfa_association.terraform.connection import Connection, NotKnownYet
-from mfa_association.terraform.crossings import Way
+from mfa_association.terraform.connection import Connection
+from mfa_association.terraform.crossings import Met, Way
 from mfa_association.terraform.diagnostics import warn
+from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.terraform.repeats import NOT_LOOKED_AT
 
 State = dict[str, Any]
 _FOUND = ("active", "enable_date", "user_id")
 _SPELLINGS = ("serial_number", "user_name")
+
+
+@final
+class StaysInactive(MfaError):
+    """A record of what was deactivated outside is replaced, which would enable it again in silence (rule 2)."""
+
+    def __init__(self, user_name: str, serial_number: str) -> None:
+        super().__init__(
+            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside, and replacing its "
+            "record would enable it again; nothing was changed. To enable it, give a new renew value; else leave out "
+            "-replace, or run `terraform untaint ADDRESS`"
+        )
 
 
 @dataclass(frozen=True)
@@ -37,15 +52,39 @@ class Planned:
 def plan(connection: Connection, prior: State | None, config: State | None) -> Planned:
     """Plan a create, an update, a replacement or (``config`` None) a destroy. Raises ``MfaError``."""
     if config is None:
-        if prior is not None:
-            _cross(connection, prior, "goes")
-            _foresee(connection, association.saved(prior))
+        if prior is not None and connection.is_planning:
+            _destroy(connection, association.saved(prior))
         return Planned(None)
     wanted = _wanted(connection, config)
     if prior is not None:
         return _update(connection, prior, wanted)
-    again = _cross(connection, wanted, "comes")
-    return Planned({**wanted, **_of_a_new_one(wanted)}, again=again)
+    return _create(connection, wanted, association.declared(config))
+
+
+def _destroy(connection: Connection, saved: State) -> None:
+    if _cross(connection, saved, "goes") == "a crossing":
+        return
+    _foresee(connection, saved)
+    connection.successors.leaves(saved)
+
+
+def _create(connection: Connection, wanted: State, declared: State) -> Planned:
+    met = _cross(connection, wanted, "comes")
+    if connection.is_planning and connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
+        raise StaysInactive(props.holder(wanted), wanted["serial_number"])
+    if met == "itself":
+        _tell_double(wanted)
+    elif met == "nothing":
+        _declare(connection, declared)
+    return Planned({**wanted, **_of_a_new_one(wanted)}, again=met == "itself")
+
+
+def _declare(connection: Connection, declared: State) -> None:
+    """Note a successor, and say what is odd about it."""
+    for caution in inputs.cautions(declared):
+        warn(caution, "serial_number")
+    if connection.is_planning:
+        connection.successors.comes(declared)
 
 
 def _wanted(connection: Connection, config: State) -> State:
@@ -85,7 +124,9 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     if warning:
         warn(f"{warning}; a new renew value with fresh codes or a seed enables it")
     replaces = tuple(changes.replaces(olds, news))
-    _cross(connection, prior, "goes" if "serial_number" in replaces else "stays")
+    met = _cross(connection, olds, "goes" if "serial_number" in replaces else "stays")
+    if connection.is_planning and met != "a crossing":
+        _foresee_change(connection, olds, news, replaces)
     if replaces:
         _advise(prior, replaces)
         return Planned({**wanted, **_of_a_new_one(wanted)}, replaces)
@@ -100,21 +141,35 @@ def _looks_anew(olds: State, news: State) -> bool:
     return unknown or changes.is_moved(olds, news) or changes.is_renewed(olds, news)
 
 
-def _cross(connection: Connection, state: State, way: Way) -> bool:
-    if is_unknown(state["serial_number"]):
-        return False
-    return connection.crossings.add(state["serial_number"], props.holder(association.saved(state)), way)
+def _foresee_change(connection: Connection, olds: State, news: State, replaces: tuple[str, ...]) -> None:
+    """What a replacement takes; what a move takes and gives; what a renewal gives."""
+    if replaces or changes.is_moved(olds, news):
+        connection.successors.leaves(olds)
+    if not replaces and (changes.is_moved(olds, news) or changes.is_renewed(olds, news)):
+        _declare(connection, news)
+
+
+def _cross(connection: Connection, bag: State, way: Way) -> Met:
+    return connection.crossings.add(bag, way) if connection.is_planning else "nothing"
+
+
+def _tell_double(wanted: State) -> None:
+    warn(
+        f"binding MFA device ({wanted['serial_number']}) to user ({props.holder(wanted)}): it is declared already; "
+        "replaced by itself it stays as it is, but declare a device at one address only: a plan that removes one of two "
+        "is refused"
+    )
 
 
 def _advise(prior: State, replaces: tuple[str, ...]) -> None:
-    """Say what the engine's own order of a replacement means: it destroys first."""
+    """Say what the engine's own order of a replacement means: it destroys first, and does not tell whether it does."""
     if "root_account_id" in replaces:
         return
     holder = props.holder(association.saved(prior))
     warn(
-        f"replacing MFA device ({prior['serial_number']}) of user ({holder}): it is deactivated before the new one is "
-        "bound, so that the user may be left without a device meanwhile; with create_before_destroy = true in the "
-        "resource's lifecycle block the new one comes first",
+        f"replacing MFA device ({prior['serial_number']}) of user ({holder}): unless the resource's lifecycle block says "
+        "create_before_destroy = true, it is deactivated before the new one is bound, and the user may be left without "
+        "a device meanwhile",
         "serial_number",
     )
 
@@ -123,10 +178,19 @@ def _foresee(connection: Connection, saved: State) -> None:
     """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more."""
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
-        lifecycle.foresee(connection.foreseeing(saved), found, connection.guard(found.serial_number, on_last_device))
+        run = connection.foreseeing(saved)
+        unlimited = replace(run, limits=replace(run.limits, max_removals=None))
+        listed = lifecycle.foresee(unlimited, found, connection.guard(found.serial_number, on_last_device))
     except LastDevice as fault:
         if fault.sure:
             raise
         warn(f"{fault}; the apply looks again, and refuses unless it finds out more")
     except (AwsError, NotKnownYet) as fault:
-        warn(f"the removal of {found.serial_number} of {found.user_name} was not looked at ahead: {fault}")
+        subject = f"{found.serial_number} of {found.user_name}"
+        if connection.repeats.is_repeated(fault):
+            warn(f"{NOT_LOOKED_AT}: {subject}")
+        else:
+            warn(f"the removal of {subject} was not looked at ahead: {fault}")
+    else:
+        if listed is not False:
+            connection.removals.add(run.limits.max_removals)

@@ -15,8 +15,9 @@ from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name
 from mfa_association.lifecycle.refusals import MoveBroken, StateKept
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
-from mfa_association.terraform.connection import Connection, NotKnownYet
+from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
+from mfa_association.terraform.faults import NotKnownYet
 
 State = dict[str, Any]
 _ROOT = "root:"
@@ -34,35 +35,34 @@ def read(connection: Connection, state: State) -> State:
     """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
     bag = association.saved(state)
     saved = props.association(bag)
-    connection.crossings.add(saved.serial_number, props.holder(bag), "seen")
     try:
         found = lifecycle.find(connection.run(bag), saved)
     except NotKnownYet as fault:
         warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
         return state
-    return association.state(props.outputs(bag, found), bag)
+    outputs = props.outputs(bag, found)
+    connection.remember(outputs)
+    return association.state(outputs, bag)
 
 
 def apply(
     connection: Connection, prior: State | None, planned: State | None, config: State | None, *, again: bool = False
 ) -> Applied:
-    """Bind, move, renew or unbind. Whatever goes wrong, the state is what is true as far as it is known.
+    """Create, move, renew or delete. Whatever goes wrong, the state is what is true as far as it is known.
 
     ``again``: what is destroyed is created again right afterwards.
     """
+    connection.is_planning = False
+    if planned is None:
+        return _delete(connection, prior or {}, again)
+    news = _news(connection, planned, config or {})
     try:
-        if planned is None:
-            _delete(connection, association.saved(prior or {}), again)
-            return Applied(None)
-        news = _news(connection, planned, config or {})
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
         return Applied(association.state(outputs, planned))
     except StateKept as fault:
-        return Applied(
-            association.state(props.outputs(association.declared(planned or {}), fault.kept), planned or {}), fault
-        )
+        return Applied(association.state(props.outputs(news, fault.kept), planned), fault)
     except MoveBroken as fault:
-        return Applied({**(prior or {}), "active": False, "enable_date": None}, fault)
+        return Applied({**(prior or {}), **association.INACTIVE}, fault)
     except MfaError as fault:
         return Applied(prior, fault)
 
@@ -76,14 +76,20 @@ def _news(connection: Connection, planned: State, config: State) -> State:
     return inputs.with_defaults(association.declared({**known, **once}), defaults)
 
 
-def _delete(connection: Connection, saved: State, again: bool) -> None:
-    if again:
-        connection.ledger.mark_declared(props.association(saved).pair)
-    changes.delete(connection.run, saved, connection.guard)
+def _delete(connection: Connection, prior: State, again: bool) -> Applied:
+    try:
+        saved = association.saved(prior)
+        if again:
+            connection.ledger.mark_declared(props.association(saved).pair)
+        changes.delete(connection.run, saved, connection.guard)
+        return Applied(None)
+    except MfaError as fault:
+        return Applied(prior, fault)
 
 
 def _create(connection: Connection, news: State) -> State:
-    return changes.create(connection.run, connection.ledger, news)
+    inactive = connection.records.keeps_inactive(news)
+    return changes.create(connection.run, connection.ledger, news, stay_inactive=inactive)
 
 
 def _update(connection: Connection, prior: State, news: State) -> State:

@@ -22,10 +22,14 @@ def _resource(call: Call) -> None:
             if config.get(name) is not None:
                 needs = "this engine has no write-only arguments, it needs Terraform or OpenTofu 1.11 or newer"
                 call.told.error(f"checking the arguments: {name} cannot be used; {needs}", name)
-    for fault in inputs.faults(association.declared(config)):
+    declared = association.declared(config)
+    faults = inputs.faults(declared)
+    for fault in faults:
         name = association.argument(fault.property)
         rule = association.spelled(fault.reason)
         call.told.error(f"checking the arguments: {name} {rule}" if name else f"checking the arguments: {rule}", name)
+    if call.provider.connection:
+        call.provider.connection.declare(declared, faults)
 
 
 def _data_source(call: Call) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mfa_association.engine import props
+from mfa_association.errors import MfaError
 from mfa_association.terraform import association, data_sources, plan, reads, resource
 from mfa_association.terraform.answers.call import Answers, Call, put, value
 from mfa_association.terraform.connection import Connection
@@ -18,11 +20,14 @@ def _connection(call: Call) -> Connection:
 
 
 def _configure(call: Call) -> None:
-    call.provider.connection = Connection(value(call.request.config))
+    call.provider.connection = Connection(value(call.request.config), call.request.terraform_version)
 
 
 def _upgrade(call: Call) -> None:
-    put(call.response.upgraded_state, resource.upgraded(call.request.raw_state.json, call.request.version))
+    state = resource.upgraded(call.request.raw_state.json, call.request.version)
+    put(call.response.upgraded_state, state)
+    if call.provider.connection:
+        call.provider.connection.remember(association.saved(state))
 
 
 def _upgrade_identity(call: Call) -> None:
@@ -32,7 +37,12 @@ def _upgrade_identity(call: Call) -> None:
 
 def _read(call: Call) -> None:
     call.response.new_state.CopyFrom(call.request.current_state)
-    state = resource.read(_connection(call), value(call.request.current_state))
+    connection, saved = _connection(call), value(call.request.current_state)
+    try:
+        state = resource.read(connection, saved)
+    except MfaError as fault:
+        connection.repeats.refuse_once(fault, f"{saved['serial_number']} of {props.holder(saved)}")
+        return
     put(call.response.new_state, state)
     _identify(call.response.new_identity, state)
 
@@ -53,11 +63,12 @@ def _apply(call: Call) -> None:
     prior, planned = value(call.request.prior_state), value(call.request.planned_state)
     put(call.response.new_state, prior)
     again = call.request.planned_private == AGAIN
-    applied = resource.apply(_connection(call), prior, planned, value(call.request.config), again=again)
+    connection = _connection(call)
+    applied = resource.apply(connection, prior, planned, value(call.request.config), again=again)
     put(call.response.new_state, applied.state)
     _identify(call.response.new_identity, applied.state)
     if applied.fault:
-        raise applied.fault
+        raise connection.repeats.shorten(applied.fault)
 
 
 def _import(call: Call) -> None:
