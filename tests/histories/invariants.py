@@ -15,6 +15,7 @@ from tests.histories.results import Saved
 Judge = Callable[[Observed, Memory], Iterator[str]]
 _NOT_OURS = (
     "(AWS: ",
+    "max_removals allows",
     "provider is gone",
     "provider was killed",
     "protected",

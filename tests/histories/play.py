@@ -15,6 +15,7 @@ from tests.histories.invariants import INVARIANTS
 from tests.histories.observed import Memory, Observed
 from tests.histories.processes import Crash
 from tests.histories.pulumi_engine import PulumiEngine
+from tests.histories.results import Saved
 from tests.histories.terraform_engine import TerraformEngine
 from tests.histories.trouble import Disturbed
 from tests.histories.world import World, model_world
@@ -124,23 +125,23 @@ class Story:
                 self._wait(soon=False)
                 if self._run(run, **environment):
                     return
-            situation = settle.Situation(self._program, self.world.account, self._engine.state, dict(environment))
+            situation = settle.Situation(self._program, self.world.account, list(self._engine.state), dict(environment))
             aws = self._aws()
             if not settle.follow(situation, self._errors):
                 break
             self._program, environment = situation.program, situation.environment
-            self._engine.state = situation.state
-            self._note_advice(aws)
+            self._note_advice(aws, situation.state)
         self._breach(7, f"it never ends: {self._errors}")
 
-    def _note_advice(self, before: Snapshot) -> None:
-        """What following advice did in AWS was done outside."""
-        after = self._aws()
-        for serial, device in after.devices.items():
-            if before.devices.get(serial) != device:
-                self.memory.kept.pop(serial, None)
-                self.memory.owed.pop(serial, None)
-                self.memory.disarmed.pop(serial, None)
+    def _note_advice(self, before: Snapshot, state: list[Saved]) -> None:
+        """What following advice did in AWS and in the state was done outside."""
+        devices = self.world.account.devices.items()
+        changed = {serial for serial, device in devices if before.devices.get(serial) != device}
+        changed |= {saved.pair[0] for saved in self._engine.state} - {saved.pair[0] for saved in state}
+        for remembered in (self.memory.kept, self.memory.owed, self.memory.disarmed):
+            for serial in changed:
+                remembered.pop(serial, None)
+        self._engine.state = state
         self.tale.append("the advice was followed")
 
     def _aws(self) -> Snapshot:

@@ -81,8 +81,7 @@ def _register(situation: Situation, record: Record) -> Record:
 
 
 def _move_by_hand(situation: Situation, record: Record) -> Record:
-    _take_from_present_holder(situation, record)
-    return _register(situation, record)
+    return _register(situation, _take_from_present_holder(situation, record))
 
 
 def _unprotect(situation: Situation, said: str) -> None:
@@ -92,7 +91,7 @@ def _unprotect(situation: Situation, said: str) -> None:
 
 
 def _say_that_it_moved(situation: Situation, said: str) -> None:
-    """A moved block where the new address is free, else a removed block: the device stays."""
+    """A moved block where the new address is free, else `terraform state rm`, or a removed block: the device stays."""
     taken = {saved.address for saved in situation.state}
     named = situation.program.named()
     moved = list(situation.program.moved)
@@ -109,30 +108,21 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
     situation.program = replace(situation.program, moved=tuple(moved))
 
 
-def _forget(situation: Situation, said: str) -> None:
-    for address in re.findall(r"terraform state rm '?([^\s',;]+)", said):
-        place = next(
-            (one for one in situation.state if one.address == address.partition(".")[2] or one.address == address), None
-        )
-        if place:
-            situation.state.remove(place)
-
-
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
-    r"does not hold it and require_active|require_active is set": _each(_register),
+    r"does not hold it and require_active|require_active is set": _each(_move_by_hand),
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
     rf"account {OTHER} has no such user|use credentials of account": _each(lambda _s, record: replace(record, foreign_role=False)),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
+    r"give a new renew value": _each(lambda _s, record: replace(record, renew=f"{record.renew}+", enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
     r"protected|prevent_destroy": _unprotect,
     r"cannot be used: a FIDO key": _each(
         lambda _s, one: replace(one, enabler="" if ":u2f/" in one.serial else one.enabler)
     ),
-    r"tell with a moved block": _say_that_it_moved,
-    r"terraform state rm": _forget,
+    r"(with|add) a moved block": _say_that_it_moved,
 }
 """What a refusal says, and how the oracle follows it."""
