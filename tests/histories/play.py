@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.histories import changes, settle
 from tests.histories.account import Snapshot
@@ -17,8 +18,7 @@ from tests.histories.processes import Crash
 from tests.histories.pulumi_engine import PulumiEngine
 from tests.histories.results import Saved
 from tests.histories.terraform_engine import TerraformEngine
-from tests.histories.trouble import Disturbed
-from tests.histories.world import World, model_world
+from tests.histories.world import model_world
 
 ENGINES = {"pulumi": PulumiEngine, "terraform": TerraformEngine}
 LATER, SOON = 600.0, 20.0
@@ -39,14 +39,19 @@ class Story:
     """One history under way."""
 
     history: History
-    world: World
+    world: Any
+    """A ``World``, or the sandbox's ``RealWorld``."""
+
+    engine: Any = None
+    """What plays the runs; none: the model of the history's engine."""
+
     breaches: list[Breach] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     tale: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         account = self.world.account
-        self._engine = ENGINES[self.history.engine](lambda: len(account.log))
+        self._engine = self.engine or ENGINES[self.history.engine](lambda: len(account.log))
         self._program = self._before = changes.first(self.history.lines)
         self._round = 0
 
@@ -72,7 +77,9 @@ class Story:
         for event in one.events:
             aws = self._aws()
             touched = happen(self.world.account, event)
+            renamed = self.world.happened()
             if touched:
+                touched = touched.renamed(renamed)
                 self.memory.note([touched], aws, self._engine.state)
                 self.tale.append(f"outside: {touched.what} {sorted(touched.serials)}")
         self._run(one.run)
@@ -86,7 +93,7 @@ class Story:
         """One run, judged; whether it ended clean."""
         account, engine = self.world.account, self._engine
         before, aws, start = tuple(engine.state), self._aws(), len(account.log)
-        with Disturbed(account, run) as disturbed, _environment(environment):
+        with self.world.disturbed(run) as disturbed, _environment(environment):
             engine.moment = lambda: len(account.log) - start
             result = engine.run(self._program, run)
         account.now += 1
@@ -129,6 +136,7 @@ class Story:
             aws = self._aws()
             if not settle.follow(situation, self._errors):
                 break
+            self.world.happened()
             self._program, environment = situation.program, situation.environment
             self._note_advice(aws, situation.state)
         self._breach(7, f"it never ends: {self._errors}")
