@@ -37,7 +37,7 @@ def test_moved_by_hand_then_removed_is_left_alone(stack: Stack, box: Sandbox) ->
     stack.program("")
     done = stack.up()
     assert done.code == 0, done.text
-    assert f"warning: {DAVES} is held by erin now and was left alone" in done.text
+    assert f"warning: {DAVES} is now assigned to erin and was not changed" in done.text
     assert box.holders(ACCOUNT)["erin"] == [DAVES]
 
 
@@ -132,7 +132,7 @@ def test_a_rename_that_fails_keeps_device_and_state(stack: Stack, box: Sandbox) 
     stack.program(program(name="renamed"))
     done = stack.up("--continue-on-error")
     assert done.code != 0
-    assert "it is declared again under another resource name, which failed in this run" in done.text
+    assert "another resource declares the same device and failed in this run" in done.text
     assert list(stack.state()) == ["phone"]
     assert box.holders(ACCOUNT)["dave"] == [DAVES]
 

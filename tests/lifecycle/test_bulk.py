@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws import errors
+from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import Association, Ledger, Run, refusals
 from mfa_association.lifecycle.shared import MOST_AGE
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 IDENTITY = {"GetCallerIdentity": 1}
 MANY = [f"user{number:04}" for number in range(1001)]
@@ -101,6 +103,64 @@ def test_a_write_of_this_process_ends_every_shared_look(stage: Stage, serial: st
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=serial)
     lifecycle.unbind(of_another_role, stage.saved(TOKENS[1], "bob"))
     assert not READ.look(one, stage, "alice", serial).active
+
+
+def test_a_write_that_aws_refused_ends_none(stage: Stage) -> None:
+    """Thirty deletes of inactive devices make one walk."""
+    names = MANY[:30]
+    stage.plant(users={name: {} for name in names}, devices=[virtual(name) for name in names])
+    run = stage.run()
+    for name in names:
+        lifecycle.unbind(run, stage.saved(stage.arn(name), name))
+    assert stage.calls() == IDENTITY | {
+        "ListMFADevices": 30,
+        "DeactivateMFADevice": 30,
+        "ListVirtualMFADevices": 1,
+    }
+
+
+@pytest.mark.parametrize("how", [{"drop": True}, {"error": "ServiceFailure"}])
+def test_a_write_whose_effect_is_unknown_ends_every_look(stage: Stage, how: dict[str, Any]) -> None:
+    stage.plant(users={"alice": user(virtual()), "bob": user(virtual("bobs"))})
+    run = stage.run(retry_deadline=0.0)
+    assert READ.look(run, stage, "alice", stage.arn()).active
+    stage.fault("DeactivateMFADevice", **how)
+    quietly(lambda: lifecycle.unbind(run, stage.saved(stage.arn("bobs"), "bob")), AwsError)
+    stage.start_counting()
+    assert READ.look(run, stage, "alice", stage.arn()).active
+    assert stage.calls() == {"ListVirtualMFADevices": 1}
+
+
+def test_what_must_be_active_is_looked_at_alone(stage: Stage) -> None:
+    """The walk is older than the deactivation."""
+    stage.plant(users={"alice": user(virtual()), "bob": user(virtual("bobs"))})
+    run = stage.run()
+    assert ADOPT.look(run, stage, "bob", stage.arn("bobs")).active
+    stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn())
+    assert ADOPT.look(run, stage, "alice", stage.arn()).active, "as IAM might still say"
+    failure(lambda: lifecycle.bind(run, stage.wanted(require_active=True)), refusals.NotActive)
+
+
+def test_a_walk_that_shows_the_name_that_just_lost_it_is_not_believed(stage: Stage) -> None:
+    """The holder was renamed after the walk."""
+    stage.plant(users={"alice": user(virtual(enable_date=OLD), virtual("spare"))})
+    saved = stage.saved(user_id=stage.user_id(), enable_date=OLD)
+    run = stage.run()
+    assert READ.look(run, stage, "alice", stage.arn()).active
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    lifecycle.unbind(run, saved)
+    assert stage.holders() == {"alicia": [stage.arn("spare")]}
+
+
+def test_user_ids_age_with_the_walk(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual()), "bob": {}})
+    run = stage.run()
+    first = ADOPT.look(run, stage, "alice", stage.arn()).user_id
+    stage.admin().update_user(UserName="alice", NewUserName="alicia")
+    stage.plant(users={"alice": user(virtual("new"))})
+    stage.time.sleep(MOST_AGE + 0.1)
+    found = ADOPT.look(run, stage, "alice", stage.arn("new"))
+    assert found.user_id == stage.user_id() != first
 
 
 def test_a_removal_never_uses_a_shared_look(stage: Stage) -> None:

@@ -10,10 +10,11 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
+from mfa_association.grammar import Fault, OnLastDevice
 from mfa_association.lifecycle import Ledger, LockFiles, refusals
 from mfa_association.lifecycle.refusals import MoveRefused
-from tests.lifecycle.stage import OLD, Stage, failure, user, virtual
+from mfa_association.totp import Seed, SeedUnreadable, parse_seed, parse_seed_source
+from tests.lifecycle.stage import OLD, Stage, failure, let_time_pass, user, virtual
 
 MOVED = {
     "GetCallerIdentity": 1,
@@ -239,3 +240,94 @@ def test_another_accounts_credentials_move_nothing(stage: Stage) -> None:
     saved = replace(stage.saved(), account_id="999999999999")
     failure(lambda: lifecycle.move(stage.run(), saved, stage.wanted(user="bob")), refusals.WrongAccount)
     assert stage.calls() == {"GetCallerIdentity": 1}
+
+
+# Rule 9: what replaces is proven before anything is taken.
+
+
+def _unset(stage: Stage) -> str:
+    return "env:MFA_TEST_SEED_THAT_IS_NOT_SET"
+
+
+def _no_file(stage: Stage) -> str:
+    return "file:/nowhere/seed"
+
+
+@pytest.mark.parametrize("source", [_unset, _no_file], ids=["unset", "no file"])
+def test_a_seed_is_read_before_the_old_holder_loses_the_device(stage: Stage, source: Any) -> None:
+    stage.plant(**BOTH)
+    seed_source = parse_seed_source(source(stage))
+    failure(lambda: _move(stage, seed_source=seed_source), SeedUnreadable)
+    assert not stage.writes()
+
+
+def test_a_seed_that_gives_no_codes_takes_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever turns out to be wrong with it when codes are computed."""
+    stage.plant(**BOTH)
+
+    def unusable(*_: object) -> str:
+        raise Fault("seed", None, "cannot be used")
+
+    monkeypatch.setattr("mfa_association.totp.Seed.code", unusable)
+    failure(lambda: _move(stage, seed=Seed("JBSWY3DPEHPK3PXP" * 2)), Fault)
+    assert not stage.writes()
+
+
+def test_the_codes_of_a_seed_are_those_of_the_moment_of_use(stage: Stage) -> None:
+    """A release that took ten minutes: the pair that was tried out before is long stale."""
+    seed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    stage.plant(users={"alice": user(virtual(seed=seed), virtual("spare")), "bob": {}})
+    stage.fault("DeactivateMFADevice", times=8, error="ConcurrentModification")
+    run = stage.run(retry_deadline=1200.0)
+    let_time_pass(run, stage)
+    assert lifecycle.move(run, stage.saved(), stage.wanted(user="bob", seed=parse_seed(seed))).active
+    assert stage.writes()[-1] == "EnableMFADevice" and stage.time.spent > 60
+    assert stage.writes().count("EnableMFADevice") == 1
+
+
+# Rule 10 for a move: given codes live for 60 seconds.
+
+
+def test_a_release_that_is_never_answered_is_unknown_and_enables_nothing(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.fault("DeactivateMFADevice", times=None, drop=True)
+    run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
+    told = failure(lambda: lifecycle.move(run, stage.saved(), wanted), refusals.MoveUnknown)
+    assert told.startswith(
+        f"moving MFA device ({stage.arn()}) from user (alice) to user (bob): whether alice still holds it is unknown ("
+    )
+    assert told.endswith("); it was not enabled for bob, run again with two fresh codes or a seed")
+    assert "EnableMFADevice" not in stage.writes() and stage.time.spent == 20
+
+
+def test_a_lost_answer_before_other_trouble_is_unknown_too(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.fault("DeactivateMFADevice", drop=True)
+    stage.fault("DeactivateMFADevice", nth=2, times=None, error="Throttling")
+    run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
+    failure(lambda: lifecycle.move(run, stage.saved(), wanted), refusals.MoveUnknown)
+
+
+def test_trouble_that_changed_nothing_is_told_as_it_is(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.fault("DeactivateMFADevice", times=None, error="Throttling")
+    run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
+    assert "tried for 20 s" in failure(lambda: lifecycle.move(run, stage.saved(), wanted), errors.Throttling)
+
+
+def test_with_a_seed_the_release_is_tried_until_the_retry_deadline(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    stage.fault("DeactivateMFADevice", times=None, drop=True)
+    run, wanted = stage.run(), stage.wanted(user="bob", seed=Seed("JBSWY3DPEHPK3PXP" * 2))
+    failure(lambda: lifecycle.move(run, stage.saved(), wanted), refusals.MoveUnknown)
+    assert stage.time.spent == 300
+
+
+def test_a_holder_renamed_in_the_pause_is_not_taken_for_the_old_one(stage: Stage) -> None:
+    stage.plant(**BOTH)
+    saved = stage.saved(user_id=stage.user_id())
+    stage.fault("DeactivateMFADevice", drop=True)
+    stage.time.at(0.5, lambda: stage.admin().update_user(UserName="alice", NewUserName="alicia"))
+    run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
+    assert "it is held by alicia" in failure(lambda: lifecycle.move(run, saved, wanted), refusals.HeldByAnother)
+    assert stage.arn() in stage.holders()["alicia"]

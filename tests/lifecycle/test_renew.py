@@ -6,6 +6,8 @@ import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws.errors import InvalidAuthenticationCode
+from mfa_association.grammar import ROOT_USER
+from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.refusals import HeldByAnother, RenewRefused, ResyncUnknown
 from mfa_association.totp import parse_seed
 from tests.lifecycle.stage import Stage, failure, let_time_pass, user, virtual
@@ -89,3 +91,15 @@ def test_a_device_in_other_hands_is_refused(stage: Stage) -> None:
     sentence = failure(lambda: lifecycle.renew(stage.run(), stage.saved(active=False), declared), HeldByAnother)
     assert "it is held by bob" in sentence
     assert stage.holders() == {"bob": [stage.arn()]}
+
+
+@pytest.mark.parametrize("kind", ["a FIDO key", "root's device"])
+def test_what_is_registered_by_hand_is_not_renewed_by_codes(stage: Stage, kind: str) -> None:
+    user_name = ROOT_USER if kind == "root's device" else "alice"
+    serial = stage.arn() if kind == "root's device" else f"arn:aws:iam::{stage.account}:u2f/user/alice/key-A"
+    stage.plant()
+    saved, wanted = stage.saved(serial, user_name), stage.wanted(serial, user_name)
+    assert failure(lambda: lifecycle.renew(stage.run(), saved, wanted), refusals.RenewRefused) == (
+        f"renewing MFA device ({serial}) of user ({user_name}): only {user_name} can register it, in the console; "
+        f"nothing was changed, take the old renew value back and let {user_name} register it"
+    )

@@ -79,13 +79,18 @@ def read(run: RunOf, saved: Props) -> Props:
 
 
 def update(run: RunOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -> Props:
-    """Move the device to a new holder, or renew it; anything else changes in state only. Raises ``MfaError``."""
+    """Move the device to a new holder, or renew it; anything else changes in state only. Raises ``MfaError``.
+
+    A new role must belong to the device's account: a state that names another could not be refreshed any more.
+    """
     with _declaring(ledger, news):
         found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
         if is_moved(olds, news):
             found = lifecycle.move(run(news), found, wanted, guard(found.serial_number, on_last_device))
         elif is_renewed(olds, news):
             found = lifecycle.renew(run(news), found, wanted)
+        elif olds.get("role_arn") != news.get("role_arn"):
+            run(news).account_for(found.serial_number, found.account_id)
         return props.outputs(news, found)
 
 

@@ -25,7 +25,7 @@ class Runs:
     def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
         self._settings, self._limits, self._ledger = settings, limits, ledger
         self._warn, self._note = warn, note
-        self._foreseen = Ledger()
+        self._foreseen = Ledger(monotonic=lambda: 0.0)  # no list ever shows what is only foreseen
         self._lock = threading.Lock()
         self._made: dict[tuple[str | None, str | None], Run] = {}
 

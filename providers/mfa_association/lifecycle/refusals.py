@@ -109,12 +109,16 @@ class MoveUnknown(Refusal):
 
 @final
 class RenewRefused(Refusal):
-    """A new ``renew`` value without anything to renew with."""
+    """A new ``renew`` value without anything to renew with; ``by_hand``: nothing can be given, it is done in the console."""
 
-    def __init__(self, user_name: str, serial_number: str) -> None:
+    def __init__(self, user_name: str, serial_number: str, *, by_hand: bool = False) -> None:
+        why = "there are neither codes nor a seed"
+        advice = "give two fresh codes, a seed or a seed_source together with the new renew value"
+        if by_hand:
+            why = f"only {user_name} can register it, in the console"
+            advice = f"take the old renew value back and let {user_name} register it"
         super().__init__(
-            f"renewing MFA device ({serial_number}) of user ({user_name}): there are neither codes nor a seed; "
-            "nothing was changed, give two fresh codes, a seed or a seed_source together with the new renew value"
+            f"renewing MFA device ({serial_number}) of user ({user_name}): {why}; nothing was changed, {advice}"
         )
 
 

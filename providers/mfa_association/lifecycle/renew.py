@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_association.aws.errors import AwsError, InvalidAuthenticationCode
 from mfa_association.aws.iam import find_serial
+from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import look_for_user
@@ -19,7 +20,8 @@ def renew(run: Run, saved: Association, wanted: Declaration) -> Association:
     """
     with run.declaring(wanted, saved) as pair:
         if not wanted.can_enable:
-            raise RenewRefused(wanted.user_name, wanted.serial_number)
+            by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
+            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=by_hand)
         devices = look_for_user(run, wanted)
         device = find_serial(devices, wanted.serial_number)
         if device is None:

@@ -42,7 +42,7 @@ class Provider(ResourceProvider):
         """All faults of the inputs at once; no call is made."""
         known = named(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
-        changes.declare(runtime.ledger(), known, "; ".join(fault.reason for fault in failures) or None)
+        changes.declare(runtime.ledger(), known, "; ".join(f"{one.property} {one.reason}" for one in failures) or None)
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:

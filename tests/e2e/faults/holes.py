@@ -50,7 +50,7 @@ def remove_a_moved_line(scene: Scene, ends: Ends) -> None:
     (moved,) = scene.subjects
     scene.stack.lines(steady=[STEADY])
     done = _ended_well(scene, "up")
-    assert f"{moved.serial} is held by heir00 now and was left alone" in done
+    assert f"{moved.serial} is now assigned to heir00 and was not changed" in done
     assert scene.state() == {STEADY: ("steady", True)}
     assert scene.box.holders(ACCOUNT)["heir00"] == [moved.serial]
     ends.note(Case(REMOVED, MOVE.name), "stays the new holder's, in no state: the run warns and names the holder")

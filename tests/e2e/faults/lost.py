@@ -44,4 +44,9 @@ def _end(scene: Scene, boundary: Boundary, subject: Subject) -> str:
         return "asks again"
     tries = [error for action, error in scene.writes(subject) if action == boundary.action]
     assert tries[0] == "Dropped"
-    return "looks, writes again" if tries[1:] == [None] else "looks, finds it done" if not tries[1:] else "?"
+    ends: dict[tuple[str | None, ...], str] = {
+        (None,): "looks, writes again",
+        (): "looks, finds it done",
+        ("NoSuchEntity",): "calls again, finds it done",
+    }
+    return ends.get(tuple(tries[1:]), "?")

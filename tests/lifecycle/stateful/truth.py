@@ -132,6 +132,8 @@ class Truth:
             return self.bind(replace(line, user_name=new), way)
         if "u2f/" in line.serial or way == "none" or len(self.devices(self.people[new])) >= QUOTA:
             return Outcome("MoveRefused")
+        if self._is_somebody_new(line):
+            return Outcome("HeldByAnother", told=("stays as it is",), case="a new user's device")
         refusal = self._deactivate(line, self.people[line.user_name])
         if refusal.error:
             return refusal
@@ -151,13 +153,21 @@ class Truth:
         """Delete: the saved pair, or the same user under a new name; never anybody else."""
         holder = self.held.get(line.serial)
         if self._has(line.user_name, line.serial):
+            if self._is_somebody_new(line):
+                return Outcome(told=("stays as it is",), case="a new user's device")
             return self._deactivate(line, self.people[line.user_name])
         if holder is None or ":mfa/" not in line.serial:
             return Outcome()
         if holder.user_id == line.user_id:
             done = self._deactivate(line, holder)
             return done._replace(told=(f"is now called {holder.name}: deactivating", *done.told), case="renamed")
-        return Outcome(told=(f"is held by {holder.name} now and was left alone",), case="in other hands")
+        return Outcome(told=(f"is now assigned to {holder.name} and was not changed",), case="in other hands")
+
+    def _is_somebody_new(self, line: Line) -> bool:
+        """Whether a new user of the old name registered the device since."""
+        holder = self.held[line.serial]
+        since = line.since == self.since[line.serial]
+        return holder is not None and not since and line.user_id not in (None, holder.user_id)
 
     def _deactivate(self, line: Line, person: Person) -> Outcome:
         last = self.devices(person) == [line.serial]
