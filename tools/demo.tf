@@ -24,6 +24,12 @@ resource "mfa_device_association" "device" {
 
   serial_number            = each.value.serial_number
   user_name                = each.value.user_name
+  root_account_id          = each.value.root_account_id
+  on_last_device           = each.value.on_last_device
+  on_destroy               = each.value.on_destroy
+  require_active           = each.value.require_active
+  renew                    = each.value.renew
+  seed_source              = each.value.seed_source
   authentication_code_1_wo = try(var.codes[each.key][0], null)
   authentication_code_2_wo = try(var.codes[each.key][1], null)
 }

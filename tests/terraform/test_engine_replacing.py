@@ -121,3 +121,16 @@ def test_more_removals_than_allowed_are_one_error(alice: Project, stage: Stage) 
         "this plan deactivates more than 10 MFA devices, and max_removals allows 10; nothing was changed" in done.text
     )
     assert len(stage.holders()) == 21
+
+
+def test_a_role_of_another_account_in_the_state_has_a_way_out(alice: Project, stage: Stage) -> None:
+    """An older version saved it; every refresh reads with it, whatever the configuration says by now."""
+    path = alice.folder / "terraform.tfstate"
+    other = "arn:aws:iam::999988887777:role/mfa"
+    path.write_text(path.read_text().replace('"role_arn": null', f'"role_arn": "{other}"'))
+    done = alice.do("plan", code=1)
+    assert f"the role_arn that the state holds was used, {other}" in done.text
+    assert "run once with -refresh=false" in done.text
+    alice.do("apply", "-auto-approve", "-refresh=false")
+    alice.do("plan", "-detailed-exitcode")
+    assert alice.values()["role_arn"] is None and stage.holders() == {"alice": [stage.arn()]}

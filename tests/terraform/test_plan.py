@@ -128,6 +128,57 @@ def test_a_guard_is_saved_with_the_device(
     assert {name: state[name] for name in DEFAULTS} == expected, reason
 
 
+# A role of another account would be saved, and every later run would read with it
+
+ROLE = "arn:aws:iam::{}:role/mfa"
+
+
+@pytest.mark.parametrize("reason, prior, config, refused", [
+    ("an update", {}, {"role_arn": ROLE.format("999988887777")}, True),
+    ("a create", None, {"role_arn": ROLE.format("999988887777")}, True),
+    ("a token's record", {"serial_number": TOKEN, "id": TOKEN},
+     {"serial_number": TOKEN, "role_arn": ROLE.format("999988887777")}, True),
+    ("a new token, which does not tell its account", None,
+     {"serial_number": TOKEN, "role_arn": ROLE.format("999988887777")}, False),
+    ("its own account's", {}, {"role_arn": ROLE.format("111122223333")}, False),
+    ("a root user's, whose role is the management account's", None,
+     {"user_name": None, "root_account_id": "111122223333", "role_arn": ROLE.format("999988887777")}, False),
+    ("not known yet", {}, {"role_arn": UNKNOWN}, False),
+])  # fmt: skip
+def test_a_role_of_another_account_is_refused(reason: str, prior: State | None, config: State, refused: bool) -> None:
+    answer = Caller().plan(None if prior is None else PRIOR | prior, GOOD | config)
+    assert [path for severity, _, path in answer.told if severity == "error"] == ["role_arn"] * refused, reason
+    if refused:
+        assert "is not of account 111122223333, to which the device belongs; nothing was changed" in answer.errors[0]
+
+
+# A serial number that says whose it is
+
+FIDO = "arn:aws:iam::111122223333:u2f/user/{}/yubikey-ABC"
+
+
+@pytest.mark.parametrize("reason, prior, config, told", [
+    ("somebody else's", None, {"serial_number": FIDO.format("bob")}, True),
+    ("handed on", PRIOR | {"serial_number": FIDO.format("bob"), "user_name": "bob"},
+     {"serial_number": FIDO.format("bob")}, True),
+    ("her own", None, {"serial_number": FIDO.format("Alice")}, False),
+    ("a user who was renamed once is not told of at every plan", PRIOR | {"serial_number": FIDO.format("bob")},
+     {"serial_number": FIDO.format("bob")}, False),
+    ("a user not known yet", None, {"serial_number": FIDO.format("bob"), "user_name": UNKNOWN}, False),
+    ("a key of the root user", None, {"serial_number": "arn:aws:iam::111122223333:u2f/root-account/key-ABC"}, False),
+])  # fmt: skip
+def test_a_key_that_says_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch, reason: str, prior: State | None, config: State, told: bool
+) -> None:
+    monkeypatch.setattr("mfa_association.terraform.successors.Successors._judge", lambda *_: None)
+    answer = Caller().plan(prior, GOOD | config)
+    assert not answer.errors
+    warned = [text for text in answer.warnings if "its serial number says that user bob registered it" in text]
+    assert bool(warned) == told, reason
+    if told:
+        assert "correct one of the two, unless bob was renamed to alice" in warned[0]
+
+
 # A planned destroy: the guards look ahead
 
 
@@ -204,6 +255,21 @@ def test_more_removals_than_allowed_are_one_error_of_the_plan(stage: Stage) -> N
         "changed, check the roster, or run once with MFA_ASSOCIATION_MAX_REMOVALS=N"
     )
     assert not any(answer.warnings for answer in answers)
+
+
+def test_replacements_and_moves_are_removals_too(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual("one"), virtual("two"), virtual("three"), virtual("kept")), "bob": user()})
+    caller = Caller.configured(stage, max_removals=1)
+    replaced = caller.plan(_saved(stage, stage.arn("one")), {"user_name": "alice", "serial_number": stage.arn("new")})
+    moved = caller.plan(_saved(stage, stage.arn("two")), {"user_name": "bob", "serial_number": stage.arn("two")})
+    assert not replaced.errors
+    assert len(moved.errors) == 1 and "deactivates more than 1 MFA device, and" in moved.errors[0]
+
+
+def test_without_a_limit_no_replacement_is_looked_at(stage: Stage, caller: Caller) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    caller.plan(_saved(stage), {"user_name": "alice", "serial_number": stage.arn("new")})
+    assert not stage.calls()
 
 
 def test_as_many_removals_as_allowed_are_planned(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

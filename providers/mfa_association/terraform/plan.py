@@ -37,6 +37,18 @@ class StaysInactive(MfaError):
         )
 
 
+@final
+class WrongRole(MfaError):
+    """A role of another account than the device's: saved, it would keep every later run from reading the device."""
+
+    def __init__(self, serial_number: str, role_arn: str, account_id: str) -> None:
+        self.argument = "role_arn"
+        super().__init__(
+            f"planning MFA device ({serial_number}): role_arn {role_arn} is not of account {account_id}, to which the "
+            "device belongs; nothing was changed, name a role of that account"
+        )
+
+
 @dataclass(frozen=True)
 class Planned:
     """The planned state, None for a destroy, and the arguments whose change needs a replacement.
@@ -69,6 +81,8 @@ def _destroy(connection: Connection, saved: State) -> None:
 
 
 def _create(connection: Connection, wanted: State, declared: State) -> Planned:
+    serial = _serial(wanted)
+    _check_role(wanted, serial.account_id if serial else None)
     met = _cross(connection, wanted, "comes")
     if connection.is_planning and connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
         raise StaysInactive(props.holder(wanted), wanted["serial_number"])
@@ -124,6 +138,8 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     if warning:
         warn(f"{warning}; a new renew value with fresh codes or a seed enables it")
     replaces = tuple(changes.replaces(olds, news))
+    if not replaces:
+        _check_role(wanted, prior["account_id"])
     met = _cross(connection, olds, "goes" if "serial_number" in replaces else "stays")
     if connection.is_planning and met != "a crossing":
         _foresee_change(connection, olds, news, replaces)
@@ -144,9 +160,19 @@ def _looks_anew(olds: State, news: State) -> bool:
 def _foresee_change(connection: Connection, olds: State, news: State, replaces: tuple[str, ...]) -> None:
     """What a replacement takes; what a move takes and gives; what a renewal gives."""
     if replaces or changes.is_moved(olds, news):
+        _foresee(connection, olds, changing=True)
         connection.successors.leaves(olds)
     if not replaces and (changes.is_moved(olds, news) or changes.is_renewed(olds, news)):
         _declare(connection, news)
+
+
+def _check_role(wanted: State, account_id: str | None) -> None:
+    """A root user's device is reached from the management account's role; any other from a role of its own account."""
+    role_arn = wanted["role_arn"]
+    if not isinstance(role_arn, str) or wanted["root_account_id"] is not None or not account_id:
+        return
+    if role_arn.split(":")[4] != account_id:
+        raise WrongRole(str(wanted["serial_number"]), role_arn, account_id)
 
 
 def _cross(connection: Connection, bag: State, way: Way) -> Met:
@@ -174,13 +200,20 @@ def _advise(prior: State, replaces: tuple[str, ...]) -> None:
     )
 
 
-def _foresee(connection: Connection, saved: State) -> None:
-    """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more."""
+def _foresee(connection: Connection, saved: State, *, changing: bool = False) -> None:
+    """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more.
+
+    ``changing``: the device is replaced or moved, where the order is the engine's: it is only counted.
+    """
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
         run = connection.foreseeing(saved)
+        limit = run.limits.max_removals
+        if changing and limit is None:
+            return
+        guard = "allow" if changing else connection.guard(found.serial_number, on_last_device)
         unlimited = replace(run, limits=replace(run.limits, max_removals=None))
-        listed = lifecycle.foresee(unlimited, found, connection.guard(found.serial_number, on_last_device))
+        listed = lifecycle.foresee(unlimited, found, guard)
     except LastDevice as fault:
         if fault.sure:
             raise
@@ -193,4 +226,4 @@ def _foresee(connection: Connection, saved: State) -> None:
             warn(f"the removal of {subject} was not looked at ahead: {fault}")
     else:
         if listed is not False:
-            connection.removals.add(run.limits.max_removals)
+            connection.removals.add(limit)

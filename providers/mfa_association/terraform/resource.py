@@ -12,7 +12,7 @@ from mfa_association.engine.inputs import is_unknown
 from mfa_association.engine.props import StateUnreadable
 from mfa_association.errors import MfaError
 from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name, parse_serial_number
-from mfa_association.lifecycle.refusals import MoveBroken, StateKept
+from mfa_association.lifecycle.refusals import MoveBroken, StateKept, WrongAccount
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.connection import Connection
@@ -40,6 +40,11 @@ def read(connection: Connection, state: State) -> State:
     except NotKnownYet as fault:
         warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
         return state
+    except WrongAccount as fault:
+        if "role_arn" not in bag:
+            raise
+        way_out = "if the configuration says another by now, run once with -refresh=false"
+        raise MfaError(f"{fault}; the role_arn that the state holds was used, {bag['role_arn']}: {way_out}") from None
     outputs = props.outputs(bag, found)
     connection.remember(outputs)
     return association.state(outputs, bag)
