@@ -92,9 +92,10 @@ def _rearmed(seen: Observed, memory: Memory, call: Call) -> Iterator[str]:
     saved = [one for one in seen.before if one.pair[0] == serial]
     known = {str(one.values.get("renew") or "") for one in saved}
     renewed = any(line.renew and line.renew not in known for line in seen.records((serial, user)))
-    told = seen.engine == "terraform" or seen.run.refresh or any(one.values.get("active") is False for one in saved)
-    ended = seen.result.clean and seen.holder(serial, seen.aws_after) == call.user_id
-    if saved and not renewed and not seen.touched and (told or ended):
+    told = seen.engine == "terraform" or (seen.run.refresh and not seen.is_out_of_sight(serial))
+    saved_inactive = any(one.values.get("active") is False for one in saved)
+    stays = saved_inactive and seen.result.clean and seen.holder(serial, seen.aws_after) == call.user_id
+    if saved and not renewed and not seen.touched and (told or stays):
         yield f"{serial} was deactivated outside and is enabled again for {user} without a new renew"
     if renewed:
         memory.disarmed.pop(serial, None)
