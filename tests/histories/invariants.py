@@ -156,7 +156,8 @@ def only_what_left(seen: Observed, memory: Memory) -> Iterator[str]:
         meant = any(one.pair[1] == user or one.values.get("user_id") == call.user_id for one in records)
         if not meant:
             yield f"{serial} of {user} was to be deactivated, which no record of the state holds"
-        takes_back = memory.disarmed.get(serial) in (call.user_id, call.holder)
+        inactive = any(one.values.get("active") is False for one in seen.before if one.pair[0] == serial)
+        takes_back = inactive or memory.disarmed.get(serial) in (call.user_id, call.holder)
         if (serial, user) in seen.declared and not seen.is_out_of_sight(serial) and not takes_back:
             yield f"{serial} of {user} was to be deactivated, which the program declares"
 

@@ -48,6 +48,8 @@ class Story:
     breaches: list[Breach] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     tale: list[str] = field(default_factory=list)
+    traces: list[list[str]] = field(default_factory=list)
+    """What the provider was asked in each run, in order: verb and address."""
 
     def __post_init__(self) -> None:
         account = self.world.account
@@ -111,6 +113,7 @@ class Story:
             self._aws(),
             lifted,
         )
+        self.traces.append(result.trace)
         self._tell(seen)
         for number, judge in INVARIANTS.items():
             for told in judge(seen, self.memory):

@@ -28,9 +28,6 @@ class RealPulumi:
     def __init__(self, stack: Stack, box: Sandbox) -> None:
         self._stack, self._box = stack, box
         self.moment: Callable[[], int] = lambda: 0
-        self.calls: list[dict[str, Any]] = []
-        """What the provider was asked in the last run."""
-
         stack.env[SEED_VARIABLE] = SEED.base32
 
     def run(self, program: Program, run: Run) -> Result:
@@ -53,10 +50,10 @@ class RealPulumi:
         result = Result(full=not targets)
         if run.kill:
             text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
-            self.calls = []
         else:
             done: Output = stack.run(*command)
-            text, code, self.calls = done.text, done.code, done.calls
+            text, code = done.text, done.code
+            result.trace = [f"{one['method'].rpartition('/')[2]} {one['request']['urn']}" for one in done.calls]
         if targets:
             result.left_out = {one.serial.lower() for address, one in named.items() if address not in targets}
         if code:

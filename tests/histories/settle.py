@@ -114,7 +114,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
     r"does not hold it and require_active|require_active is set": _each(_move_by_hand),
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
-    rf"account {OTHER} has no such user|use credentials of account": _each(
+    rf"account {OTHER} has no such user|use credentials of account|name a role of that account": _each(
         lambda _s, record: replace(record, foreign_role=False)
     ),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),

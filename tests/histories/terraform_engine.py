@@ -209,7 +209,9 @@ class _Operation:
         prior = node.saved.values if node.saved and node.action == "update" else None
         config = _config(node.record)
         self._note("Apply", node.address)
-        _, errors = self._try(node, lambda process: process.plan(prior, config))
+        _, errors = self._try(node, lambda process: (None, process.validate(config)))
+        if not errors:
+            _, errors = self._try(node, lambda process: process.plan(prior, config))
         planned, private = node.planned, node.private
         state: Values | None = prior
         if not errors:
