@@ -12,7 +12,8 @@ from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.lifecycle import Limits
 from mfa_association.pulumi.config import read
 from mfa_association.terraform import block
-from mfa_association.terraform.connection import Connection, NotKnownYet
+from mfa_association.terraform.connection import Connection
+from mfa_association.terraform.faults import NotKnownYet
 
 ARN = "arn:aws:iam::111122223333:role/mfa"
 ROLE = {

@@ -23,7 +23,7 @@ Step = Callable[[Caller, Stage], Answer]
 def saved(stage: Stage, serial: str | None = None, **more: Any) -> State:
     serial = serial or stage.arn()
     known = KNOWN | {"user_name": "alice", "serial_number": serial, "id": serial, "account_id": stage.account}
-    return SCHEMA.whole(known | more)
+    return SCHEMA.whole(known | {"user_id": None} | more)
 
 
 def goes(name: str = "alice-phone", **more: Any) -> Step:
@@ -108,6 +108,13 @@ def test_what_is_not_refused(stage: Stage, caller: Caller, reason: str, held: li
         assert not any("to replace it" in warning for warning in answer.warnings), reason
 
 
+def test_a_user_who_was_created_anew_loses_nothing(stage: Stage, caller: Caller) -> None:
+    """The removal would not touch the new user's device, so it is nobody's last one."""
+    stage.plant(users={"alice": user(virtual())})
+    answers = play(caller, stage, [comes("nwe"), goes(user_id="AIDAGONE")])
+    assert not any(answer.errors for answer in answers)
+
+
 def test_two_that_leave_for_a_misspelt_one(stage: Stage, caller: Caller) -> None:
     """The first goes, and the second is refused: with it nothing would be left."""
     stage.plant(users={"alice": user(virtual(), virtual("tablet"))})
@@ -171,3 +178,13 @@ def test_the_look_of_a_plan_is_a_fresh_one(stage: Stage, caller: Caller) -> None
     caller.read(saved(stage))
     stage.plant(devices=[virtual("new")])
     assert not any(answer.errors for answer in play(caller, stage, [goes(), comes("new")]))
+
+
+def test_the_looks_of_a_swap_are_counted(stage: Stage, caller: Caller) -> None:
+    """One list and one walk more than the guard's own list, and nothing for what goes or comes alone."""
+    stage.plant(users={"alice": user(virtual(), password=True)}, devices=[virtual("new")])
+    play(caller, stage, [goes()])
+    assert stage.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 1, "GetLoginProfile": 1}
+    stage.start_counting()
+    play(caller, stage, [comes("new")])
+    assert stage.calls() == {"ListMFADevices": 1, "ListVirtualMFADevices": 1}

@@ -76,8 +76,8 @@ def plan(connection: Connection, prior: State | None, config: State | None) -> P
 def _destroy(connection: Connection, saved: State) -> None:
     if _cross(connection, saved, "goes") == "a crossing":
         return
-    _foresee(connection, saved)
-    connection.successors.leaves(saved)
+    if _foresee(connection, saved) is not False:
+        connection.successors.leaves(saved)
 
 
 def _create(connection: Connection, wanted: State, declared: State) -> Planned:
@@ -160,8 +160,8 @@ def _looks_anew(olds: State, news: State) -> bool:
 def _foresee_change(connection: Connection, olds: State, news: State, replaces: tuple[str, ...]) -> None:
     """What a replacement takes; what a move takes and gives; what a renewal gives."""
     if replaces or changes.is_moved(olds, news):
-        _foresee(connection, olds, changing=True)
-        connection.successors.leaves(olds)
+        if _foresee(connection, olds, changing=True) is not False:
+            connection.successors.leaves(olds)
     if not replaces and (changes.is_moved(olds, news) or changes.is_renewed(olds, news)):
         _declare(connection, news)
 
@@ -200,17 +200,18 @@ def _advise(prior: State, replaces: tuple[str, ...]) -> None:
     )
 
 
-def _foresee(connection: Connection, saved: State, *, changing: bool = False) -> None:
-    """Let the guards speak now. What cannot be found out is left to the apply, whose role may look at more.
+def _foresee(connection: Connection, saved: State, *, changing: bool = False) -> bool | None:
+    """Let the guards speak now; whether the holder has the device, None where that was not found out.
 
-    ``changing``: the device is replaced or moved, where the order is the engine's: it is only counted.
+    What cannot be found out is left to the apply, whose role may look at more. ``changing``: the device is replaced or
+    moved, where the order is the engine's: it is only counted.
     """
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
         run = connection.foreseeing(saved)
         limit = run.limits.max_removals
         if changing and limit is None:
-            return
+            return None
         guard = "allow" if changing else connection.guard(found.serial_number, on_last_device)
         unlimited = replace(run, limits=replace(run.limits, max_removals=None))
         listed = lifecycle.foresee(unlimited, found, guard)
@@ -218,12 +219,14 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
         if fault.sure:
             raise
         warn(f"{fault}; the apply looks again, and refuses unless it finds out more")
+        return None
     except (AwsError, NotKnownYet) as fault:
         subject = f"{found.serial_number} of {found.user_name}"
         if connection.repeats.is_repeated(fault):
             warn(f"{NOT_LOOKED_AT}: {subject}")
         else:
             warn(f"the removal of {subject} was not looked at ahead: {fault}")
-    else:
-        if listed is not False:
-            connection.removals.add(limit)
+        return None
+    if listed is not False:
+        connection.removals.add(limit)
+    return listed
