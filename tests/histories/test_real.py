@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.e2e.faults.soak import HISTORY_COUNT, HISTORY_SEED
 from tests.histories.history import History
 from tests.histories.play import Story, play
 from tests.histories.strategies import drawn, really
 
-SEED, COUNT = (
-    int(os.environ.get(f"MFA_ASSOCIATION_HISTORY_{name}", usual)) for name, usual in (("SEED", 1), ("COUNT", 0))
-)
+SEED, COUNT = int(os.environ.get(HISTORY_SEED, "1")), int(os.environ.get(HISTORY_COUNT, "0"))
 HISTORIES = [
     pytest.param(one, id=f"{one.engine}-{SEED}-{number}")
     for engine, count in (("terraform", COUNT or 60), ("pulumi", COUNT or 30))
