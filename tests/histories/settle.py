@@ -48,7 +48,7 @@ def follow(situation: Situation, errors: list[str]) -> bool:
 
 def _each(change: Callable[[Situation, Record], Record | None]) -> Callable[[Situation, str], None]:
     def advice(situation: Situation, said: str) -> None:
-        lines = (change(situation, record) for record in situation.program.records)
+        lines = (change(situation, record) for record in situation.program.named().values())
         situation.program = replace(situation.program, records=tuple(line for line in lines if line))
 
     return advice

@@ -30,7 +30,7 @@ _rarely = st.integers(0, 9).map(lambda number: number == 9)
 _often = st.booleans()
 
 
-def _tuple(one: st.SearchStrategy, most: int, least: int = 0) -> st.SearchStrategy:  # type: ignore[type-arg]
+def _tuple(one: st.SearchStrategy, most: int, least: int = 0) -> st.SearchStrategy:
     return st.lists(one, min_size=least, max_size=most).map(tuple)
 
 
