@@ -155,7 +155,7 @@ def test_require_active_makes_that_an_error(stage: Stage) -> None:
     wanted = stage.wanted(require_active=True)
     assert failure(lambda: lifecycle.bind(stage.run(), wanted), refusals.NotActive) == (
         f"binding MFA device ({stage.arn()}) to user (alice): alice does not hold it and require_active is set; "
-        "nothing was changed, let the user register it first, or give two codes"
+        "nothing was changed, let the user register it first, give two codes, or take require_active away"
     )
 
 

@@ -170,13 +170,15 @@ def test_the_files_tell_nobody_anything(stage: Stage, state_folder: Path) -> Non
         assert not any(secret in text for secret in ("alice", "GAHT", stage.account))
 
 
-@pytest.mark.parametrize("content", ["", "no json", "[]", '{"boot": "another", "removed": {"x": 1}}', '{"removed": 1}'])
+@pytest.mark.parametrize(
+    "content", ["", "no json", "[]", "BOOT", '{"boot": "another", "removed": {"x": 1}}', '{"removed": 1}']
+)
 def test_what_cannot_be_read_removed_nothing(stage: Stage, state_folder: Path, content: str) -> None:
     stage.plant(**TWO)
     with files(stage).holding(stage.account, "alice"):
         pass
     (path,) = folder_of(state_folder).iterdir()
-    path.write_text(content)
+    path.write_text(json.dumps({"boot": machine._boot()}) if content == "BOOT" else content)
     lifecycle.unbind(files(stage), stage.saved(enable_date=OLD), "refuse")
     assert len(_removed(state_folder)) == 1
 

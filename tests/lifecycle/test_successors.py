@@ -284,3 +284,13 @@ def test_what_is_not_the_last_is_not_waited_for(stage: Stage) -> None:
     lifecycle.unbind(stage.run(), stage.saved(), "refuse")
     assert stage.time.spent == 0
     assert "GetLoginProfile" not in stage.calls()
+
+
+def test_a_new_user_of_the_name_that_shows_only_at_the_second_look_is_not_touched(stage: Stage) -> None:
+    stage.plant(users={"alice": user(password=True), "bob": {}})
+    stage.box.lag(3600)
+    stage.plant(users={"alice": user(virtual(), virtual("spare"))})
+    stage.time.at(3, lambda: stage.box.lag(0))
+    lifecycle.unbind(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE", enable_date=OLD), "refuse")
+    assert not stage.writes()
+    assert "alice is not the user that it was bound to" in stage.warnings[0]

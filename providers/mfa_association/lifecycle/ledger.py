@@ -49,7 +49,7 @@ class Ledger:
 
     def __init__(self, files: LockFiles | None = None, monotonic: Callable[[], float] = boot_clock) -> None:
         self._files, self._monotonic = files, monotonic
-        self._warn: Callable[[str], None] = print
+        self._warn: Callable[[str], object] = str
         self._lock = threading.Lock()
         self._users: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._open: dict[str, LockFile] = {}
@@ -99,7 +99,7 @@ class Ledger:
         stack.callback(self._open.pop, user, None)
 
     @contextmanager
-    def _without_files(self, warn: Callable[[str], None]) -> Iterator[None]:
+    def _without_files(self, warn: Callable[[str], object]) -> Iterator[None]:
         """Where the lock files cannot be used (read-only, no locks, Windows, somebody else's): say so once, go on."""
         try:
             yield
@@ -141,7 +141,9 @@ class Ledger:
 
     def declared(self, pair: Pair) -> Entry:
         """What became of this pair. Where two records declare it, the one that did not fail counts."""
-        found = [entry for entry in self._all() if _matches(entry.pair, pair)]
+        keys = (_key(pair), _key(replace(pair, account_id=None)))
+        with self._lock:
+            found = [self._entries[key] for key in keys if key in self._entries]
         return max(found, key=lambda entry: _RANKS[entry.stage], default=Entry(pair, "no"))
 
     def is_declared_for_anybody(self, serial_number: str) -> bool:
@@ -251,8 +253,3 @@ def _key(pair: Pair) -> Pair:
 
 def _user(pair: Pair) -> str:
     return hidden(str(pair.account_id), pair.user_name)
-
-
-def _matches(declared: Pair, pair: Pair) -> bool:
-    of_account = declared.account_id in (None, pair.account_id)
-    return of_account and same(declared.serial_number, pair.serial_number) and same(declared.user_name, pair.user_name)

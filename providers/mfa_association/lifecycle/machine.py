@@ -75,7 +75,7 @@ class LockFile:
     def read(self, now: float) -> dict[str, float]:
         """What was removed since the machine started and no longer than ``REMEMBERED`` ago, and when."""
         content = os.pread(self._file, os.fstat(self._file).st_size, 0)
-        with suppress(ValueError, TypeError, AttributeError):
+        with suppress(ValueError, TypeError, AttributeError, KeyError):
             kept: dict[str, Any] = json.loads(content or b"{}")
             if kept.get("boot") == _boot():
                 return recent({str(name): float(moment) for name, moment in kept["removed"].items()}, now)

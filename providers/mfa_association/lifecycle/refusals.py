@@ -70,7 +70,8 @@ class NotActive(Refusal):
     def __init__(self, user_name: str, serial_number: str) -> None:
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it and "
-            "require_active is set; nothing was changed, let the user register it first, or give two codes"
+            "require_active is set; nothing was changed, let the user register it first, give two codes, or take "
+            "require_active away"
         )
 
 

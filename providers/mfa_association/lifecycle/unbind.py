@@ -63,7 +63,8 @@ def _stays(run: Run, saved: Association) -> bool:
     if entry.enabled and entry.found and not saved.active and entry.found.renew == saved.renew:
         _take_back(run, saved, entry.found)
         return True
-    run.warn(f"{saved.serial_number} of {saved.user_name} stays active: it is declared again under another name")
+    how = "active" if saved.active else "as it is"
+    run.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: it is declared again under another name")
     run.ledger.hand_over(saved)
     return True
 
@@ -89,12 +90,9 @@ def release(
     counts: bool = True,
 ) -> Released:
     """Guard and deactivate; the caller has the user's lock. ``most``: seconds to try for. ``counts``: as a removal."""
-    seen = look(run, saved)
+    names = (*called_before, saved.user_name)
     try:
-        if is_of_somebody_new(run, saved, seen):
-            raise SomebodyNew
-        names = (*called_before, saved.user_name)
-        seen = _guard(run, saved, seen, mode, names)
+        seen = _look_and_guard(run, saved, mode, names)
         limit = run.limits.max_removals if counts and seen.is_listed is not False else None
         with run.ledger.removing(saved.pair, limit):
             deactivate(run, saved, seen, most)
@@ -115,19 +113,24 @@ def _not_bound_to(saved: Association) -> str:
     )
 
 
-def _guard(run: Run, saved: Association, seen: Seen, mode: LastDeviceGuard, names: tuple[str, ...]) -> Seen:
-    """Let the guards speak before the call; what was seen last.
+def _look_and_guard(
+    run: Run, saved: Association, mode: LastDeviceGuard, names: tuple[str, ...], seen: Seen | None = None
+) -> Seen:
+    """Let the guards speak before the call; what was seen last. Raises ``SomebodyNew`` or a ``Refusal``.
 
     What IAM does not list may be younger than the list: it is looked for again before it is refused, and it is warned
     of once the call showed that it was held.
     """
+    seen = seen or look(run, saved)
+    if is_of_somebody_new(run, saved, seen):
+        raise SomebodyNew
     unlisted = seen.is_listed is False
     try:
         warning = guard_last_device(run, saved, seen, "allow" if unlisted and mode == "warn" else mode, names)
     except Refusal:
         again = run.poll(lambda: _listed(run, saved), run.limits.propagation) if unlisted else None
         if again:
-            return _guard(run, saved, again, mode, names)
+            return _look_and_guard(run, saved, mode, names, again)
         if unlisted:
             return seen
         raise
