@@ -257,6 +257,12 @@ def test_more_removals_than_allowed_are_one_error_of_the_plan(stage: Stage) -> N
     assert not any(answer.warnings for answer in answers)
 
 
+def test_where_none_may_go_the_first_is_one_too_many(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(), virtual("kept"))})
+    [error] = Caller.configured(stage, max_removals=0).plan(_saved(stage), None).errors
+    assert "this plan deactivates MFA devices, and max_removals allows none; nothing was changed" in error
+
+
 def test_replacements_and_moves_are_removals_too(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual("one"), virtual("two"), virtual("three"), virtual("kept")), "bob": user()})
     caller = Caller.configured(stage, max_removals=1)

@@ -13,10 +13,10 @@ class TooManyPlanned(MfaError):
     """A plan deactivates more devices than one run may."""
 
     def __init__(self, limit: int) -> None:
+        more = f"more than {limit} MFA device{'' if limit == 1 else 's'}" if limit else "MFA devices"
         super().__init__(
-            f"planning removals: this plan deactivates more than {limit} MFA device{'' if limit == 1 else 's'}, and "
-            f"max_removals allows {limit}; nothing was changed, check the roster, or run once with "
-            "MFA_ASSOCIATION_MAX_REMOVALS=N"
+            f"planning removals: this plan deactivates {more}, and max_removals allows {limit or 'none'}; nothing was "
+            "changed, check the roster, or run once with MFA_ASSOCIATION_MAX_REMOVALS=N"
         )
 
 
