@@ -52,7 +52,7 @@ test-lowest: setup ## run the unit tests with the lowest versions that pyproject
 test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
 	@PYTHONPATH=providers:tools $(VENV)/bin/python -m tests.live
 
-soak: setup ## play 100 rounds of random faults; ARGS="--seed 7 --rounds 500"
+soak: setup ## play random faults and histories; ARGS="--seed 7 --rounds 500 --histories 50", ARGS=--forever
 	@$(WITH_ENGINE) python -m tests.e2e.faults.soak $(ARGS)
 
 reliability: setup ## try every fault and write its end into docs/reliability.md

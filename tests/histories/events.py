@@ -18,6 +18,11 @@ class Touched:
     users: frozenset[str] = frozenset()
     gave: tuple[tuple[str, str], ...] = ()
 
+    def renamed(self, ids: dict[str, str]) -> Touched:
+        """The same with other ids of users."""
+        users = frozenset(ids.get(user, user) for user in self.users)
+        return replace(self, users=users, gave=tuple((serial, ids.get(user, user)) for serial, user in self.gave))
+
 
 def happen(account: Account, event: Event) -> Touched | None:
     """Let it happen; None where it cannot."""

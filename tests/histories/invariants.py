@@ -15,6 +15,7 @@ from tests.histories.results import Saved
 Judge = Callable[[Observed, Memory], Iterator[str]]
 _NOT_OURS = (
     "(AWS: ",
+    "max_removals allows",
     "provider is gone",
     "provider was killed",
     "protected",
@@ -50,15 +51,21 @@ def removed_goes(seen: Observed, memory: Memory) -> Iterator[str]:
     for serial, user in list(memory.owed.items()):
         name = seen.name(user, seen.aws_after)
         registered = any((serial, user) in touch.gave for touch in seen.touched)
-        if seen.holder(serial, seen.aws_after) != user or serial in spared or registered:
+        untold = ":mfa/" not in serial and serial in seen.touched_serials()
+        if seen.holder(serial, seen.aws_after) != user or serial in spared or registered or untold:
             del memory.owed[serial]
         elif (serial, name) not in seen.declared and serial not in recorded:
             if not (seen.is_out_of_sight(serial) or seen.run.lag):
                 yield f"{name} still holds {serial}, which neither the program nor the state knows any more"
             del memory.owed[serial]
-        elif seen.result.full and seen.result.clean and seen.run.command == "up" and not seen.is_out_of_sight(serial):
-            if not any(_is_holder(one, user, seen) for one in seen.after if one.pair[0] == serial):
-                yield f"{name} still holds {serial}, which the state gives to somebody else"
+        elif _is_dropped(serial, user, seen):
+            yield f"{name} still holds {serial}, which the state gives to somebody else"
+
+
+def _is_dropped(serial: str, user: str, seen: Observed) -> bool:
+    """Whether a clean run ended with records of the device, but none that means this user."""
+    means = any(_is_holder(saved, user, seen) for saved in seen.after if saved.pair[0] == serial)
+    return not means and seen.result.full and seen.result.clean and not seen.is_out_of_sight(serial)
 
 
 def nobody_else(seen: Observed, memory: Memory) -> Iterator[str]:
@@ -85,9 +92,10 @@ def _rearmed(seen: Observed, memory: Memory, call: Call) -> Iterator[str]:
     saved = [one for one in seen.before if one.pair[0] == serial]
     known = {str(one.values.get("renew") or "") for one in saved}
     renewed = any(line.renew and line.renew not in known for line in seen.records((serial, user)))
-    told = seen.engine == "terraform" or seen.run.refresh or any(one.values.get("active") is False for one in saved)
-    ended = seen.result.clean and seen.holder(serial, seen.aws_after) == call.user_id
-    if saved and not renewed and not seen.touched and (told or ended):
+    told = seen.engine == "terraform" or (seen.run.refresh and not seen.is_out_of_sight(serial))
+    saved_inactive = any(one.values.get("active") is False for one in saved)
+    stays = saved_inactive and seen.result.clean and seen.holder(serial, seen.aws_after) == call.user_id
+    if saved and not renewed and not seen.touched and (told or stays):
         yield f"{serial} was deactivated outside and is enabled again for {user} without a new renew"
     if renewed:
         memory.disarmed.pop(serial, None)
@@ -98,10 +106,13 @@ def state_is_true(seen: Observed, memory: Memory) -> Iterator[str]:
     removal names who and why."""
     refreshed = seen.run.refresh or seen.run.command == "refresh" or seen.engine == "terraform"
     if refreshed and seen.quiet and seen.result.clean and not (seen.run.target or seen.run.command == "destroy"):
+        written = {str(call.serial).lower() for _, call in seen.writes if call.effect}
         for saved in seen.after:
             holder = seen.holder(saved.pair[0], seen.aws_after)
+            if saved.pair[0] in written:  # after the look at another record of it
+                continue
             expected = holder is not None and _is_holder(saved, holder, seen, by_name=":mfa/" not in saved.pair[0])
-            if saved.values.get("active") is not expected:
+            if saved.values.get("active") is not expected and not seen.is_out_of_sight(saved.pair[0]):
                 yield f"the state says active={saved.values.get('active')} of {saved.pair}, AWS says {expected}"
     said = " ".join(seen.result.errors).lower()
     for (serial, name), sentence in seen.result.refused:
@@ -111,9 +122,10 @@ def state_is_true(seen: Observed, memory: Memory) -> Iterator[str]:
 
 
 def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
-    """5. Guards and `max_removals` are obeyed in every single run, and no last factor goes after its successor failed."""
+    """5. Guards and `max_removals` are obeyed in every single run; no last factor goes after its successor failed; what
+    enables is proven before anything is taken."""
     done = [(place, call) for place, call in seen.deactivations if call.effect]
-    providers = {saved.provider for saved in seen.before}
+    providers = {one.provider for one in (*seen.before, *seen.program.records)}
     limit = seen.program.max_removals
     if limit is not None and len(done) > limit and len(providers) < 2 and "max" not in seen.lifted:
         yield f"{len(done)} devices were deactivated, max_removals is {limit}"
@@ -128,6 +140,11 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
         failed = [pair for pair, moment in seen.result.failed if moment <= place and pair[1] == user.name.lower()]
         if any(pair[0] != serial for pair in failed) and len(providers) < 2:
             yield f"{serial} was {user.name}'s last device, and what was to succeed it failed: {failed}"
+    for _, call in done:
+        serial, name = str(call.serial).lower(), str(call.user).lower()
+        lines = [line for line in seen.program.named().values() if line.serial.lower() == serial]
+        if len(lines) == 1 and lines[0].enabler == "unset" and lines[0].holder != name and not seen.touched:
+            yield f"{serial} was taken from {name} before the seed was read that is to enable it for {lines[0].holder}"
 
 
 def only_what_left(seen: Observed, memory: Memory) -> Iterator[str]:
@@ -139,7 +156,8 @@ def only_what_left(seen: Observed, memory: Memory) -> Iterator[str]:
         meant = any(one.pair[1] == user or one.values.get("user_id") == call.user_id for one in records)
         if not meant:
             yield f"{serial} of {user} was to be deactivated, which no record of the state holds"
-        takes_back = memory.disarmed.get(serial) in (call.user_id, call.holder)
+        inactive = any(one.values.get("active") is False for one in seen.before if one.pair[0] == serial)
+        takes_back = inactive or memory.disarmed.get(serial) in (call.user_id, call.holder)
         if (serial, user) in seen.declared and not seen.is_out_of_sight(serial) and not takes_back:
             yield f"{serial} of {user} was to be deactivated, which the program declares"
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.histories import changes, settle
 from tests.histories.account import Snapshot
@@ -15,9 +16,9 @@ from tests.histories.invariants import INVARIANTS
 from tests.histories.observed import Memory, Observed
 from tests.histories.processes import Crash
 from tests.histories.pulumi_engine import PulumiEngine
+from tests.histories.results import Saved
 from tests.histories.terraform_engine import TerraformEngine
-from tests.histories.trouble import Disturbed
-from tests.histories.world import World, model_world
+from tests.histories.world import model_world
 
 ENGINES = {"pulumi": PulumiEngine, "terraform": TerraformEngine}
 LATER, SOON = 600.0, 20.0
@@ -38,14 +39,21 @@ class Story:
     """One history under way."""
 
     history: History
-    world: World
+    world: Any
+    """A ``World``, or the sandbox's ``RealWorld``."""
+
+    engine: Any = None
+    """What plays the runs; none: the model of the history's engine."""
+
     breaches: list[Breach] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     tale: list[str] = field(default_factory=list)
+    traces: list[list[str]] = field(default_factory=list)
+    """What the provider was asked in each run, in order: verb and address."""
 
     def __post_init__(self) -> None:
         account = self.world.account
-        self._engine = ENGINES[self.history.engine](lambda: len(account.log))
+        self._engine = self.engine or ENGINES[self.history.engine](lambda: len(account.log))
         self._program = self._before = changes.first(self.history.lines)
         self._round = 0
 
@@ -53,7 +61,8 @@ class Story:
         """Play it; what was broken."""
         try:
             self._run(CLEAN)
-            for self._round, one in enumerate(self.history.rounds, 1):
+            for one in self.history.rounds:
+                self._round += 1
                 self._play(one)
             self._round += 1
             self._settle()
@@ -70,7 +79,9 @@ class Story:
         for event in one.events:
             aws = self._aws()
             touched = happen(self.world.account, event)
+            renamed = self.world.happened()
             if touched:
+                touched = touched.renamed(renamed)
                 self.memory.note([touched], aws, self._engine.state)
                 self.tale.append(f"outside: {touched.what} {sorted(touched.serials)}")
         self._run(one.run)
@@ -84,7 +95,7 @@ class Story:
         """One run, judged; whether it ended clean."""
         account, engine = self.world.account, self._engine
         before, aws, start = tuple(engine.state), self._aws(), len(account.log)
-        with Disturbed(account, run) as disturbed, _environment(environment):
+        with self.world.disturbed(run) as disturbed, _environment(environment):
             engine.moment = lambda: len(account.log) - start
             result = engine.run(self._program, run)
         account.now += 1
@@ -102,6 +113,7 @@ class Story:
             self._aws(),
             lifted,
         )
+        self.traces.append(result.trace)
         self._tell(seen)
         for number, judge in INVARIANTS.items():
             for told in judge(seen, self.memory):
@@ -123,23 +135,24 @@ class Story:
                 self._wait(soon=False)
                 if self._run(run, **environment):
                     return
-            situation = settle.Situation(self._program, self.world.account, self._engine.state, dict(environment))
+            situation = settle.Situation(self._program, self.world.account, list(self._engine.state), dict(environment))
             aws = self._aws()
             if not settle.follow(situation, self._errors):
                 break
+            self.world.happened()
             self._program, environment = situation.program, situation.environment
-            self._engine.state = situation.state
-            self._note_advice(aws)
+            self._note_advice(aws, situation.state)
         self._breach(7, f"it never ends: {self._errors}")
 
-    def _note_advice(self, before: Snapshot) -> None:
-        """What following advice did in AWS was done outside."""
-        after = self._aws()
-        for serial, device in after.devices.items():
-            if before.devices.get(serial) != device:
-                self.memory.kept.pop(serial, None)
-                self.memory.owed.pop(serial, None)
-                self.memory.disarmed.pop(serial, None)
+    def _note_advice(self, before: Snapshot, state: list[Saved]) -> None:
+        """What following advice did in AWS and in the state was done outside."""
+        devices = self.world.account.devices.items()
+        changed = {serial for serial, device in devices if before.devices.get(serial) != device}
+        changed |= {saved.pair[0] for saved in self._engine.state} - {saved.pair[0] for saved in state}
+        for remembered in (self.memory.kept, self.memory.owed, self.memory.disarmed):
+            for serial in changed:
+                remembered.pop(serial, None)
+        self._engine.state = state
         self.tale.append("the advice was followed")
 
     def _aws(self) -> Snapshot:

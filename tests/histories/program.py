@@ -92,6 +92,12 @@ class Program(Brief):
         return f"{record.parent}/{name}" if record.parent else name
 
     @property
+    def moves(self) -> dict[str, str]:
+        """From new addresses to old ones, as far as an engine takes them: the old one is not declared any more."""
+        named = self.named()
+        return {new: old for old, new in self.moved if new in named and old not in named}
+
+    @property
     def pairs(self) -> set[tuple[str, str]]:
         """What is declared."""
         return {record.pair for record in self.named().values()}

@@ -82,7 +82,7 @@ class _Operation:
 
     def _olds(self) -> dict[str, Saved]:
         """The records that the declared resources have already, by their names or by their aliases."""
-        old_names = {new: old for old, new in self._program.moved}
+        old_names = self._program.moves
         olds: dict[str, Saved] = {}
         for aliases in (False, True):
             for address in self._named:

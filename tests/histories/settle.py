@@ -9,10 +9,10 @@ from typing import Final
 
 from tests.histories.account import Account
 from tests.histories.changes import MISSPELT
-from tests.histories.program import Program, Record
+from tests.histories.program import ACCOUNT, OTHER, Program, Record
 from tests.histories.results import Saved
 
-ADVICES = 4
+ADVICES = 8
 _OVERRIDE = re.compile(r"(MFA_ASSOCIATION_[A-Z_]+)=([\w:/.-]+)")
 
 
@@ -48,7 +48,7 @@ def follow(situation: Situation, errors: list[str]) -> bool:
 
 def _each(change: Callable[[Situation, Record], Record | None]) -> Callable[[Situation, str], None]:
     def advice(situation: Situation, said: str) -> None:
-        lines = (change(situation, record) for record in situation.program.records)
+        lines = (change(situation, record) for record in situation.program.named().values())
         situation.program = replace(situation.program, records=tuple(line for line in lines if line))
 
     return advice
@@ -73,6 +73,7 @@ def _create_user(situation: Situation, record: Record) -> Record:
 
 def _register(situation: Situation, record: Record) -> Record:
     account = situation.account
+    record = _correct_serial(situation, record)
     there = record.serial.lower() in account.devices and record.holder.lower() in account.users
     if there and account.holder_name(record.serial) is None:
         account.give(record.holder, record.serial)
@@ -80,8 +81,7 @@ def _register(situation: Situation, record: Record) -> Record:
 
 
 def _move_by_hand(situation: Situation, record: Record) -> Record:
-    _take_from_present_holder(situation, record)
-    return _register(situation, record)
+    return _register(situation, _take_from_present_holder(situation, record))
 
 
 def _unprotect(situation: Situation, said: str) -> None:
@@ -91,7 +91,7 @@ def _unprotect(situation: Situation, said: str) -> None:
 
 
 def _say_that_it_moved(situation: Situation, said: str) -> None:
-    """A moved block where the new address is free, else a removed block: the device stays."""
+    """A moved block where the new address is free, else `terraform state rm`, or a removed block: the device stays."""
     taken = {saved.address for saved in situation.state}
     named = situation.program.named()
     moved = list(situation.program.moved)
@@ -108,30 +108,23 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
     situation.program = replace(situation.program, moved=tuple(moved))
 
 
-def _forget(situation: Situation, said: str) -> None:
-    for address in re.findall(r"terraform state rm '?([^\s',;]+)", said):
-        place = next(
-            (one for one in situation.state if one.address == address.partition(".")[2] or one.address == address), None
-        )
-        if place:
-            situation.state.remove(place)
-
-
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
-    r"has no such user|user does not exist": _each(_create_user),
+    rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
-    r"does not hold it and require_active|require_active is set": _each(_register),
+    r"does not hold it and require_active|require_active is set": _each(_move_by_hand),
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
-    r"use credentials of account": _each(lambda _s, record: replace(record, foreign_role=False)),
+    rf"account {OTHER} has no such user|use credentials of account|name a role of that account": _each(
+        lambda _s, record: replace(record, foreign_role=False)
+    ),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
+    r"give a new renew value": _each(lambda _s, record: replace(record, renew=f"{record.renew}+", enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
     r"protected|prevent_destroy": _unprotect,
     r"cannot be used: a FIDO key": _each(
         lambda _s, one: replace(one, enabler="" if ":u2f/" in one.serial else one.enabler)
     ),
-    r"tell with a moved block": _say_that_it_moved,
-    r"terraform state rm": _forget,
+    r"(with|add) a moved block": _say_that_it_moved,
 }
 """What a refusal says, and how the oracle follows it."""

@@ -144,7 +144,8 @@ class _Operation:
             if node.saved and node.saved.retain and self._run.command != "destroy":
                 node.action = "forget"
                 return True
-            if node.saved and node.saved.protect and not node.saved.old:
+            declared = self._program.named().get(node.address)
+            if declared and declared.protect and node.saved and not node.saved.old:
                 self._errors(node.address, ["prevent_destroy"])
                 return False
             return self._plan_with(node, prior, None, "delete")
@@ -208,7 +209,9 @@ class _Operation:
         prior = node.saved.values if node.saved and node.action == "update" else None
         config = _config(node.record)
         self._note("Apply", node.address)
-        _, errors = self._try(node, lambda process: process.plan(prior, config))
+        _, errors = self._try(node, lambda process: (None, process.validate(config)))
+        if not errors:
+            _, errors = self._try(node, lambda process: process.plan(prior, config))
         planned, private = node.planned, node.private
         state: Values | None = prior
         if not errors:
@@ -284,7 +287,7 @@ class _Operation:
 
 def _moved(state: list[Saved], program: Program) -> list[Saved]:
     """The state after the `moved` blocks: each takes an address that is free."""
-    for old, new in program.moved:
+    for new, old in program.moves.items():
         taken = {saved.address for saved in state if not saved.old}
         if new not in taken:
             state = [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.e2e.faults.soak import HISTORY_SEED
 from tests.histories.history import Engine, History
 from tests.histories.play import play
 from tests.histories.strategies import histories
@@ -13,7 +16,8 @@ from tests.histories.strategies import histories
 EACH, PARTS = 250, 4
 SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(1, PARTS + 1)]
 DEEP_EACH, DEEP_PARTS = 1000, 10
-DEEP = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(101, 101 + DEEP_PARTS)]
+FIRST = int(os.environ.get(HISTORY_SEED, "101"))
+DEEP = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(FIRST, FIRST + DEEP_PARTS)]
 
 
 def _hold(engine: Engine, seed: int, count: int) -> None:

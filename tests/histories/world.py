@@ -20,8 +20,10 @@ from mfa_association.engine import runs
 from mfa_association.lifecycle import Clock
 from mfa_association.terraform import diagnostics
 from tests.histories.account import SEED, Account
+from tests.histories.history import Run
 from tests.histories.iam import ModelIam
 from tests.histories.program import OTHER
+from tests.histories.trouble import Disturbed
 
 SEED_VARIABLE, UNSET_VARIABLE = "HISTORIES_SEED", "HISTORIES_UNSET"
 OVERRIDES = ("MFA_ASSOCIATION_ON_LAST_DEVICE", "MFA_ASSOCIATION_MAX_REMOVALS", "MFA_ASSOCIATION_CODES")
@@ -34,6 +36,14 @@ class World:
     account: Account = field(default_factory=Account.company)
     other: Account = field(default_factory=lambda: Account(OTHER))
     folder: Path = field(default_factory=Path)
+
+    def disturbed(self, run: Run) -> Disturbed:
+        """One run's trouble, while the block lasts."""
+        return Disturbed(self.account, run)
+
+    def happened(self) -> dict[str, str]:
+        """Something was done to the account: nothing more is to do."""
+        return {}
 
     def sleep(self, seconds: float) -> None:
         """Time passes within a run."""
