@@ -159,9 +159,9 @@ def _looks_anew(olds: State, news: State) -> bool:
 
 def _foresee_change(connection: Connection, olds: State, news: State, replaces: tuple[str, ...]) -> None:
     """What a replacement takes; what a move takes and gives; what a renewal gives."""
-    if replaces or changes.is_moved(olds, news):
-        if _foresee(connection, olds, changing=True) is not False:
-            connection.successors.leaves(olds)
+    takes = bool(replaces) or changes.is_moved(olds, news)
+    if takes and _foresee(connection, olds, changing=True) is not False:
+        connection.successors.leaves(olds)
     if not replaces and (changes.is_moved(olds, news) or changes.is_renewed(olds, news)):
         _declare(connection, news)
 
