@@ -41,7 +41,8 @@ def sign_in(options: argparse.Namespace) -> None:
 
     Raises ``MfaError``.
     """
-    settings = connection(options)
+    without_role = argparse.Namespace(**{**vars(options), "role_arn": None})
+    settings = connection(without_role)  # one role for each of many accounts needs the profile's code once
     if settings.ask_mfa_code:
         clients.sign_in(settings)
 
