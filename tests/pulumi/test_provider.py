@@ -625,6 +625,30 @@ def test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing(stage: Stage
     assert stage.holders()
 
 
+@pytest.mark.parametrize(
+    ("olds", "holder", "warned", "reason"),
+    [
+        ({}, "bob", True, "a new declaration"),
+        ({"user_name": "alice", "serial_number": FIDO}, "bob", True, "a new holder"),
+        (
+            {"user_name": "bob", "serial_number": FIDO},
+            "bob",
+            False,
+            "said when it was new: alice may have been renamed",
+        ),
+        ({}, "alice", False, "who registered it"),
+    ],
+)
+def test_a_key_that_somebody_else_registered_is_warned_of_once(
+    stage: Stage, log: Log, olds: dict[str, Any], holder: str, warned: bool, reason: str
+) -> None:
+    _provider(stage).check(olds, {"user_name": holder, "serial_number": FIDO})
+    told = [message for severity, message in log.said if severity == "WARNING"]
+    assert [message.startswith(f"declaring MFA device ({FIDO}) for user (bob)") for message in told] == [
+        True
+    ] * warned, reason
+
+
 def test_other_namespaces_are_not_ours_to_judge(stage: Stage, log: Log) -> None:
     assert not _provider(stage, **{"app:maxRemoval": "1", "aws:unknown": "2"}).check({}, dict(INPUTS)).failures
 

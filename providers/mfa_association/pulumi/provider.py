@@ -38,12 +38,15 @@ class Provider(ResourceProvider):
         hide_own_tracebacks()
         runtime.configure(req.config._props)  # the SDK has no public way to list the keys
 
-    def check(self, _olds: Props, news: Props) -> CheckResult:
+    def check(self, olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
         known = named(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
         if fault := runtime.config_fault():
             failures.append(CheckFailure("", str(runtime.repeats().shorten(fault))))
+        if not failures and (not olds or changes.is_moved(olds, known)):
+            for caution in inputs.cautions(known):
+                runtime.warn(caution)
         changes.declare(runtime.ledger(), known, "; ".join(f"{one.property} {one.reason}" for one in failures) or None)
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
