@@ -8,8 +8,8 @@ from tests.histories.history import Engine
 from tests.histories.strategies import drawn
 from tests.review.soundness.histories import play
 
-EACH = 60
-SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in (11, 12)]
+EACH = 200
+SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in (7,)]
 
 
 @pytest.mark.parametrize(("engine", "seed"), SEEDS)
@@ -20,4 +20,4 @@ def test_the_review_is_sound(engine: Engine, seed: int) -> None:
         assert not story.unsound, f"{story.unsound[0]}\n{history!r}"
         assessed, failed, happened = assessed + story.assessed, failed + story.failed, happened + story.happened
     assert failed <= 0.02 * (assessed + failed), (assessed, failed)
-    assert happened >= EACH // 10, "too few devices were taken or given to prove anything"
+    assert happened >= EACH // 20, "too few devices were taken or given to prove anything"
