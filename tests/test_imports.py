@@ -36,8 +36,10 @@ def test_a_start_loads_this_package_only(reason: str, then: str, before: str) ->
     assert _loads(then, before) == {OWN}, reason
 
 
-def test_the_first_call_loads_botocore_without_boto3() -> None:
+def test_the_first_call_loads_boto3() -> None:
     session = "from mfa_association.aws.session import Session; from mfa_association.aws.settings import Settings"
-    loaded = _loads("Session(Settings('us-east-1', None, 'key', 'secret')).reader", session)
-    assert "botocore" in loaded
-    assert not loaded & {"boto3", "s3transfer", "moto", "rich", "segno"}
+    made = "session = Session(Settings('us-east-1', None, 'key', 'secret'))"
+    assert _loads(f"{session}; {made}") == {OWN}
+    loaded = _loads("session.reader", f"{session}; {made}")
+    assert {"boto3", "botocore"} <= loaded
+    assert not loaded & {"moto", "rich", "segno"}

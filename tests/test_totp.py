@@ -25,28 +25,76 @@ def test_a_step_is_thirty_seconds() -> None:
     assert [step_at(moment) for moment in moments] == [0, 0, 1, 1, 2]
 
 
+GROUPS = [RFC[i : i + 4] for i in range(0, len(RFC), 4)]
+URI = f"otpauth://totp/Amazon%20Web%20Services:alice@111122223333?secret={RFC}&issuer=Amazon"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (RFC, "base32 as IAM gives it"),
         (RFC.lower(), "as some apps show it"),
-        (" ".join(RFC[i : i + 4] for i in range(0, len(RFC), 4)), "in groups, as consoles print it"),
+        (RFC.capitalize(), "as a phone's keyboard makes it"),
+        (" ".join(GROUPS), "in groups, as consoles print it"),
+        ("-".join(GROUPS).lower(), "in groups with hyphens"),
         (f"{RFC}\n", "a file ends with a newline"),
+        (f"{RFC}======", "padded as base32 is"),
         (base64.b64encode(RFC.encode()).decode(), "once more in base64, as some tools hand on the API's blob"),
+        (URI, "what the QR code holds"),
+        (f" {URI}&digits=6&period=30&algorithm=SHA1 ", "with the parameters that AWS uses anyway"),
+        (f"OTPAUTH://TOTP/alice?SECRET={RFC.lower()}", "an address in other cases"),
+        (f"otpauth://totp/alice?secret={'%20'.join(GROUPS)}", "an address whose seed is in groups"),
     ],
 )
 def test_a_seed_is_read_in_any_of_its_spellings(text: str, reason: str) -> None:
     assert parse_seed(text).pair(1) == RFC_CODES[:2], reason
 
 
+NOT_BASE32 = "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
+TOO_SHORT = "is too short: a seed has at least 23 base32 characters, one of AWS's has 64"
+CUT = "cannot be whole: no base32 text has this length, so a character is missing or too many"
+OTHER_KIND = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
+
+
 @pytest.mark.parametrize(
-    "text", ["", "ABC", "A" * 15, "01890189018901890189", RFC[:-1] + "é", RFC + "!", 7, None, "Ab" * 16]
+    ("text", "rule"),
+    [
+        ("", NOT_BASE32),
+        ("0189" * 8, NOT_BASE32),
+        (RFC[:-1] + "é", NOT_BASE32),
+        (RFC[:-1] + "\u017f", NOT_BASE32),  # its upper case is the letter S
+        (RFC + "!", NOT_BASE32),
+        (RFC[:16] + "==" + RFC[16:], NOT_BASE32),
+        (7, NOT_BASE32),
+        (None, NOT_BASE32),
+        ("otpauth://totp/alice", NOT_BASE32),
+        ("otpauth://[", NOT_BASE32),
+        ("https://example.com/?secret=" + RFC, NOT_BASE32),
+        *((RFC[:length], TOO_SHORT) for length in (3, 15, 16, 17, 18, 19, 20, 21, 22)),
+        *(((RFC + RFC)[:length], CUT) for length in (25, 27, 30, 33, 59, 62)),
+        (f"otpauth://totp/alice?secret={RFC[:20]}", TOO_SHORT),
+        (f"otpauth://hotp/alice?secret={RFC}&counter=1", OTHER_KIND),
+        (f"{URI}&digits=8", OTHER_KIND),
+        (f"{URI}&period=60", OTHER_KIND),
+        (f"{URI}&algorithm=SHA256", OTHER_KIND),
+    ],
 )
-def test_what_is_no_seed_is_refused_without_being_shown(text: object) -> None:
+def test_what_is_no_seed_is_refused_without_being_shown(text: object, rule: str) -> None:
     with pytest.raises(Fault) as caught:
         parse_seed(text)
-    assert str(caught.value) == "seed: must be the base32 text of the device's seed"
+    assert str(caught.value) == f"seed: {rule}"
     assert caught.value.value is None
+
+
+@pytest.mark.parametrize("length", range(100))
+def test_a_seed_that_is_taken_gives_codes(length: int) -> None:
+    """As strict as at use: whichever version of pyotp there is, it refuses no seed that was taken."""
+    try:
+        seed = parse_seed((RFC * 4)[:length])
+    except Fault:
+        assert length < 23 or length % 8 in (1, 3, 6)
+        return
+    assert len("".join(seed.pair(step_at(datetime.now(timezone.utc))))) == 12
 
 
 def test_a_seed_is_not_in_its_repr() -> None:
@@ -82,6 +130,12 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, told:
     with pytest.raises(SeedUnreadable) as caught:
         parse_seed_source(f"file:{tmp_path}/seed").read_here()
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/seed", "."])
+def test_a_path_that_names_no_file(path: str) -> None:
+    with pytest.raises(SeedUnreadable, match="the file cannot be read: "):
+        parse_seed_source(f"file:{path}").read_here()
 
 
 def test_a_file(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Pin what pyproject.toml asks for, for every Python and platform at once: requirements.txt and requirements-dev.txt.
 
+And .github/mfa-review.txt: the same versions by hash, for the job that reviews and the Python that it runs.
+
 Usage: lock.py [--upgrade]   (versions stay where they are while they satisfy; --upgrade takes the newest)
 """
 
@@ -10,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PLAIN, DEVELOPMENT = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+REVIEW = ROOT / ".github" / "mfa-review.txt"
 # Not a dependency of the package, but of an infra repo: what it declares users and devices with.
 BESIDES = "pulumi-aws>=7,<8\n"
 
@@ -28,6 +31,16 @@ def compiled(extras: list[str], pinned: list[str], fixed: list[str], options: li
         return output.read_text().splitlines()
 
 
+def hashed(pinned: list[str]) -> str:
+    """What a review installs, by hash: all but what the program alone needs."""
+    command = ["uv", "pip", "compile", "--quiet", "--no-deps", "--generate-hashes", "--only-binary", ":all:"]
+    command += ["--python-version", "3.13", "--no-header", "--no-annotate", "-"]
+    needed = "\n".join(line for line in pinned if line.partition("==")[0] != BESIDES.partition(">=")[0])
+    return subprocess.run(
+        [sys.executable, "-m", *command], input=needed, text=True, check=True, capture_output=True
+    ).stdout
+
+
 def split(file: Path) -> tuple[list[str], list[str]]:
     """The lines that people write (comments, -r, -e), and the pins."""
     lines = file.read_text().splitlines()
@@ -40,9 +53,11 @@ def main(options: list[str]) -> int:
     try:
         plain = compiled(["github"], pins, [], options)
         everything = compiled(["github", "sandbox", "terraform", "dev"], [*plain, *development_pins], plain, options)
+        review = hashed(plain)
     except subprocess.CalledProcessError as failure:
         return failure.returncode
     PLAIN.write_text("\n".join([*head, *plain]) + "\n")
+    REVIEW.write_text(review)
     besides = [line for line in everything if line not in plain]
     DEVELOPMENT.write_text("\n".join([*development_head, *besides]) + "\n")
     return 0

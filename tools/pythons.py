@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from kept import cache_folder
@@ -44,32 +45,38 @@ def requirements() -> str:
     return "".join(line for line in lines if re.match(r"\w", line) and not line.startswith(f"{NOT_INSTALLED}=="))
 
 
-def virtualenv(version: str, python: str) -> Path:
-    """This Python's virtualenv for these pins, made if it is not there; the stamp tells that it was finished."""
-    pins = requirements()
-    folder = cache_folder() / "venvs" / f"python{version}-{hashlib.sha256((python + pins).encode()).hexdigest()[:12]}"
+def virtualenv(title: str, version: str, python: str, key: str, pins: Callable[[], str]) -> Path:
+    """A virtualenv of this Python with these pins, made if there is none for the key; a stamp tells it was finished."""
+    digest = hashlib.sha256((python + key).encode()).hexdigest()[:12]
+    folder = cache_folder() / "venvs" / f"{title}-python{version}-{digest}"
     stamp = folder / "installed"
     if not stamp.exists():
-        say(f"Python {version}: installing the pinned requirements (about 15 s, 300 MB) ...")
+        say(f"Python {version}: installing the {title} requirements (about 15 s, 300 MB) ...")
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
-        (folder / "pins.txt").write_text(pins)
+        (folder / "pins.txt").write_text(pins())
         command = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]
         subprocess.run([*command, "--no-deps", "-r", str(folder / "pins.txt")], check=True)
         stamp.touch()
     return folder
 
 
-def tested(version: str, python: str, arguments: list[str]) -> bool:
-    """Run the unit tests on this Python; tell whether they passed."""
-    try:
-        folder = virtualenv(version, python)
-    except subprocess.CalledProcessError:
-        return False
-    say(f"Python {version} ({python}):")
-    command = [str(folder / "bin/python"), "-m", "pytest", "-n", "auto", "-p", "no:cacheprovider"]
+def run_tests(folder: Path, arguments: list[str]) -> bool:
+    """Run the unit tests in this virtualenv; tell whether they passed."""
+    command = [str(folder / "bin/python"), "-m", "pytest", "-n", "auto", "-m", "not deep", "-p", "no:cacheprovider"]
     command += [f"--ignore={path}" for path in LEFT_OUT] + arguments
     environment = os.environ | {"PYTHONPATH": str(ROOT / "providers"), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def tested(version: str, python: str, arguments: list[str]) -> bool:
+    """Run the unit tests on this Python; tell whether they passed."""
+    pins = requirements()
+    try:
+        folder = virtualenv("pinned", version, python, pins, lambda: pins)
+    except subprocess.CalledProcessError:
+        return False
+    say(f"Python {version} ({python}):")
+    return run_tests(folder, arguments)
 
 
 def main(arguments: list[str]) -> int:

@@ -5,8 +5,10 @@ Both look at nothing but the files: no network, no shellcheck that one machine h
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,15 +61,34 @@ def _actionlint(files: Sequence[str]) -> int:
     except NoProgram as refusal:
         say(f"Workflows were not checked with actionlint. {refusal}")
         return 1 if os.environ.get("CI") else 0
-    return _run([program, "-no-color", "-shellcheck=", "-pyflakes=", *files])
+    groups: dict[Path, list[str]] = {}
+    for file in files:
+        groups.setdefault(_repository(file), []).append(file)
+    command: list[str | Path] = [program, "-no-color", "-shellcheck=", "-pyflakes="]
+    return max(_in_its_repository(command, root, group) for root, group in groups.items())
+
+
+def _repository(file: str) -> Path:
+    """The root of the repository that a workflow is part of once it is copied: it calls others from there."""
+    return next((parent.parent for parent in Path(file).parents if parent.name == ".github"), Path())
+
+
+def _in_its_repository(command: Sequence[str | Path], root: Path, files: Sequence[str]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            copy = Path(folder, file)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, copy)
+        Path(folder, root, ".git").mkdir(exist_ok=True)
+        return _run([*command, *files], Path(folder))
 
 
 def _zizmor(files: Sequence[str]) -> int:
     return _run([Path(sys.executable).with_name("zizmor"), "--offline", "--quiet", "--no-progress", *files])
 
 
-def _run(command: Sequence[str | Path]) -> int:
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+def _run(command: Sequence[str | Path], folder: Path | None = None) -> int:
+    return subprocess.run(command, cwd=folder or ROOT, check=False).returncode
 
 
 def main() -> int:

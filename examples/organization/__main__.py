@@ -4,5 +4,5 @@ import pulumi
 
 from mfa_association.pulumi import declare
 
-devices = declare(pulumi.Config("mfa").require("roster"))
+devices = declare(pulumi.Config("organization").require("roster"))
 pulumi.export("devices", len(devices))

@@ -11,16 +11,21 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, show
+from mfa_association.grammar import Fault
 
 STEP: Final = 30
-_BASE32 = re.compile(r"[A-Z2-7]{16,}=*")
+_BASE32 = re.compile(r"[A-Z2-7]+=*")
+_LEAST_LENGTH = 23
+"""Of base32 text with the 112 bits that pyotp asks of a seed (NIST SP 800-63B-4, 3.1.4.1)."""
+_AS_AWS = {"digits": "6", "period": str(STEP), "algorithm": "SHA1"}
 _SOURCE = re.compile(r"(?P<place>env|file|ssm|secretsmanager):(?P<name>[\x21-\x7e]{1,2048})", re.ASCII)
 _MOST_BYTES = 4096
 
@@ -77,6 +82,8 @@ class SeedSource:
                 return file.read(_MOST_BYTES).decode("ascii")
         except OSError as fault:
             raise SeedUnreadable(str(self), f"the file cannot be read: {fault.strerror}") from None
+        except RuntimeError:
+            raise SeedUnreadable(str(self), "the file cannot be read: there is no such home folder") from None
         except UnicodeDecodeError:
             raise SeedUnreadable(str(self), "the file holds no base32 text") from None
 
@@ -87,15 +94,27 @@ def step_at(moment: datetime) -> int:
 
 
 def parse_seed(value: object, field: str = "seed") -> Seed:
-    """Read a seed: base32 text in any case, spaces allowed, or that text once more in base64. Raises ``Fault``.
+    """Read a seed, and refuse one that would give no codes. Raises ``Fault``, which never shows the value.
 
-    The base64 form is how some tools hand on IAM's ``Base32StringSeed``. A fault never shows the value.
+    Taken is base32 text in any case, with spaces, hyphens or padding; the ``otpauth://`` address of a QR code; and
+    base32 text once more in base64, as some tools hand on IAM's ``Base32StringSeed``.
     """
-    text = "".join(value.split()) if isinstance(value, str) else ""
-    for candidate in (text, _from_base64(text)):
-        if (candidate.isupper() or candidate.islower()) and _BASE32.fullmatch(candidate.upper()):
-            return Seed(candidate.upper().rstrip("="))
-    raise Fault(field, None, "must be the base32 text of the device's seed")
+    text = value.strip() if isinstance(value, str) and value.isascii() else ""
+    if text.lower().startswith("otpauth:"):
+        text = _from_address(text, field)
+    text = re.sub(r"[\s-]", "", _from_base64(text) or text).upper()
+    if not _BASE32.fullmatch(text):
+        raise Fault(field, None, "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address")
+    bare = text.rstrip("=")
+    if len(bare) < _LEAST_LENGTH:
+        rule = f"is too short: a seed has at least {_LEAST_LENGTH} base32 characters, one of AWS's has 64"
+        raise Fault(field, None, rule)
+    try:
+        base64.b32decode(bare + "=" * (-len(bare) % 8))
+    except binascii.Error:
+        rule = "cannot be whole: no base32 text has this length, so a character is missing or too many"
+        raise Fault(field, None, rule) from None
+    return Seed(bare)
 
 
 def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
@@ -104,12 +123,35 @@ def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
     places: dict[str, Place] = {"env": "env", "file": "file", "ssm": "ssm", "secretsmanager": "secretsmanager"}
     if not found:
         rule = "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"
-        raise Fault(field, show(value) if value is None else value, rule)
+        raise Fault(field, None, f"{rule}{_without_seed(value, places)}")
     return SeedSource(places[found["place"]], found["name"])
 
 
-def _from_base64(text: str) -> str:
+def _without_seed(value: object, places: Container[str]) -> str:
+    """What may be shown of a seed source that is none: its prefix. Somebody may have typed the seed itself."""
+    prefix, colon, _ = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return f" (what stands after {prefix}: is none)" if colon and prefix in places else ""
+
+
+def _from_address(text: str, field: str) -> str:
+    """The ``secret`` of an otpauth:// address (Key Uri Format of Google Authenticator)."""
     try:
-        return base64.b64decode(text, validate=True).decode("ascii")
+        address = urlsplit(text)
+    except ValueError:
+        return ""
+    told = {name.lower(): values[-1] for name, values in parse_qs(address.query).items()}
+    if address.netloc.lower() != "totp" or any(
+        told.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()
+    ):
+        rule = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
+        raise Fault(field, None, rule)
+    return told.get("secret", "")
+
+
+def _from_base64(text: str) -> str:
+    """The base32 text within base64; base32 text itself decodes to what is none."""
+    try:
+        inner = base64.b64decode(text, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         return ""
+    return inner if _BASE32.fullmatch(inner) else ""

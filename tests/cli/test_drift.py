@@ -28,6 +28,34 @@ def test_no_drift(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     assert firm.only_reads()
 
 
+def test_a_device_that_nobody_holds_is_a_note(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    firm.box.client().create_virtual_mfa_device(VirtualMFADeviceName="left-over")
+    capsys.readouterr()
+    assert main(["drift"]) == 0
+    first, note = capsys.readouterr().out.splitlines()
+    assert first == "no drift: AWS agrees with the 3 declared devices"
+    assert note.startswith("note: nobody holds virtual device arn:") and note.endswith("mfa/left-over")
+    assert main(["drift", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["notes"]) == 1
+
+
+def test_an_sms_device_says_what_helps(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    """Case 14: `adopt --approve` agrees with `drift` that no roster can declare it."""
+    sms = f"arn:aws:iam::{PHONE.split(':')[4]}:sms-mfa/alice"
+    firm.box.add({"accounts": {PHONE.split(":")[4]: {"users": {"alice": {"devices": [
+        {"kind": "hardware", "serial": sms}]}}}}})  # fmt: skip
+    capsys.readouterr()
+    assert main(["drift"]) == 3
+    advice = f"mfa-association revoke alice {sms}"
+    assert f"a roster cannot declare it; only this helps: {advice}" in capsys.readouterr().out
+    assert main(["adopt", "--approve", sms]) == 1
+    told = capsys.readouterr()
+    assert f"device '{sms}' of alice cannot be declared in a roster; nothing was written" in told.err
+    assert advice in told.err
+    assert main(["revoke", "alice", sms, "--yes"]) == 0
+    assert main(["drift"]) == 0
+
+
 def test_a_device_that_is_active_and_in_no_roster_is_found(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     text = Path("roster.yaml").read_text()
     Path("roster.yaml").write_text(text.replace(f"  bob:\n    - {TOKEN}\n", ""))

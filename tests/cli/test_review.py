@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,7 @@ def _not_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         ([DELETE, "--fail-on", "never"], 0, ""),
         ([GAINS, "--fail-on", "high"], 0, ""),
         ([GAINS, "--fail-on", "high", "--author", "bob"], 3, "the gate is closed: 1 finding is high or worse"),
+        ([GAINS, "--fail-on", "high", "--author", "bob", "--author=bot"], 3, "the gate is closed: 1 finding is high"),
         ([DELETE, "--max-removals", "2"], 0, ""),
         ([DELETE, "--max-removals", "1"], 3, "the gate is closed: 2 devices would be deactivated (--max-removals 1)"),
         ([DELETE, "--max-removals", "0", "--fail-on", "low"], 3, "2 devices would be deactivated"),
@@ -55,6 +57,35 @@ def test_exit_codes(arguments: list[str], code: int, said: str, capsys: pytest.C
     error = capsys.readouterr().err
     assert said in error and bool(said) == bool(error)
     assert "Traceback" not in error
+
+
+ATLANTIS = re.compile(r"[1-9][0-9]* failure")
+"""What Atlantis looks for in the output of a policy check; older versions look for "fail" anywhere."""
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted((HERE / "previews").glob("*.json"))])
+def test_atlantis_sees_whether_the_gate_is_closed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["review", str(HERE / "previews" / f"{name}.json"), "--fail-on", "high", "--max-removals", "1"])
+    text = capsys.readouterr().out
+    closed = bool(code)
+    assert (text.startswith("FAIL"), bool(ATLANTIS.search(text)), "fail" in text.lower()) == (closed, closed, closed)
+
+
+def test_a_closed_gate_says_so_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", DELETE, "--fail-on", "high", "--max-removals", "1"]) == 3
+    assert capsys.readouterr().out.startswith(
+        "FAIL: 2 failures:\n- 2 findings are high or worse (--fail-on high)\n"
+        "- 2 devices would be deactivated (--max-removals 1)\n\n3 users lose an MFA device"
+    )
+
+
+def test_the_configured_limit_closes_the_gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(Path(DELETE).read_text())
+    document["config"]["mfa:maxRemovals"] = "1"
+    (tmp_path / "preview.json").write_text(json.dumps(document))
+    assert main(["review", str(tmp_path / "preview.json")]) == 3
+    assert "2 devices would be deactivated (the configuration allows 1 a run;" in capsys.readouterr().err
+    assert main(["review", str(tmp_path / "preview.json"), "--max-removals", "2"]) == 0
 
 
 @pytest.mark.parametrize("bad", [["--fail-on", "info"], ["--max-removals", "-1"], ["--exit-code", "x"]])

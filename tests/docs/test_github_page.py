@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mfa_association.github import faults
 from tests.github.conftest import GREEN, LOSS, STACK, Step, hub, step
@@ -26,10 +27,12 @@ def prepare(hub: GitHub, there: str) -> tuple[str, str]:
     """Put into the pull request what a row says is there; the review that comes."""
     if there.startswith("its own"):
         hub.add(ours("1.1"))
-    if there.startswith("the same"):
+    if there.startswith("the same, written"):
         hub.add(ours("500.1", LOSS).replace("=low", "=critical"))
-    if "a later run" in there:
-        hub.add(ours("501.1"))
+    if "a later run" in there or "somebody edited" in there:
+        number = hub.add(ours("501.1"))
+        if "somebody edited" in there:
+            hub.edited_by_hand(number, ours("9999.1"), {"__typename": "User", "login": "mallory"})
     if "deleted since" in there:
         hub.add(ours("1.1"))
         hub.before["PATCH comment"] = hub.comments.clear
@@ -63,12 +66,29 @@ def test_it_waits_as_long_as_the_page_says() -> None:
     assert (tries, f"in {seconds:.0f} s" in PAGE, faults.LONGEST_WAIT) == (4, True, 60)
 
 
-def test_the_page_names_every_variable_of_the_workflows() -> None:
-    used = {
-        name
-        for workflow in ("preview", "apply")
-        for name in re.findall(r"vars\.(\w+)", (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text())
-    }
-    assert used == set(re.findall(r"^\| variable `(\w+)`", PAGE, re.MULTILINE))
-    example = (ROOT / "examples" / "github" / "README.md").read_text()
-    assert all(f"`{name}`" in example for name in used)
+WORKFLOW = yaml.safe_load((ROOT / "examples" / "github" / "pulumi.yml").read_text())
+
+
+def section(heading: str) -> str:
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_page_names_the_jobs_and_the_steps_that_apply() -> None:
+    tables = section("Three jobs").split("\n\n")
+    jobs = next(table for table in tables if table.lstrip().startswith("| job |")).strip().splitlines()[2:]
+    assert [line.split("`")[1] for line in jobs] == list(WORKFLOW["jobs"])
+    steps = next(table for table in tables if table.startswith("| step |")).splitlines()[2:]
+    scripts = [one["run"] for one in WORKFLOW["jobs"]["apply"]["steps"] if "id" in one and "run" in one]
+    assert len(steps) == len(scripts)
+    for line, script in zip(steps, scripts, strict=True):
+        for command in re.findall(r"`((?:pulumi|mfa-association) [^`]+)`", line):
+            words = command.replace("review.json", "reviewed/review.json").split()
+            assert all(word in script for word in words), command
+
+
+def test_the_page_tells_each_warning_of_the_summary() -> None:
+    script = next(one["run"] for one in WORKFLOW["jobs"]["review"]["steps"] if one.get("id") == "approvers")
+    assert script.count('warn "') == 5
+    said = section("Set up")
+    for words in ("no required reviewers", "their own runs", "administrators", "every branch", "cannot be read"):
+        assert words in said

@@ -18,9 +18,13 @@ PAGES = [
 ]
 
 
+REPOSITORY = "https://github.com/mfa-association/mfa-association/blob/main/"
+"""The README's links are absolute, so that it reads on a package index."""
+
+
 def section(title: str) -> str:
-    """The README's text under a heading."""
-    return (ROOT / "README.md").read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    """The text of docs/configuration.md under a heading."""
+    return (ROOT / "docs" / "configuration.md").read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def rows(title: str) -> dict[str, list[str]]:
@@ -47,4 +51,16 @@ def test_what_is_said_to_change_something_is_compared() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)(?:#[\w-]*)?\)", page.read_text()):
-        assert link.startswith("https://") or (page.parent / link).exists(), link
+        here = ROOT / link.removeprefix(REPOSITORY) if link.startswith(REPOSITORY) else page.parent / link
+        assert (link.startswith("https://") and not link.startswith(REPOSITORY)) or here.exists(), link
+
+
+def test_the_readme_is_read_in_one_go() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 150
+    assert not [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert not [page.name for page in (ROOT / "docs").glob("*.md") if f"{REPOSITORY}docs/{page.name})" not in text]

@@ -9,6 +9,7 @@ import picture
 import pytest
 
 from mfa_association.cli import main
+from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.markdown import to_markdown
 from tests.review.samples import samples
 
@@ -61,3 +62,10 @@ def test_without_a_browser_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setenv("PATH", "")
     picture.main()
     assert capsys.readouterr().err == "There is no Chromium here: docs/images/review.png stays as it is.\n"
+
+
+def test_the_benchmarks_are_those_of_the_code() -> None:
+    rows = PAGE.partition("| | a user with a password |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    for column, told in enumerate((WITH_PASSWORD, WITHOUT_PASSWORD, ROOT), start=1):
+        assert tuple(f"{row[0]}: {row[column]}" for row in cells if row[column]) == told

@@ -20,6 +20,7 @@ KEYS = {
     "an account": seed.ACCOUNT_KEYS,
     "a user": seed.USER_KEYS,
     "a device": seed.DEVICE_KEYS,
+    "a role": seed_access.ROLE_KEYS,
     "a key": seed_access.KEY_KEYS,
     "the organization": seed_access.ORGANIZATION_KEYS,
     "command": Control.COMMANDS,

@@ -61,7 +61,8 @@ def account_seed(folder: Path, account: str) -> dict[str, Any]:
     users: dict[str, Any] = {"zoe": {"devices": [{"kind": "virtual", "name": "zoe-phone"}]}}
     for line in lines(folder, account):
         users.setdefault(str(line.user_name), {"devices": []})["devices"].append(device(line))
-    return {"users": users, "parameters": {"/mfa/release-bot": SEED}}
+    roles = {"mfa-apply": {"trusts": ["999900001111"]}}
+    return {"users": users, "roles": roles, "parameters": {"/mfa/release-bot": SEED}}
 
 
 @pytest.fixture

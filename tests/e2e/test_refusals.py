@@ -29,10 +29,10 @@ def bound(stack: Stack) -> Stack:
             "the user was deleted and created again moments ago, and IAM does not let it be changed yet, tried for",
         ),
         ("LimitExceeded", None, "a quota of the account is used up; raise it, or remove what is not needed"),
-        ("ServiceFailure", None, "IAM had an internal failure, tried for"),
+        ("ServiceFailure", None, "AWS had an internal failure, tried for"),
         ("ConcurrentModification", None, "somebody else is changing the same user or device, tried for"),
         ("AccessDenied", None, "the credentials in use are not allowed to do this; allow the action that AWS names"),
-        ("Throttling", None, "IAM limits the rate of calls in this account, tried for"),
+        ("Throttling", None, "AWS is throttling calls in this account, tried for"),
         ("NoSuchEntity", None, "the user does not hold the device, tried for"),
     ],
 )

@@ -50,12 +50,13 @@ OLD_ROLE, NEW_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("old", 
 
 
 def role(stack: Stack, box: Sandbox) -> dict[str, Any]:
+    box.add({"accounts": {ACCOUNT: {"roles": {"old": {}, "new": {}}}}})
     return {"aws_assumeRoles": [{"roleArn": OLD_ROLE}]}
 
 
 def other_role(stack: Stack, box: Sandbox) -> dict[str, Any]:
     """The old role can be assumed no longer; the new configuration needs none."""
-    box.fault("AssumeRole", error="AccessDenied", times=None)
+    box.client().delete_role(RoleName="old")
     return {"aws_assumeRoles": []}
 
 

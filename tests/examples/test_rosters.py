@@ -50,4 +50,4 @@ def test_the_stacks_configuration_is_one_that_is_read(example: str) -> None:
     from mfa_association.pulumi.config import read
 
     config = yaml.safe_load(Path("Pulumi.yaml").read_text())["config"]
-    assert read(config.get).fault is None
+    assert read(config).fault is None

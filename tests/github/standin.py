@@ -43,6 +43,7 @@ class GitHub:
     comments: dict[int, dict[str, Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
+    editors: dict[int, dict[str, str] | None] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     url: str = ""
     _next: int = 1001
@@ -52,12 +53,18 @@ class GitHub:
         number, self._next = self._next, self._next + 1
         self.comments[number] = {
             "id": number,
+            "node_id": f"IC_{number}",
             "body": body,
             "user": {"login": login, "type": "Bot" if "[" in login else "User"} if login else None,
             "url": f"{self.url}/repos/{REPOSITORY}/issues/comments/{number}",
             "html_url": f"https://github.com/{REPOSITORY}/pull/{NUMBER}#issuecomment-{number}",
         }
         return number
+
+    def edited_by_hand(self, number: int, body: str, editor: dict[str, str] | None) -> None:
+        """Somebody with write access changes a comment; GitHub remembers who. None: their account is gone."""
+        self.comments[number]["body"] = body
+        self.editors[number] = editor
 
     def bodies(self, login: str = BOT) -> list[str]:
         """What somebody wrote, oldest first."""
@@ -87,8 +94,7 @@ class GitHub:
         if token not in (TOKEN, REST_TOKEN):
             return 401, {"message": "Bad credentials"}
         if path == "/graphql":
-            told = {"data": {"viewer": {"login": BOT}}}
-            return (200, told) if token == TOKEN else _NOT_FOR_WORKFLOWS
+            return (200, {"data": self._graph(body)}) if token == TOKEN else _NOT_FOR_WORKFLOWS
         if path == "/user":
             return (200, {"login": BOT}) if token == REST_TOKEN else _NOT_FOR_WORKFLOWS
         if path == _PULL:
@@ -98,6 +104,16 @@ class GitHub:
             return self._page(target) if method == "GET" else self._post(body["body"])
         found = _COMMENT.fullmatch(path)
         return self._comment(method, int(found[1]), body) if found else (404, {"message": "Not Found"})
+
+    def _graph(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Whose token it is; who edited a comment last, an app without the `[bot]` of its login."""
+        if "viewer" in body["query"]:
+            return {"viewer": {"login": BOT}}
+        number = int(body["variables"]["id"].removeprefix("IC_"))
+        if number not in self.comments:
+            return {"node": None}
+        edited = "2026-01-31T12:00:00Z" if number in self.editors else None
+        return {"node": {"lastEditedAt": edited, "editor": self.editors.get(number)}}
 
     def _page(self, target: str) -> Answer:
         query = {name: int(values[0]) for name, values in parse_qs(urlsplit(target).query).items()}
@@ -118,6 +134,7 @@ class GitHub:
             del self.comments[number]
             return 204, None
         self.comments[number]["body"] = body["body"]
+        self.editors[number] = {"__typename": "Bot", "login": BOT.removesuffix("[bot]")}
         return 200, self.comments[number]
 
     def start(self) -> ThreadingHTTPServer:

@@ -79,6 +79,72 @@ def test_an_older_run_never_overwrites_a_newer_one(
     assert (ended.out == f"{STACK}: left as it is: run {written_by} wrote it, after run {run}\n") is kept
 
 
+FAR = "9999999999999999999.1"
+
+
+class Edited(NamedTuple):
+    reason: str
+    editor: dict[str, str] | None
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Edited("by a person", {"__typename": "User", "login": "mallory"}),
+        Edited("by somebody whose account is gone", None),
+        Edited("by another app", {"__typename": "Bot", "login": "github-actions-2"}),
+        Edited("by a person called as the app is", {"__typename": "User", "login": "github-actions"}),
+    ],
+    ids=lambda case: case.reason,
+)
+@pytest.mark.parametrize("run", [FAR, "500.1"])
+def test_one_that_somebody_else_edited_does_not_silence_us(step: Step, case: Edited, run: str) -> None:
+    number = step.hub.add(body("old", run="1.1"))
+    step.hub.edited_by_hand(number, body(GREEN, run, "none"), case.editor)
+    assert step.comment(step.review()) == (0, f"{STACK}: updated: {url(number)}\n", "")
+    assert step.hub.bodies() == [body()]
+
+
+def test_one_that_a_later_run_edited_is_left_as_it_is(step: Step) -> None:
+    step.hub.add(body("old", run="1.1"))
+    step.comment(step.review(GREEN, "none"), run="501.1")
+    assert "left as it is: run 501.1" in step.comment(step.review()).out
+    assert step.hub.bodies() == [body(GREEN, "501.1", "none")]
+
+
+def test_a_far_run_does_not_silence_us_where_github_does_not_tell_who_edited(step: Step) -> None:
+    number = step.hub.add(body(GREEN, FAR, "none"))
+    ended = step.comment(step.review(), GH_TOKEN=REST_TOKEN)
+    assert ended == (0, f"{STACK}: updated: {url(number)}\n", "")
+    assert step.hub.bodies() == [body()]
+
+
+def test_a_later_runs_comment_that_was_deleted_is_posted_anew(step: Step) -> None:
+    step.hub.add(body(GREEN, "501.1", "none"))
+    step.hub.before["POST /graphql"] = lambda: step.hub.before.update({"POST /graphql": step.hub.comments.clear})
+    assert step.comment(step.review()).out == f"{STACK}: posted: {url(1002)}\n"
+    assert step.hub.bodies() == [body()]
+
+
+@pytest.mark.parametrize("first", ["critical", "none"])
+def test_two_plans_of_one_run_without_a_key_are_not_one_comment(step: Step, first: str) -> None:
+    texts = {"critical": LOSS, "none": GREEN}
+    step.hub.add(body("old", run="499.1"))
+    step.comment(step.review(texts.pop(first), first))
+    ((verdict, text),) = texts.items()
+    ended = step.comment(step.review(text, verdict))
+    assert (ended.code, ended.out) == (1, "")
+    assert "another job of this run (500.1) wrote the comment of mfa/prod" in ended.err
+    assert "--key" in ended.err
+    assert step.hub.bodies() == [body(LOSS if first == "critical" else GREEN, verdict=first)]
+
+
+def test_another_attempt_of_the_run_may_say_something_else(step: Step) -> None:
+    step.comment(step.review())
+    assert step.comment(step.review(GREEN, "none"), run="500.2").code == 0
+    assert step.hub.bodies() == [body(GREEN, "500.2", "none")]
+
+
 def test_the_same_text_is_marked_by_the_newer_run_so_that_one_in_between_comes_too_late(step: Step) -> None:
     name = step.review()
     for run in ("500.1", "502.1"):

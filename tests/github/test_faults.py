@@ -80,6 +80,7 @@ REFUSALS = (
     Refusal("a page of a proxy", Fault("any", 200, "<html>sign in</html>", times=99), BROKEN),
     Refusal("broken JSON", Fault("any", 200, '{"number": ', times=99), BROKEN),
     Refusal("another API", Fault("any", 200, {"number": "seven", "issue_url": 5}, times=99), BROKEN),
+    Refusal("a number that nobody can read", Fault("any", 200, f'{{"number": {"9" * 5000}}}', times=99), BROKEN),
     Refusal("a list", Fault("any", 200, [], times=99), BROKEN),
     Refusal("a login that is none", Fault("GET comments", 200, [{"user": {"login": 5}}], times=9), BROKEN),
 )

@@ -35,6 +35,7 @@ WRONG = (
     Wrong("an event that is a list", [], {"GITHUB_EVENT_PATH": "list.json"}, "finding the pull request: the workflow"),
     Wrong("no such event", [], {"GITHUB_EVENT_PATH": "none.json"}, "reading the workflow's event (none.json): "),
     Wrong("an event that is no JSON", [], {"GITHUB_EVENT_PATH": "plain.md"}, "reading the workflow's event (plain.md)"),
+    Wrong("an event with a number too long to read", [], {"GITHUB_EVENT_PATH": "long.json"}, "reading the workflow's"),
     Wrong("a pull request below 1", ["--pull-request", "0"], {}, "finding the pull request: the workflow's event"),
     Wrong("no run", [], {"GITHUB_RUN_ID": ""}, "finding the run (''): it is not a number such as 17 or 17.2; give"),
     Wrong("a run that is none", ["--run", "v17"], {}, "finding the run ('v17'): it is not a number"),
@@ -56,6 +57,7 @@ def test_what_is_wrong_is_said_and_nothing_is_posted(step: Step, case: Wrong) ->
     step.review()
     step.review(name="again.md")
     texts = {"empty.md": "", "plain.md": "# Review\n", "push.json": '{"after": "1"}', "list.json": "[7]"}
+    texts["long.json"] = f'{{"number": {"9" * 5000}}}'
     texts["posted.md"] = f"<!-- mfa-review {STACK} verdict=low run=1.1 -->\n{LOSS}"
     for name, text in texts.items():
         (step.folder / name).write_text(text)

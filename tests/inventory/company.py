@@ -50,8 +50,13 @@ SEED: dict[str, Any] = {
                 "erin": {},
             },
             "devices": [{"kind": "virtual", "name": "spare"}],
+            "roles": {"auditor": {}, "mfa-audit": {}},
         },
-        MEMBER: {"root": {"devices": [phone("root-phone")]}, "users": {"mallory": {"devices": [phone("m")]}}},
+        MEMBER: {
+            "roles": {name: {"trusts": [ACCOUNT]} for name in ("auditor", "mfa-audit")},
+            "root": {"devices": [phone("root-phone")]},
+            "users": {"mallory": {"devices": [phone("m")]}},
+        },
     },
     "keys": {ADMIN: {"account": ACCOUNT, "role": "auditor"}},
 }

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mfa_association.aws.errors import CODES, AwsError
+from mfa_association.aws.codes import CODES
+from mfa_association.aws.errors import AwsError
 from mfa_association.inventory.contain import POLICY, Done, older_sessions_denied
 from mfa_association.inventory.revoke import NotRevoked, Order, Revocation, Target, choose, warning_of
 from mfa_association.lifecycle import Run

@@ -33,6 +33,7 @@ def told(one: Drift) -> list[tuple[str | None, ...]]:
     return [(f.kind, f.serial_number, f.holder, f.declared, f.since, f.detail) for f in one.findings]
 
 
+SMS = f"arn:aws:iam::{ACCOUNT}:sms-mfa/alice"
 SAVED = Recorded(PHONE, "alice", True, SINCE, "AIDAALICE")
 
 
@@ -121,11 +122,18 @@ def test_no_drift() -> None:
             "later than the moment to compare with",
         ),
         (
-            account(ALICE, free=(SPARE,)),
+            account(replace(ALICE, devices=(*ALICE.devices, Held(SMS, SINCE)))),
             None,
             None,
-            ("unassigned", SPARE, None, None, None, "a virtual device that nobody holds"),
-            "left over",
+            (
+                "undeclared",
+                SMS,
+                "alice",
+                None,
+                SINCE,
+                f"a roster cannot declare it; only this helps: mfa-association revoke alice {SMS}",
+            ),
+            "an SMS device of old: neither adopt nor a line can take it in",
         ),
     ],
 )
@@ -141,7 +149,22 @@ def test_names_and_serials_are_compared_without_regard_to_case() -> None:
 
 def test_findings_come_worst_first() -> None:
     snapshot = account(replace(ALICE, devices=()), replace(BOB, devices=(Held(TOKEN, SINCE),)), free=(PHONE, SPARE))
-    assert [finding.kind for finding in found(snapshot).findings] == ["undeclared", "inactive", "unassigned"]
+    assert [finding.kind for finding in found(snapshot).findings] == ["undeclared", "inactive"]
+
+
+def test_a_device_that_nobody_holds_is_a_note_and_no_drift() -> None:
+    """Ordinary use leaves such devices behind: a removed line deactivates, and by default it deletes nothing."""
+    one = found(account(ALICE, free=(SPARE,)))
+    assert (one.findings, one.untold) == ((), ())
+    assert one.notes == (
+        f"nobody holds virtual device {SPARE}; unless other code keeps it: "
+        f"aws iam delete-virtual-mfa-device --serial-number {SPARE}",
+    )
+
+
+def test_a_declared_device_that_nobody_holds_is_told_once() -> None:
+    one = found(account(replace(ALICE, devices=()), free=(PHONE,)))
+    assert ([finding.kind for finding in one.findings], one.notes) == (["inactive"], ())
 
 
 def test_root_users_are_told_by_account() -> None:

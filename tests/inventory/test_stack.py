@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE
 from mfa_association.inventory.stack import TYPE, Recorded, StackUnreadable, read_stack
 from mfa_association.pulumi import imports
 from tests.inventory.company import PHONE, SINCE
 
 OUTPUTS = {"serial_number": PHONE, "user_name": "alice", "active": True, "enable_date": SINCE, "__provider": "gASV"}
+CAMEL = {"serialNumber": PHONE, "userName": "alice", "active": True, "enableDate": SINCE}
 RESOURCES = [{"type": TYPE, "outputs": OUTPUTS}, {"type": "pulumi:pulumi:Stack"}, {"type": TYPE}, 7]
 
 
@@ -28,6 +30,33 @@ def test_an_export_a_state_file_and_an_import_file_are_read(tmp_path: Path, docu
     (tmp_path / "stack.json").write_text(json.dumps(document))
     recorded = read_stack(str(tmp_path / "stack.json"))
     assert recorded == {PHONE.lower(): Recorded(PHONE, "alice", True, SINCE, None)}
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ({"type": "pulumi-python:dynamic:Resource", "outputs": {**OUTPUTS, "__provider": PICKLE}}, "a subclass"),
+        ({"type": BRIDGED_TYPE, "outputs": CAMEL}, "the Terraform provider through Pulumi's bridge"),
+        (
+            {
+                "type": "pulumi-nodejs:dynamic:Resource",
+                "inputs": {"serial_number": 1, "user_name": 2},
+                "outputs": OUTPUTS,
+            },
+            "its provider is a secret",
+        ),
+    ],
+)
+def test_an_association_is_found_whatever_its_type(tmp_path: Path, resource: dict[str, Any], reason: str) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps({"deployment": {"resources": [resource]}}))
+    recorded = read_stack(str(tmp_path / "stack.json"))
+    assert recorded == {PHONE.lower(): Recorded(PHONE, "alice", True, SINCE, None)}, reason
+
+
+def test_another_resource_is_none(tmp_path: Path) -> None:
+    other = {"type": "pulumi-python:dynamic:Resource", "inputs": {"user_name": "a"}, "outputs": OUTPUTS}
+    (tmp_path / "stack.json").write_text(json.dumps({"deployment": {"resources": [other]}}))
+    assert read_stack(str(tmp_path / "stack.json")) == {}
 
 
 @pytest.mark.parametrize(

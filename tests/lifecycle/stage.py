@@ -86,7 +86,7 @@ class Stage:
     def iam(self, key: str | None = None) -> Iam:
         key = key or self.key
         token = None if key.startswith("AKIA") else "token"
-        endpoints = (("iam", self.box.url), ("sts", self.box.url))
+        endpoints = tuple((service, self.box.url) for service in ("iam", "secretsmanager", "ssm", "sts"))
         return Iam(Session(Settings("us-east-1", None, key, "secret", token, endpoints, read_attempts=1)))
 
     def run(self, key: str | None = None, *, iam: Any = None, ledger: Ledger | None = None, **limits: Any) -> Run:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mfa_association import lifecycle
-from mfa_association.aws.errors import InvalidAuthenticationCode
+from mfa_association.aws.errors import InvalidAuthenticationCode, SeedNotFound
+from mfa_association.errors import MfaError
 from mfa_association.lifecycle.model import Declaration
 from mfa_association.totp import SeedUnreadable, parse_seed, parse_seed_source, step_at
 from tests.lifecycle.stage import Stage, failure, let_time_pass, user, virtual
@@ -100,8 +101,29 @@ def test_a_seed_source_that_holds_something_else_is_not_shown(planted: Stage, mo
     monkeypatch.setenv("PHONE_SEED", "hunter2")
     declared = planted.wanted(seed_source=parse_seed_source("env:PHONE_SEED"))
     sentence = failure(lambda: lifecycle.bind(planted.run(), declared), SeedUnreadable)
-    assert "it holds no base32 text" in sentence
+    assert "its content is too short" in sentence
     assert "hunter2" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "words"),
+    [
+        ("ssm:/mfa/absent", SeedNotFound, "there is no such parameter; correct seed_source"),
+        ("secretsmanager:absent", SeedNotFound, "there is no such secret; correct seed_source"),
+        ("secretsmanager:team#absent", SeedUnreadable, "the secret is no JSON object with the key 'absent'"),
+        ("ssm:/mfa/short", SeedUnreadable, "its content is too short"),
+    ],
+)
+def test_a_seed_that_aws_does_not_have_is_said_at_once(
+    planted: Stage, source: str, kind: type[MfaError], words: str
+) -> None:
+    planted.plant(parameters={"/mfa/short": BASE32[:20]}, secrets={"team": {"alice": BASE32}})
+    declared = planted.wanted(seed_source=parse_seed_source(source))
+    sentence = failure(lambda: lifecycle.bind(planted.run(), declared), kind)
+    assert sentence.startswith(f"reading the seed from ({source}): {words}")
+    assert BASE32[:20] not in sentence
+    assert planted.time.slept == []
+    assert planted.writes() == []
 
 
 def test_a_seed_moves_a_device(planted: Stage) -> None:

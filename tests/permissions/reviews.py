@@ -9,9 +9,10 @@ from typing import Any
 from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Live, NotChecked
 from mfa_association.review.live import look
+from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import DeviceStep
-from tests.lifecycle.stage import user, virtual
-from tests.review.live.stage import READ_ONLY, adds, preview, removes
+from tests.lifecycle.stage import hardware, user, virtual
+from tests.review.live.stage import READ_ONLY, adds, preview, removes, removes_secretly
 
 from .stage import Policed
 
@@ -63,6 +64,31 @@ def review_a_removal(stage: Policed) -> bool:
     stage.box.reset_calls()
     live = review(stage, removes("alice", stage.arn()))
     return live.bare == ("bob",) and not _empty(live) and live.holders[0].administrator == "no"
+
+
+def review_many_removals(stage: Policed) -> bool:
+    """More users than are asked for one by one; each has a policy of AWS."""
+    names = [f"user-{n}" for n in range(FEW + 1)]
+    stage.plant(users={name: user(virtual(name)) for name in names})
+    for name in names:
+        stage.admin().attach_user_policy(UserName=name, PolicyArn=READ_ONLY)
+    stage.box.reset_calls()
+    live = review(stage, *(removes(name, stage.arn(name)) for name in names))
+    if isinstance(live.listed_at, NotChecked):
+        stage.warnings.append(f"each of {len(names)} users asked for ({live.listed_at.reason})")
+    elif stage.box.calls()["GetPolicy"]:
+        stage.warnings.append("the version of each policy asked for")
+    return not _empty(live) and isinstance(live.listed_at, str) and not stage.box.calls()["GetPolicy"]
+
+
+def review_a_secret_holder(stage: Policed) -> bool:
+    """Of a token: no list tells who has it, but the state has the user's id."""
+    token = f"GAHT{stage.account[-8:]}"
+    stage.plant(users={"alice": user(hardware(token))})
+    live = review(stage, removes_secretly(token, user_id=stage.user_id()))
+    found = [holder.user_name for _, holder in live.present]
+    stage.warnings += [] if found else ["whose it is could not be found out"]
+    return found == ["alice"]
 
 
 def review_an_addition(stage: Policed) -> bool:

@@ -98,6 +98,8 @@ ON_THE_ACCOUNT = {
     "iam:ListVirtualMFADevices",
     "iam:ListUsers",
     "iam:GetAccountSummary",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListPolicies",
     "iam:GenerateCredentialReport",
     "iam:GetCredentialReport",
 }
@@ -112,29 +114,66 @@ def test_actions_are_named_and_resources_too_where_iam_allows(name: str) -> None
         assert (statement.get("Resource") == "*") == (set(actions) <= ON_THE_ACCOUNT)
 
 
-ISSUER, TRUSTED = "token.actions.githubusercontent.com", "repo:ORGANIZATION/REPOSITORY:environment:mfa-"
-APPLY = TRUSTED + "apply"
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def claims_of(name: str, **changes: str | None) -> dict[str, str]:
+    """What GitHub says of a job of `main` in an environment; None leaves a claim out."""
+    told = {
+        "aud": "sts.amazonaws.com",
+        "sub": f"repo:ORGANIZATION/REPOSITORY:environment:{name}",
+        "repository_id": "123456789",
+        "environment": name,
+        "ref": "refs/heads/main",
+        **changes,
+    }
+    return {f"{ISSUER}:{claim}": value for claim, value in told.items() if value is not None}
 
 
 class Token(NamedTuple):
-    """What GitHub says of a job, and whether the role that applies believes it."""
+    """A job's token, and the roles that believe it."""
 
     reason: str
-    subject: str
-    trusted: bool = False
-    audience: str = "sts.amazonaws.com"
+    claims: dict[str, str]
+    trusted: frozenset[str] = frozenset()
+
+
+def foreign(environment: str) -> str:
+    return f"repo:SOMEBODY/REPOSITORY:environment:{environment}"
 
 
 TOKENS = [
-    Token("a job of the environment", APPLY, True),
-    Token("the environment that plans", TRUSTED + "plan"),
-    Token("a pull request without an environment", "repo:ORGANIZATION/REPOSITORY:pull_request"),
-    Token("the main branch without the environment", "repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main"),
-    Token("a fork", "repo:SOMEBODY/REPOSITORY:environment:mfa-apply"),
-    Token("a repository whose name begins alike", "repo:ORGANIZATION/REPOSITORY-2:environment:mfa-apply"),
-    Token("an environment whose name begins alike", APPLY + "-2"),
-    Token("a token for somebody else", APPLY, audience="https://github.com/ORGANIZATION"),
-]
+    Token("a job of main in the environment", claims_of("mfa-apply"), frozenset({"apply"})),
+    Token("the environment that plans, on main", claims_of("mfa-plan"), frozenset({"plan"})),
+    Token("the environment that plans, of a pull request", claims_of("mfa-plan", ref="refs/pull/7/merge"), frozenset({"plan"})),
+    Token("the morning's comparison", claims_of("mfa-drift"), frozenset({"drift"})),
+    *(
+        Token(
+            f"a `sub` with ids, as of a repository made after June 2026: {mark}",
+            claims_of("mfa-apply", sub=f"repo:ORGANIZATION{mark}1/REPOSITORY{mark}123456789:environment:mfa-apply"),
+            frozenset({"apply"}),
+        )
+        for mark in "@-"
+    ),
+    Token("a branch that is not main", claims_of("mfa-apply", ref="refs/heads/feature")),
+    Token("a tag that is called main", claims_of("mfa-apply", ref="refs/tags/main")),
+    Token("a pull request", claims_of("mfa-apply", ref="refs/pull/7/merge")),
+    Token("drift from a branch", claims_of("mfa-drift", ref="refs/heads/feature")),
+    Token("the same names, another repository: one made after ours was deleted", claims_of("mfa-apply", repository_id="2")),
+    Token("a fork", claims_of("mfa-apply", sub=foreign("mfa-apply"), repository_id="2")),
+    Token("a fork that plans", claims_of("mfa-plan", sub=foreign("mfa-plan"), repository_id="2")),
+    Token("an environment whose name begins alike", claims_of("mfa-apply-2")),
+    Token(
+        "a pull request without an environment",
+        claims_of("", sub="repo:ORGANIZATION/REPOSITORY:pull_request", environment=None, ref="refs/pull/7/merge"),
+    ),
+    Token(
+        "the main branch without the environment",
+        claims_of("", sub="repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main", environment=None),
+    ),
+    Token("a token for somebody else", claims_of("mfa-apply", aud="https://github.com/ORGANIZATION")),
+]  # fmt: skip
+TRUSTS = [name.removeprefix("trust-") for name in NAMES if name.startswith("trust-")]
 
 
 def believed(name: str, claims: Mapping[str, str]) -> bool:
@@ -144,13 +183,24 @@ def believed(name: str, claims: Mapping[str, str]) -> bool:
 
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.reason)
 def test_each_role_trusts_one_environment_of_one_repository(token: Token) -> None:
-    claims = {f"{ISSUER}:aud": token.audience, f"{ISSUER}:sub": token.subject}
-    assert believed("trust-apply", claims) is token.trusted
-    assert believed("trust-plan", claims) is (token.subject == TRUSTED + "plan")
+    assert {name for name in TRUSTS if believed(f"trust-{name}", token.claims)} == token.trusted
 
 
-@pytest.mark.parametrize("claim", ["aud", "sub"])
-def test_a_token_that_does_not_say_is_not_trusted(claim: str) -> None:
-    claims = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": APPLY}
-    assert believed("trust-apply", claims)
-    assert not believed("trust-apply", {key: value for key, value in claims.items() if not key.endswith(claim)})
+@pytest.mark.parametrize("name", TRUSTS)
+def test_a_token_that_does_not_say_is_not_trusted(name: str) -> None:
+    said = claims_of(f"mfa-{name}")
+    conditions = load(f"trust-{name}")["Statement"][0]["Condition"]
+    asked = {key for operator in conditions.values() for key in operator}
+    assert believed(f"trust-{name}", said)
+    for claim in asked:
+        assert not believed(f"trust-{name}", {key: value for key, value in said.items() if key != claim}), claim
+
+
+@pytest.mark.parametrize("name", TRUSTS)
+def test_only_claims_are_asked_that_aws_knows(name: str) -> None:
+    """AWS's list of keys for GitHub (IAM reference, condition keys of OIDC federation), January 2026; `sub` must be."""
+    known = {"aud", "sub", "actor", "actor_id", "job_workflow_ref", "repository", "repository_id", "workflow", "ref"}
+    known |= {"environment", "enterprise_id"}
+    conditions = load(f"trust-{name}")["Statement"][0]["Condition"]
+    asked = {key.removeprefix(f"{ISSUER}:") for operator in conditions.values() for key in operator}
+    assert {"aud", "sub", "repository_id", "environment"} <= asked <= known

@@ -9,7 +9,7 @@ import pytest
 
 from .policies import IDENTITY_POLICIES, NAMES, allowed, load
 from .reviews import CELLS
-from .test_boundaries import believed
+from .test_boundaries import believed, claims_of
 from .work import WORKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
@@ -78,11 +78,14 @@ def test_what_a_missing_action_looks_like_is_what_the_runs_say() -> None:
 
 
 def test_who_is_trusted_is_what_the_files_say() -> None:
-    table = [row for row in rows("Roles for GitHub Actions", 3) if row[0].startswith("`repo:")]
-    assert len(table) == 5
-    for subject, *trusted in table:
-        claims = {
-            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": subject.strip("`"),
-        }
-        assert [believed(name, claims) for name in ("trust-plan", "trust-apply")] == [one == "yes" for one in trusted]
+    table = [row for row in rows("Roles for GitHub Actions", 6) if row[0].startswith("`mfa-")]
+    assert len(table) == 7
+    for environment, ref, repository_id, *trusted in table:
+        claims = claims_of(environment.strip("`"), ref=ref.strip("`"), repository_id=repository_id.strip("`"))
+        told = [believed(f"trust-{name}", claims) for name in ("plan", "apply", "drift")]
+        assert told == [one == "yes" for one in trusted], environment
+
+
+def test_the_state_is_read_with_what_the_page_says() -> None:
+    (cell,) = [row[2] for row in rows("Policies", 3) if "(policies/state-read.json)" in row[0]]
+    assert set(re.findall(r"`(\w+:[A-Z]\w+)`", cell)) == allowed("state-read").keys()

@@ -100,6 +100,12 @@ WORKS = [
     Work(("root-plan",), associations.read_root, NO_SESSION),
     Work(("review",), reviews.review_a_removal, {f"iam:{action}": f"{cell}: not checked (denied: iam:{action})"
         for cell, actions in reviews.CELLS.items() for action in actions}),
+    Work(("review",), reviews.review_many_removals, {
+        **{f"iam:{action}": f"each of 6 users asked for (denied: iam:{action})"
+            for action in ("GetAccountSummary", "GetAccountAuthorizationDetails", "ListUsers")},
+        "iam:ListPolicies": "the version of each policy asked for",
+    }),
+    Work(("review",), reviews.review_a_secret_holder, {"iam:ListUsers": "whose it is could not be found out"}),
     Work(("review",), reviews.review_an_addition, {WALK: f"who holds a virtual device: not checked (denied: {WALK})"}),
     Work(("review", "root-plan"), reviews.review_a_root_user,
         {"sts:AssumeRoot": "serial_numbers: not checked (denied: sts:AssumeRoot)"}),

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from mfa_association.engine import runs
+from mfa_association.engine.repeats import Repeats
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.sandbox import Sandbox
 from tests.lifecycle.stage import Stage, one_sandbox, staged
-from tests.pulumi.engine import Log, log_service
+from tests.pulumi.engine import Log, log_service, plugin_module
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,9 @@ def log(service: tuple[str, Log], monkeypatch: pytest.MonkeyPatch) -> Iterator[L
     log.said.clear()
     monkeypatch.setattr(sys, "argv", ["plugin", address])
     monkeypatch.setattr(runtime, "_ledger", Ledger())
+    monkeypatch.setattr(runtime, "_repeats", Repeats())
     monkeypatch.setattr(runs, "_announced", set())
-    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    monkeypatch.setitem(sys.modules, "__main__", plugin_module())
     runtime._engine.cache_clear()
     yield log
     runtime._engine.cache_clear()

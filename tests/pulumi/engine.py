@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
@@ -41,6 +44,14 @@ def declared_by(program: Callable[[], object]) -> list[pulumi.runtime.MockResour
 
     pulumi.runtime.test(main)()  # type: ignore[no-untyped-call]
     return recorder.resources
+
+
+def plugin_module() -> ModuleType:
+    """What the SDK's plugin is while it runs (``python -m pulumi.dynamic``), as far as our errors pass through it."""
+    plugin = ModuleType("__main__")
+    plugin.__spec__ = find_spec("pulumi.dynamic.__main__")
+    vars(plugin)["traceback"] = traceback
+    return plugin
 
 
 class Log(engine_pb2_grpc.EngineServicer):

@@ -137,11 +137,6 @@ CODES = (
         "mfa/alice-phone=271828,271828",
         "authentication_code_2: must differ from authentication_code_1: give two consecutive codes",
     ),
-    Codes(
-        "strangers",
-        "mfa/nobody=271828,314159 mfa/alice-phone=161803,141421",
-        f"{CODES_VARIABLE}: names mfa/nobody, which the roster does not declare",
-    ),
 )
 
 
@@ -149,6 +144,29 @@ CODES = (
 def test_a_fault_of_the_codes_never_shows_one(roster: Path, monkeypatch: pytest.MonkeyPatch, case: Codes) -> None:
     monkeypatch.setenv(CODES_VARIABLE, case.given)
     assert _refusal(roster) == case.sentence
+
+
+def test_codes_reach_each_of_two_rosters_and_a_misspelt_name_is_warned_of(
+    roster: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    second = roster.with_name("second.yaml")
+    second.write_text("users: {bob: [arn:aws:iam::111122223333:mfa/bob-phone]}\n", encoding="utf-8")
+    monkeypatch.setenv(CODES_VARIABLE, "mfa/alice-phone=271828,314159 mfa/bob-phone=161803,141421")
+    made = declared_by(lambda: (declare(roster), declare(second)))
+    assert {one.name for one in made if "authentication_code_1" in one.inputs} == {"mfa/alice-phone", "mfa/bob-phone"}
+    advice = "correct the name, unless another roster of this program declares it"
+    assert said == [
+        f"{CODES_VARIABLE} names mfa/bob-phone, which {roster} does not declare: {advice}",
+        f"{CODES_VARIABLE} names mfa/alice-phone, which {second} does not declare: {advice}",
+    ]
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the program warns of."""
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", messages.append)
+    return messages
 
 
 def _refusal(path: Path) -> str:

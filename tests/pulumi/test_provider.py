@@ -18,6 +18,7 @@ from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime import rpc
 
+from mfa_association.aws.session import open_session
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import MfaDeviceAssociation, runtime
@@ -35,6 +36,8 @@ FIDO = "arn:aws:iam::111122223333:u2f/user/alice/key-A"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ROLE = "arn:aws:iam::111122223333:role/mfa"
 INPUTS: dict[str, Any] = {"user_name": "alice", "serial_number": SERIAL}
+NO_SEED = "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
+CUT_SEED = "cannot be whole: no base32 text has this length, so a character is missing or too many"
 CODES: dict[str, Any] = {"authentication_code_1": "271828", "authentication_code_2": "314159"}
 UNKNOWN_VALUE: Any = rpc.deserialize_property(rpc.UNKNOWN, True)
 """What the SDK makes of a value that a preview does not know yet."""
@@ -143,6 +146,7 @@ class Check(NamedTuple):
     failures: tuple[tuple[str, str], ...] = ()
 
 
+SOURCES = "file:PATH, ssm:/path or secretsmanager:ID[#key]"
 NAME_RULE = "must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)"
 ARN_RULE = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
 CHECKS = (
@@ -169,7 +173,8 @@ CHECKS = (
         (("", f"authentication_code_1 {ROOT_RULE}"),),
     ),
     Check("a seed", INPUTS | {"seed": SEED, "renew": "1", "on_destroy": "delete-virtual-device"}),
-    Check("no seed", INPUTS | {"seed": "271828"}, (("", "seed must be the base32 text of the device's seed"),)),
+    Check("no seed", INPUTS | {"seed": "hunter2!"}, (("", f"seed {NO_SEED}"),)),
+    Check("a seed that is cut off", INPUTS | {"seed": SEED[:-7]}, (("", f"seed {CUT_SEED}"),)),
     Check(
         "a seed and codes",
         INPUTS | CODES | {"seed": SEED},
@@ -179,7 +184,12 @@ CHECKS = (
     Check(
         "a seed's place of no kind",
         INPUTS | {"seed_source": "here"},
-        (("seed_source", "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+        (("", "seed_source must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+    ),
+    Check(
+        "a seed typed where its place belongs",
+        INPUTS | {"seed_source": f"env:{SEED} {SEED}"},
+        (("", f"seed_source must be env:NAME, {SOURCES} (what stands after env: is none)"),),
     ),
     Check(
         "a token has no entity to delete",
@@ -526,19 +536,32 @@ def _error(attempt: Callable[[], object]) -> str:
     try:
         attempt()
     except ProviderError:
-        return traceback.format_exc()
+        return str(vars(sys.modules["__main__"])["traceback"].format_exc())
     raise AssertionError("no error was raised")
 
 
 def test_an_error_is_one_line_without_a_traceback(stage: Stage, log: Log) -> None:
     stage.plant(users={"alice": {}})
     provider = _provider(stage)
-    assert sys.tracebacklimit == 0
     told = _error(lambda: provider.create(_news(stage)))
     assert told == (
         f"mfa-association: binding MFA device ({stage.arn()}) to user (alice): there is no such device; "
         "nothing was changed, correct serial_number or create the device first\n"
     )
+
+
+def test_the_error_of_another_dynamic_provider_keeps_its_traceback(stage: Stage, log: Log) -> None:
+    _provider(stage)
+    try:
+        dict[str, str]()["where does this come from"]
+    except KeyError:
+        told = vars(sys.modules["__main__"])["traceback"].format_exc()
+    assert (
+        told.startswith("Traceback")
+        and "test_provider.py" in told
+        and told.endswith("KeyError: 'where does this come from'\n")
+    )
+    assert not hasattr(sys, "tracebacklimit")
 
 
 def test_aws_words_stay_on_the_line(stage: Stage, log: Log) -> None:
@@ -559,9 +582,51 @@ def test_debugging_keeps_the_traceback(stage: Stage, log: Log, monkeypatch: pyte
 def test_a_broken_configuration_is_told_when_it_is_needed(stage: Stage, log: Log) -> None:
     stage.plant(**HELD)
     provider = _provider(stage, **{"mfa:maxRemovals": "many"})
-    told = _error(lambda: provider.delete(stage.arn(), _outs(stage)))
-    assert told.startswith("mfa-association: reading stack config mfa:maxRemovals: must be a whole number")
-    assert not provider.check({}, dict(INPUTS)).failures
+    [failure] = provider.check({}, dict(INPUTS)).failures
+    assert not failure.property
+    assert failure.reason.startswith("reading stack config mfa:maxRemovals: must be a whole number")
+    assert _error(lambda: provider.delete(stage.arn(), _outs(stage))) == (
+        "mfa-association: reading stack config mfa:maxRemovals: it cannot be used, as above; nothing was changed\n"
+    )
+
+
+def test_an_expired_session_is_told_in_full_once(stage: Stage, log: Log) -> None:
+    stage.plant(**HELD)
+    provider, saved = _provider(stage), _outs(stage)
+    open_session.cache_clear()
+    stage.fault("GetCallerIdentity", error="ExpiredToken", times=None)
+    first, second = (_error(lambda: provider.read(stage.arn(), dict(saved))) for _ in range(2))
+    assert "the AWS session has expired; sign in again and rerun (AWS: " in first
+    assert second.endswith("the AWS session has expired, as above; the state was kept\n")
+
+
+class Key(NamedTuple):
+    reason: str
+    key: str
+    advice: str
+
+
+ALL_KEYS = "mfa:maxRemovals, mfa:onDestroy, mfa:onLastDevice, mfa:propagationTime, mfa:retryDeadline"
+KEYS = (
+    Key("a guard without its last letter", "mfa:maxRemoval", "did you mean mfa:maxRemovals?"),
+    Key("snake case", "mfa:on_last_device", "did you mean mfa:onLastDevice?"),
+    Key("nothing like ours", "mfa:roster", f"the keys are {ALL_KEYS}"),
+)
+
+
+@pytest.mark.parametrize("case", KEYS, ids=lambda case: case.reason)
+def test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing(stage: Stage, log: Log, case: Key) -> None:
+    stage.plant(**HELD)
+    told = _error(lambda: _provider(stage, **{case.key: "1"}).delete(stage.arn(), _outs(stage)))
+    assert told == (
+        f"mfa-association: reading stack config {case.key}: is no key of this provider, {case.advice}; "
+        "nothing was changed, correct it with `pulumi config set`\n"
+    )
+    assert stage.holders()
+
+
+def test_other_namespaces_are_not_ours_to_judge(stage: Stage, log: Log) -> None:
+    assert not _provider(stage, **{"app:maxRemoval": "1", "aws:unknown": "2"}).check({}, dict(INPUTS)).failures
 
 
 # One run's overrides

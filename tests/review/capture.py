@@ -21,6 +21,7 @@ from pathlib import Path
 
 import engines
 
+from mfa_association.inventory.associations import TYPE
 from mfa_association.sandbox import Sandbox
 from tests.e2e.company import SEED
 from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
@@ -167,6 +168,49 @@ def gains(bench: Bench) -> None:
     bench.preview("gains", *USUAL, **SEED_HERE)
 
 
+SUBCLASS = """
+from mfa_association.pulumi import MfaDeviceAssociation
+
+class Phone(MfaDeviceAssociation, name="Phone"):
+    def __init__(self, user, serial, opts=None):
+        super().__init__(f"phone-of-{user}", user_name=user, serial_number=serial, opts=opts)
+
+"""
+TAKER = f"""
+from pulumi import Alias, ResourceOptions
+from pulumi.dynamic import DiffResult, Resource, ResourceProvider
+
+class Taker(ResourceProvider):
+    def diff(self, _id, olds, news):
+        return DiffResult(changes=True)
+
+class Taken(Resource, module="acme", name="Taken"):
+    pass
+
+former = Alias(name="phone-of-dave", type_={TYPE!r})
+Taken(Taker(), "bucket", {{"a": "b"}}, ResourceOptions(aliases=[former]))
+"""
+HOOKED = """
+from pulumi import ResourceHook, ResourceHookBinding, ResourceOptions
+
+hook = ResourceHook("strip", lambda args: None)
+hooks = ResourceOptions(hooks=ResourceHookBinding(before_update=[hook]))
+"""
+
+
+def others(bench: Bench) -> None:
+    """A subclass, another type that takes its record over, and a hook of the program."""
+    declared = f"Phone('dave', {DAVES!r})\n"
+    bench.up(SUBCLASS + declared)
+    bench.stack.program(SUBCLASS)
+    bench.preview("subclass")
+    bench.stack.program(TAKER)
+    bench.preview("taken-over")
+    hooked = f"MfaDeviceAssociation('phone-of-dave', user_name='dave', serial_number={DAVES!r},"
+    bench.stack.program(SUBCLASS + HOOKED + f"{hooked} on_last_device='refuse', opts=hooks)\n")
+    bench.preview("hooked")
+
+
 SCENARIOS: tuple[Callable[[Bench], None], ...] = (
     delete,
     replace,
@@ -177,6 +221,7 @@ SCENARIOS: tuple[Callable[[Bench], None], ...] = (
     failed,
     empty,
     gains,
+    others,
 )
 
 

@@ -44,6 +44,8 @@ NOBODY = facts(serials=())
         ("high", [new(enables=True)], {"live": live(NOBODY), "author": "Alice"}, "one's own line"),
         ("critical", [new(enables=True), administrator()], {"author": "alice"}, "one's own line, administrator"),
         ("low", [new(enables=True)], {"live": live(NOBODY), "author": "bob"}, "somebody else's line"),
+        ("high", [new(enables=True)], {"live": live(NOBODY), "author": ["bot", "Alice", "bob"]}, "one of many authors"),
+        ("low", [new(enables=True)], {"live": live(NOBODY), "author": ["bot", "bob"]}, "none of many authors"),
         ("info", [new()], {"live": live(facts(administrator="yes")), "author": "alice"}, "held already: recorded only"),
         ("medium", [new(user=None)], {}, "nobody knows for whom"),
     ],

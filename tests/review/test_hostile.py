@@ -90,7 +90,7 @@ def test_every_cell_shows_the_name_and_nothing_else(name: str) -> None:
     _, user, device, what, left, password, administrator, undo, where = losses[1]
     assert (user, where) == (shown, f"{shown}:7")
     assert device in (f"{shown} (unknown kind)", f"{shown} (hardware)")
-    assert (left, what) == ("1 (live)", "deactivated")
+    assert (left, what) == ("1 (live)", "deactivated; to be replaced by GAHT12345678")
     assert (password, administrator) == (f"not checked ({shown})", "yes")
     assert undo == "yes, with two fresh codes"
     assert gains[1][1:4] == [shown, "GAHT12345678 (hardware)", f"is enabled with codes from {shown}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,23 @@ from mfa_association.review.findings import Finding, plain
 from mfa_association.review.model import GrantStep, UserStep
 from mfa_association.review.sentence import sentence
 
-from .make import DENIED, KEY, PHONE, TABLET, changed, facts, gone, held, kept, live, new, review, step, virtual
+from .make import (
+    ACCOUNT,
+    DENIED,
+    KEY,
+    PHONE,
+    TABLET,
+    changed,
+    facts,
+    gone,
+    held,
+    kept,
+    live,
+    new,
+    review,
+    step,
+    virtual,
+)
 
 YES: dict[str, Any] = {"console_password": True}
 ADMIN: dict[str, Any] = {"administrator": "yes"}
@@ -24,8 +41,8 @@ def only(*steps: Any, **context: Any) -> Finding:
     return finding
 
 
-def password(op: str, user: str = "alice") -> GrantStep:
-    return GrantStep(f"password-{user}", PASSWORD[0], op, "password", user)  # type: ignore[arg-type]
+def password(op: str, user: str = "alice", account: str | None = ACCOUNT) -> GrantStep:
+    return GrantStep(f"password-{user}", PASSWORD[0], op, "password", user, account_id=account)  # type: ignore[arg-type]
 
 
 def administrator(op: str, user: str = "alice") -> GrantStep:
@@ -73,14 +90,18 @@ def test_what_aws_says_decides(risk: str, asked: Any, reason: str) -> None:
         ("high", [new(TABLET), gone()], "the new one has no codes"),
         ("high", [gone(), password("same")], "the last one perhaps, and a password in this stack"),
         ("critical", [gone(), password("same"), administrator("create")], "password and administrator in this stack"),
-        ("low", [gone(active=False)], "not active when it was last saved: it may be again"),
+        (
+            "high",
+            [gone(active=False)],
+            "not active when it was last saved: it may be again, so that counts for nothing",
+        ),
         ("info", [gone(spared="it is retained")], "AWS is not called"),
-        ("info", [gone(), user("delete")], "the user goes too"),
+        ("high", [gone(), user("delete")], "the user goes too, unless its policies block that"),
         ("high", [gone(), user("delete", spared="it is retained")], "the user stays"),
         ("high", [gone(), user("delete", "alicia")], "another user goes"),
         ("critical", [gone(PHONE, root="222233334444")], "the root user"),
         ("critical", [gone(PHONE, root="222233334444"), kept(TABLET, root="222233334444")], "the root user, always"),
-        ("low", [gone(PHONE, root="222233334444", active=False)], "not active when it was last saved"),
+        ("critical", [gone(PHONE, root="222233334444", active=False)], "the root user, whatever was saved"),
         ("high", [gone(user=None)], "nobody knows whose it is"),
         ("high", [step("unknown", held(), raw_op="zap")], "an operation that nobody knows may remove it"),
         ("high", [gone(leftover=True)], "left over from a failed run"),
@@ -95,7 +116,11 @@ def test_without_aws_the_code_decides(risk: str, steps: list[Any], reason: str) 
     ("risk", "steps", "reason"),
     [
         ("low", [new(TABLET, name="a", replaces=True, enables=True), gone(name="a", replaces=True)], "added first"),
-        ("medium", [gone(name="a", replaces=True), new(TABLET, name="a", replaces=True, enables=True)], "added last"),
+        (
+            "high",
+            [gone(name="a", replaces=True), new(TABLET, name="a", replaces=True, enables=True)],
+            "added last: nothing holds the removal back if that fails",
+        ),
         ("high", [new(TABLET, name="a", replaces=True), gone(name="a", replaces=True)], "the new one has no codes"),
         (
             "medium",
@@ -112,7 +137,7 @@ def test_a_replacement_goes_by_its_order(risk: str, steps: list[Any], reason: st
 def test_terraform_takes_unrelated_resources_in_any_order() -> None:
     steps = [new(TABLET, enables=True), gone()]
     assert only(*steps).risk == "low"
-    assert only(*steps, engine="terraform").risk == "medium"
+    assert only(*steps, engine="terraform").risk == "high"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +163,15 @@ def test_the_same_device_deleted_and_created_is_a_finding(risk: str, counts: boo
     (finding,) = report.losses
     assert (finding.kind, finding.risk, finding.counts, plain(finding.what)) == ("redeclared", risk, counts, what)
     assert report.gains == ()
+
+
+def test_a_declaration_by_another_process_keeps_nothing() -> None:
+    """What removes the device hears only what is declared in its own process; an explicit provider has one of its own."""
+    for enables in (False, True):
+        again = replace(new(name="b", enables=enables), process="explicit")
+        finding = only(again, gone(name="a"), live=live(facts(**YES)))
+        assert (finding.kind, finding.risk, finding.counts) == ("redeclared", "high", True)
+        assert "through another provider" in plain(finding.what)
 
 
 def test_a_new_spelling_of_the_same_device_is_the_same_device() -> None:
@@ -168,7 +202,13 @@ def test_a_holder_in_another_case_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("risk", "steps", "context", "reason"),
     [
-        ("info", [user("delete", takes_devices=True)], {}, "the user goes too"),
+        ("high", [user("delete", takes_devices=True)], {}, "the user goes too, unless its policies block that"),
+        (
+            "info",
+            [user("delete", takes_devices=True)],
+            {"live": live(facts(policies=(), **YES, **ADMIN))},
+            "AWS says that nothing blocks the deletion",
+        ),
         ("high", [user("delete", takes_devices=True, replaces=True)], {}, "the user is made anew, without devices"),
         (
             "critical",
@@ -204,7 +244,9 @@ def test_an_association_and_its_virtual_device_are_one_loss() -> None:
 def test_both_devices_of_a_user_are_the_last() -> None:
     report = review(gone(), gone(TABLET), live=live(facts(serials=(PHONE, TABLET), **YES)))
     assert [one.risk for one in report.losses] == ["high", "high"]
-    assert sentence(report) == "1 user loses an MFA device and would be left with none."
+    assert sentence(report) == (
+        "1 user loses an MFA device and would be left with none, and could sign in with a password alone."
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,13 +281,25 @@ def test_a_saved_guard_is_told() -> None:
     assert "refuse" not in plain(only(gone(on_last_device="refuse"), kept(TABLET)).why)
 
 
+ROOT_CONTROLS = (
+    "1.5 and 1.6",
+    "v5.0.0: 1.4 and 1.5",
+    "v6.0.0: 2.4 and 2.5",
+    "v7.0.0: 2.5 and 2.6",
+    "Security Hub: IAM.6 and IAM.9",
+)
+
+
 @pytest.mark.parametrize(
     ("finding", "benchmarks"),
     [
-        (only(gone(), live=live(facts(**YES))), ("1.10", "v5.0.0: 1.9", "v6.0.0: 2.9")),
-        (only(gone(), live=live(facts())), ()),
+        (
+            only(gone(), live=live(facts(**YES))),
+            ("1.10", "v5.0.0: 1.9", "v6.0.0: 2.9", "v7.0.0: 2.10", "Security Hub: IAM.5 and IAM.19"),
+        ),
+        (only(gone(), live=live(facts())), ("Security Hub: IAM.19",)),
         (only(gone(), kept(TABLET)), ()),
-        (only(gone(root="222233334444")), ("1.5 and 1.6", "v5.0.0: 1.4 and 1.5", "v6.0.0: 2.4 and 2.5")),
+        (only(gone(root="222233334444")), ROOT_CONTROLS),
     ],
 )
 def test_benchmarks_are_named_where_they_are_broken(finding: Finding, benchmarks: tuple[str, ...]) -> None:
@@ -274,7 +328,7 @@ OTHER = "444455556666"
     [
         ("high", [gone(), kept(TABLET.replace("111122223333", OTHER), account_id=OTHER)], "the other alice keeps hers"),
         ("high", [gone(), user("delete", account_id=OTHER)], "the other alice goes"),
-        ("info", [gone(), user("delete", account_id="111122223333")], "this alice goes"),
+        ("high", [gone(), user("delete", account_id="111122223333")], "this alice goes, unless something blocks that"),
         (
             "high",
             [gone(), new("GAHT12345678", account_id=None, enables=True), kept(KEY, "bob", account_id=OTHER)],
@@ -302,7 +356,7 @@ def test_whoever_declares_a_device_for_its_holder_comes_first() -> None:
 
 
 def test_a_password_that_goes_in_another_account_lowers_nothing() -> None:
-    steps = [gone(), password("delete"), kept(KEY, "bob", account_id=OTHER)]
+    steps = [gone(), password("delete", account=OTHER), kept(KEY, "bob", account_id=OTHER)]
     assert only(*steps, live=live(facts(**YES))).risk == "high"
 
 

@@ -193,7 +193,7 @@ def test_secrets_are_only_told_to_be_given() -> None:
         "erin": True,
     }
     assert steps["phone"].after and steps["phone"].after.seed_source == "env:MFA_SEED"
-    assert "secret" not in repr(steps)
+    assert "[secret]" not in repr(steps)
 
 
 AWS = "urn:pulumi:prod::mfa::aws:iam/"

@@ -39,15 +39,15 @@ def told(name: str) -> list[tuple[str, str, str]]:
             [
                 ("removed", "critical", "dave"),
                 ("removed", "high", "carol"),
+                ("user-deleted", "high", "frank"),
                 ("removed", "low", "alice"),
                 ("left-alone", "info", "bob"),
-                ("user-deleted", "info", "frank"),
             ],
         ),
         (
             "replace",
             [
-                ("replaced", "medium", "dave"),
+                ("replaced", "high", "dave"),
                 ("replaced", "low", "erin"),
                 ("added", "medium", "dave"),
                 ("added", "medium", "erin"),

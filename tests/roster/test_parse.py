@@ -203,7 +203,7 @@ BAD = (
     Bad(
         "a seed instead of its source",
         f"users: {{alice: [{{serial_number: {TOKEN}, seed_source: here}}]}}",
-        (("1: users.alice[0].seed_source 'here': must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
+        (("1: users.alice[0].seed_source: must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"),),
     ),
     Bad(
         "a user that is none",

@@ -37,7 +37,7 @@ SEED: dict[str, Any] = {
             },
             "devices": [{"kind": "hardware", "serial": TOKEN}],
         },
-        OTHER: {"users": {"dora": {}}},
+        OTHER: {"users": {"dora": {}}, "roles": {"ops": {"trusts": [ACCOUNT]}, "team/dev": {"trusts": ["*"]}}},
     },
     "keys": {
         ALICE: {"account": ACCOUNT, "user": "alice"},

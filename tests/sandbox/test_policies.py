@@ -177,6 +177,8 @@ def test_the_policies_of_a_user_hold_for_all_keys_of_the_user(shared: Lab) -> No
 
 def test_the_policies_of_a_role_hold_for_its_sessions(shared: Lab) -> None:
     let(shared, deny("*"))
+    assert shared.sandbox
+    shared.sandbox.add({"accounts": {ACCOUNT: {"roles": {"team/ci": {}, "team/other": {}}}}})
     sts = shared.client(ADMIN, "sts")
     for role, expected in (("team/ci", "explicit"), ("team/other", "yes")):
         told = sts.assume_role(RoleArn=arn(f"role/{role}"), RoleSessionName="run")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from mfa_association.terraform.certificate import self_signed
 from tests.sandbox.lab import (
     ACCOUNT,
     ALICE,
@@ -44,6 +46,8 @@ PATH = (
 )
 SUCCESS = ("Success", 200, "")
 NAME = r"[\w+=,.@-]+"
+ANY_POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}}'
+CERTIFICATE = ssl.DER_cert_to_PEM_cert(self_signed()[0])
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 
 
@@ -60,6 +64,10 @@ class Row:
     expected: tuple[str, int, str]
     act: Callable[[Lab], object]
     moto_wrong: bool = True
+
+
+def conflict(words: str) -> tuple[str, int, str]:
+    return "DeleteConflict", 409, f"Cannot delete entity, {words}."
 
 
 def enable_with(lab: Lab, serial: str, first: str, second: str, user: str = "alice") -> None:
@@ -152,6 +160,26 @@ def delete_user(lab: Lab) -> None:
     lab.iam.delete_user(UserName="bob")
 
 
+def delete_with(give: Callable[[Any], object]) -> Callable[[Lab], None]:
+    """Delete bob, who was given something first."""
+
+    def act(lab: Lab) -> None:
+        give(lab.iam)
+        lab.iam.delete_user(UserName="bob")
+
+    return act
+
+
+def into_a_group(iam: Any) -> None:
+    iam.create_group(GroupName="dev")
+    iam.add_user_to_group(GroupName="dev", UserName="bob")
+
+
+def with_a_policy(iam: Any) -> None:
+    arn = iam.create_policy(PolicyName="own", PolicyDocument=ANY_POLICY)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+
+
 def take_name(lab: Lab) -> None:
     lab.iam.update_user(UserName="bob", NewUserName="ALICE")
 
@@ -221,6 +249,21 @@ ROWS = [
         delete_held),
     Row("delete a user with a device",
         ("DeleteConflict", 409, "Cannot delete entity, must delete MFA device first."), delete_user),
+    Row("delete a user with a password", conflict("must delete login profile first"),
+        delete_with(lambda iam: iam.create_login_profile(UserName="bob", Password="sandbox-of-bob"))),
+    Row("delete a user with an access key", conflict("must delete access keys first"),
+        delete_with(lambda iam: iam.create_access_key(UserName="bob"))),
+    Row("delete a user with an attached policy", conflict("must detach all policies first"),
+        delete_with(with_a_policy), moto_wrong=False),
+    Row("delete a user with an inline policy", conflict("must delete policies first"),
+        delete_with(lambda iam: iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=ANY_POLICY)),
+        moto_wrong=False),
+    Row("delete a user in a group", conflict("must remove users from group first"), delete_with(into_a_group)),
+    Row("delete a user with a signing certificate", conflict("must remove referenced objects first"),
+        delete_with(lambda iam: iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE))),
+    Row("delete a user with an SSH key", conflict("must remove referenced objects first"),
+        delete_with(lambda iam: iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody="ssh-rsa AAAA"))),
+    Row("delete a user with nothing", SUCCESS, delete_with(lambda iam: iam.get_user(UserName="bob")), moto_wrong=False),
     Row("GetMFADevice of a virtual device",
         ("ValidationError", 400, f"{NO_FIDO} Currently, only hardware FIDO security keys are supported by this API."),
         lambda lab: lab.iam.get_mfa_device(SerialNumber=lab.create())),
@@ -233,7 +276,7 @@ ROWS = [
     Row("a bad marker", ("ValidationError", 400, "Invalid Marker."),
         lambda lab: lab.iam.list_mfa_devices(UserName="alice", Marker="100")),
     Row("a bad marker of virtual devices", ("ValidationError", 400, "Invalid Marker."),
-        lambda lab: lab.iam.list_virtual_mfa_devices(Marker="YWZ0ZXI6eA==")),
+        lambda lab: lab.iam.list_virtual_mfa_devices(Marker="YmVmb3JlOng=")),
     Row("path without a leading slash", PATH, create_path("x/")),
     Row("path without a trailing slash", PATH, create_path("/x")),
     Row("path with a blank", PATH, create_path("/a b/")),

@@ -75,7 +75,7 @@ def test_an_argument_means_what_it_means_to_pulumi(
     config.refuse_faults()
     holder = next(one for one in (config.settings, config.limits, config) if hasattr(one, setting))
     assert getattr(holder, setting) == meant
-    assert config == read({key: text}.get)
+    assert config == read({key: text})
 
 
 def test_every_argument_is_tried() -> None:

@@ -286,13 +286,13 @@ def test_what_is_loaded_before_the_handshake(engine: Engine) -> None:
     """An engine starts the provider several times a command, and each time it waits for this."""
     loaded = _loaded(BEFORE, PLUGIN_CLIENT_CERT=engine.certificate)
     assert {"cryptography", "ssl"} <= loaded
-    assert not loaded & {"asyncio", "concurrent", "google", "hpack", "json", "logging", "msgpack", "tempfile"}
+    assert not loaded & {"asyncio", "concurrent", "google", "h2", "json", "logging", "msgpack", "tempfile"}
 
 
 def test_what_a_start_loads() -> None:
     """The schema and the checks need neither AWS's SDK nor Pulumi nor another gRPC."""
     loaded = _loaded(AFTER)
-    assert {"google", "hpack", "msgpack"} <= loaded
+    assert {"google", "h2", "msgpack"} <= loaded
     assert not loaded & {
         "asyncio",
         "boto3",
@@ -300,7 +300,6 @@ def test_what_a_start_loads() -> None:
         "pulumi",
         "grpc",
         "grpclib",
-        "h2",
         "moto",
         "rich",
         "yaml",

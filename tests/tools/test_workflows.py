@@ -46,9 +46,9 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 def test_every_workflow_of_the_repo_is_checked() -> None:
     left_out = {".venv", "build", "dist", ".demo"}
-    found = [path.relative_to(ROOT) for path in ROOT.rglob("*.y*ml") if "runs-on:" in path.read_text()]
+    found = [path.relative_to(ROOT) for path in ROOT.rglob("*.y*ml") if re.search(r"^jobs:", path.read_text(), re.M)]
     assert workflows.workflows() == sorted(str(path) for path in found if not left_out & set(path.parts))
-    assert "examples/github/preview.yml" in workflows.workflows()
+    assert "examples/github/pulumi.yml" in workflows.workflows()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_found_is_red(
 def test_zizmor_looks_at_files_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
 
-    def run(command: Sequence[str | Path]) -> int:
+    def run(command: Sequence[str | Path], folder: Path | None = None) -> int:
         commands.append([str(part) for part in command])
         return 0
 
@@ -95,6 +95,21 @@ def test_where_actionlint_cannot_be_had_it_says_so_and_ci_fails(
     assert workflows.main() == ends
     told = capfd.readouterr().err
     assert re.search(r"^Workflows were not checked with actionlint\. .*install Go \d+\.\d+\.\d+ or newer", told, re.M)
+
+
+def test_a_workflow_that_an_example_calls_is_looked_for_in_the_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With the real one: an example is a repository of its own once it is copied."""
+    called = "    uses: ./.github/workflows/"
+    calls = GOOD.replace("    runs-on: ubuntu-24.04\n", "").partition("    steps:")[0] + called
+    folder = tmp_path / "examples" / "one" / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "called.yml").write_text(GOOD.replace("on: push", "on: workflow_call"))
+    monkeypatch.setattr(workflows, "ROOT", tmp_path)
+    for name, ends in (("called.yml", 0), ("missing.yml", 1)):
+        (folder / "calls.yml").write_text(f"{calls}{name}\n")
+        assert workflows._actionlint(workflows.workflows()) == ends, capfd.readouterr()
 
 
 @pytest.mark.parametrize("says", ["exit 1", "echo 1.7.11", "echo v9.9.9", ":"])

@@ -5,19 +5,28 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from json import JSONDecodeError
+from typing import TYPE_CHECKING, Any
 
+from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import (
-    CODES,
     AwsError,
     BadSettings,
     InvalidInput,
     LostAnswer,
+    MfaCodeNeeded,
     NoCredentials,
     NoSuchEntity,
+    SecretUnavailable,
+    SeedNotFound,
     ServiceFailure,
     Unreachable,
 )
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_OF_SEEDS = ("GetParameter", "GetSecretValue")
 
 
 @contextmanager
@@ -25,7 +34,8 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
     """Turn whatever botocore raises into a typed ``AwsError``; ``action`` starts its sentence.
 
     ``secrets`` are struck out of AWS's words: a ValidationError repeats the value it refuses. A KeyError or ValueError
-    is what botocore raises for a document that is XML but not AWS's.
+    is what botocore raises for a document that is XML but not AWS's, an OSError for a file that the AWS configuration
+    names and that cannot be read.
     """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -33,9 +43,8 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
     try:
         yield
     except ClientError as fault:
-        asked = operation if operation.startswith(fault.operation_name or "?") else fault.operation_name
-        raise _from_answer(action, asked, fault.response, secrets) from None
-    except (BotoCoreError, ResponseParserError, KeyError, ValueError) as fault:
+        raise _from_answer(action, operation, fault, secrets) from None
+    except (BotoCoreError, ResponseParserError, KeyError, ValueError, OSError) as fault:
         raise _from_boto(action, operation, fault, secrets) from None
 
 
@@ -45,6 +54,9 @@ def making_a_client(action: str) -> Iterator[None]:
     with meaning(action, ""):
         try:
             yield
+        except JSONDecodeError as fault:
+            said = f"what credential_process printed, or a cached token, is not JSON: {fault}"
+            raise BadSettings(action, "", said) from None
         except ValueError as fault:
             raise BadSettings(action, "", str(fault)) from None
 
@@ -55,12 +67,26 @@ def confirm(answer: Any) -> None:
         raise KeyError("RequestId")
 
 
-def _from_answer(action: str, operation: str, answer: Any, secrets: Sequence[str]) -> AwsError:
+def _from_answer(action: str, asked: str, fault: ClientError, secrets: Sequence[str]) -> AwsError:
+    """botocore may have made another call than the one asked for: for credentials."""
+    operation = asked if asked.startswith(fault.operation_name or "?") else fault.operation_name
+    answer: Any = fault.response
     error = answer.get("Error", {})
     code, said = str(error.get("Code", "")), str(error.get("Message", ""))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = CODES.get(code) or _by_status(status, code)
-    return kind(action, operation, _without(secrets, f"{operation.partition(' ')[0]}: {code}: {said}"))
+    return _of(operation, asked, kind)(
+        action, operation, _without(secrets, f"{operation.partition(' ')[0]}: {code}: {said}")
+    )
+
+
+def _of(operation: str, asked: str, kind: type[AwsError]) -> type[AwsError]:
+    """What is missing belongs to the call that was answered: never take a role or a seed for a user or a device."""
+    if operation in _OF_SEEDS:
+        return SeedNotFound if kind is NoSuchEntity else kind
+    if operation != asked and kind in (AwsError, NoSuchEntity, SeedNotFound, SecretUnavailable):
+        return NoCredentials
+    return kind
 
 
 def _by_status(status: int, code: str) -> type[AwsError]:
@@ -89,6 +115,8 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
     import botocore.exceptions as boto
     from botocore.parsers import ResponseParserError
 
+    from mfa_association.aws.boto import CodeNotAsked
+
     never_sent = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError, boto.SSLError)
     refused = (boto.ParamValidationError,)
     settings = (
@@ -102,6 +130,7 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         boto.InvalidDefaultsMode,
         boto.ConfigParseError,
         boto.ConfigNotFound,
+        OSError,
     )
     lost = (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError, KeyError, ValueError)
     identity = (
@@ -113,13 +142,12 @@ def _kinds() -> tuple[tuple[tuple[type[Exception], ...], type[AwsError]], ...]:
         boto.SSOError,
         getattr(boto, "LoginError", boto.SSOError),  # `aws login`: younger than the oldest boto3 that is allowed
         boto.ProfileNotFound,
-        boto.UnknownCredentialError,
-        boto.UnknownTokenProviderError,
         boto.NoAuthTokenError,
         boto.InvalidConfigError,
         boto.MissingDependencyException,
     )
     return (
+        ((CodeNotAsked, boto.RefreshWithMFAUnsupportedError), MfaCodeNeeded),
         (never_sent, Unreachable),
         (refused, InvalidInput),
         (settings, BadSettings),

@@ -1,21 +1,19 @@
-"""Settings to botocore's sessions and clients, along a chain of roles and into a member account's root session."""
+"""Settings to sessions and clients, along a chain of roles and into a member account's root session.
+
+Nothing of boto3 is loaded before one of these functions is called.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import json
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from mfa_association import __version__
-from mfa_association.aws.answers import meaning
-from mfa_association.aws.settings import MOST_AT_ONCE, RootTask, Settings
+from mfa_association.aws.answers import making_a_client, meaning
+from mfa_association.aws.settings import RootTask, Settings
 from mfa_association.errors import MfaError
 
-USER_AGENT = f"mfa-association/{__version__}"
-CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 20.0
 ROOT_MARGINS = (120, 60)
 """Seconds before its end at which a root session is renewed: botocore's own would renew one of 900 s at every call."""
 
@@ -38,72 +36,41 @@ def identity(settings: Settings) -> Any:
 
 def boto_session(settings: Settings) -> Any:
     """A botocore session with the credentials that the settings begin with; roles are not assumed yet."""
-    import botocore.session
+    from mfa_association.aws.boto import ConfiguredSession
 
-    session: Any = botocore.session.Session(profile=settings.profile)
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
-    session.set_config_variable("sts_regional_endpoints", "regional")
-    for variable, value in settings.files:
-        session.set_config_variable(variable, value)
-    if settings.access_key and settings.secret_key:
-        session.set_credentials(settings.access_key, settings.secret_key, settings.token)
-    return session
+    return ConfiguredSession(settings)
 
 
-def make_client(session: Any, settings: Settings, service: str, attempts: int) -> Any:
-    """A client that makes at most ``attempts`` attempts at a call."""
-    from botocore.config import Config
+def make_client(session: Any, service: str, attempts: int | None) -> Any:
+    """A client that makes at most ``attempts`` attempts at a call; None: as many as a read may."""
+    from mfa_association.aws import boto
 
-    config = Config(
-        user_agent_extra=USER_AGENT,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=MOST_AT_ONCE,
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        proxies={"http": settings.proxy, "https": settings.proxy} if settings.proxy else None,
-        use_fips_endpoint=settings.use_fips or None,
-        use_dualstack_endpoint=settings.use_dualstack or None,
-    )
-    endpoint = dict(settings.endpoints).get(service)
-    region = settings.region or session.get_config_variable("region") or "us-east-1"
-    return session.create_client(service, region, config=config, endpoint_url=endpoint, verify=settings.verify)
+    return boto.make_client(session, service, attempts)
 
 
-def _moment(text: Any) -> datetime:
-    """A timestamp of AWS's. botocore's own parser takes any, and half of the time that a page of devices takes."""
-    from botocore.utils import parse_timestamp
-
-    if isinstance(text, str) and text.endswith("Z"):
-        with contextlib.suppress(ValueError):
-            return datetime.fromisoformat(f"{text[:-1]}+00:00")
-    found: datetime = parse_timestamp(text)
-    return found
+def sign_in(settings: Settings) -> None:
+    """Ask now for the MFA code that the profile may ask for, while nothing else is on the screen. Raises ``AwsError``."""
+    action = "signing in with the profile of the AWS configuration"
+    with making_a_client(action), meaning(action, "AssumeRole"):
+        credentials = boto_session(settings).get_credentials()
+        if credentials and credentials.method == "assume-role":
+            credentials.get_frozen_credentials()
 
 
 def _assume(session: Any, settings: Settings) -> Any:
     """Follow the chain of roles; each link refreshes itself before it expires."""
-    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-    from botocore.exceptions import NoCredentialsError
+    from mfa_association.aws.boto import role_credentials
 
-    if settings.roles and session.get_credentials() is None:
-        raise NoCredentialsError
     for role in settings.roles:
-        fetcher = AssumeRoleCredentialFetcher(
-            client_creator=functools.partial(_sts_as, settings),
-            source_credentials=session.get_credentials(),
-            role_arn=role.arn,
-            extra_args={"RoleSessionName": role.session_name, **json.loads(role.options)},
-        )
-        session = boto_session(settings)
-        session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        session = _session_with(settings, functools.partial(role_credentials, session, role))
     return session
 
 
 def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
     """AssumeRoot, on the regional endpoint; the session renews itself before its 900 seconds are over."""
-    from botocore.credentials import DeferredRefreshableCredentials
+    from mfa_association.aws.boto import self_renewing
 
-    sts = make_client(session, settings, "sts", settings.read_attempts)
+    sts = make_client(session, "sts", settings.read_attempts)
     partition = session.get_partition_for_region(sts.meta.region_name)
     if partition == "aws-cn":
         raise NoRootUser(task.account_id)
@@ -122,15 +89,11 @@ def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
             "expiry_time": given["Expiration"].isoformat(),
         }
 
-    rooted = boto_session(settings)
-    credentials: Any = DeferredRefreshableCredentials(fetch, "assume-root")
-    credentials._advisory_refresh_timeout, credentials._mandatory_refresh_timeout = ROOT_MARGINS
-    rooted._credentials = credentials
-    return rooted
+    return _session_with(settings, lambda: self_renewing(fetch, "assume-root", *ROOT_MARGINS))
 
 
-def _sts_as(settings: Settings, service: str, **credentials: Any) -> Any:
-    session = boto_session(settings)
-    keys = (credentials.get(f"aws_{name}") for name in ("access_key_id", "secret_access_key", "session_token"))
-    session.set_credentials(*keys)
-    return make_client(session, settings, service, settings.read_attempts)
+def _session_with(settings: Settings, load: Callable[[], Any]) -> Any:
+    """A session of these settings with other credentials than they begin with."""
+    session = boto_session(replace(settings, access_key=None, secret_key=None, token=None))
+    session.become(load)
+    return session

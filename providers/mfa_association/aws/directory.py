@@ -23,10 +23,7 @@ PAGE_SIZE = 1000
 
 @dataclass(frozen=True)
 class User:
-    """An IAM user. ListUsers tells neither ``arn`` nor what follows it here; GetUser does.
-
-    ``boundary``: the ARN of the permissions boundary.
-    """
+    """An IAM user. ``boundary``: the ARN of the permissions boundary, which ListUsers does not tell; GetUser does."""
 
     user_name: str
     user_id: str
@@ -66,7 +63,16 @@ class Directory:
         """A page of the account's users."""
         with meaning("reading the users of the account", "ListUsers"):
             answer = self._session.reader.list_users(**_from(marker))
-            users = tuple(User(user["UserName"], user["UserId"], user["Path"]) for user in answer["Users"])
+            users = tuple(
+                User(
+                    user["UserName"],
+                    user["UserId"],
+                    user["Path"],
+                    user["Arn"],
+                    password_last_used=user.get("PasswordLastUsed"),
+                )
+                for user in answer["Users"]
+            )
             return Page(users, answer.get("Marker"))
 
     def user(self, user_name: str) -> User:

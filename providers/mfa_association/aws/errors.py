@@ -1,13 +1,12 @@
-"""Every error of every IAM verb as a type, with a sentence and advice of its own.
+"""Every error of every AWS call of ours as a type, with a sentence and advice of its own.
 
-The codes are those of botocore's service model and of AWS's common errors, and what compatible clouds answer instead.
-AWS's own text is kept at the end of the sentence.
+AWS's own text is kept at the end of the sentence. Which code is which type: aws/codes.py.
 """
 
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from mfa_association.aws.sentences import SENTENCES
 from mfa_association.errors import MfaError
@@ -23,14 +22,14 @@ class AwsError(MfaError):
     """
 
     cause: ClassVar[str] = "AWS answered with an error this version does not know"
-    advice: ClassVar[str] = "nothing more is known; see AWS's own words"
+    advice: ClassVar[str] = "see AWS's message"
     retryable: ClassVar[bool] = False
     unclear: ClassVar[bool] = False
 
     def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
         self.action, self.operation, self.said, self.note = action, operation, said, note
         cause, advice = SENTENCES.get((operation, type(self).__name__), (self.cause, self.advice))
-        super().__init__(f"{action}: {cause}{note}; {advice} (AWS: {plain(said)})")
+        super().__init__(f"{action}: {cause}{note}; {advice}" + (f" (AWS: {plain(said)})" if said else ""))
 
     def with_note(self, note: str) -> AwsError:
         """The same error with ``note`` behind its cause, such as for how long it was tried."""
@@ -96,10 +95,58 @@ class InvalidInput(AwsError):
 
 
 class BadSettings(AwsError):
-    """A region, endpoint or AWS configuration file that cannot be used: nothing was sent."""
+    """A region, endpoint or file of the AWS configuration that cannot be used: nothing was sent."""
 
     cause = "the AWS configuration cannot be used"
     advice = "correct the region, endpoint or file that is named"
+
+
+class RegionDisabled(BadSettings):
+    """STS is not active in this region for this account."""
+
+    cause = "STS is not activated in this region for the account"
+    advice = "use another region, or activate STS there in the account settings of IAM"
+
+
+class PackedPolicyTooLarge(BadSettings):
+    """The session policy and tags of a role are too long."""
+
+    cause, advice = "the session policy and tags given for the role are too long together", "shorten them"
+
+
+class SeedNotFound(AwsError):
+    """There is no such SSM parameter or secret."""
+
+    cause, advice = "there is no such parameter or secret", "correct seed_source"
+
+
+class SeedNotDecrypted(AwsError):
+    """KMS does not decrypt the SSM parameter or secret."""
+
+    cause = "AWS could not decrypt it"
+    advice = "check that its KMS key exists and is enabled, and allow kms:Decrypt on it"
+
+
+class SecretUnavailable(AwsError):
+    """Secrets Manager keeps the secret back, such as one that is scheduled for deletion."""
+
+    cause = "Secrets Manager does not give this secret out, perhaps because it is scheduled for deletion"
+    advice = "restore it, or correct seed_source"
+
+
+class ReportInProgress(AwsError):
+    """IAM is still writing the credential report."""
+
+    cause = "IAM has not finished the credential report"
+    advice = "run again in a minute"
+    retryable = True
+
+
+class NoReport(AwsError):
+    """There is no credential report, or an old one."""
+
+    cause = "there is no current credential report"
+    advice = "run again, which asks IAM for a new one"
 
 
 class AccessDenied(AwsError):
@@ -126,15 +173,15 @@ class RootFeatureDisabled(AwsError):
 class Throttling(AwsError):
     """Too many calls a second in this account."""
 
-    cause = "IAM limits the rate of calls in this account"
+    cause = "AWS is throttling calls in this account"
     advice = "run again later, or with less parallelism"
     retryable = True
 
 
 class ServiceFailure(AwsError):
-    """IAM itself failed; the call may have taken effect."""
+    """AWS itself failed; the call may have taken effect."""
 
-    cause = "IAM had an internal failure"
+    cause = "AWS had an internal failure"
     advice = "run again later"
     retryable = unclear = True
 
@@ -142,8 +189,14 @@ class ServiceFailure(AwsError):
 class BadCredentials(AwsError):
     """Missing, expired or invalid credentials."""
 
+    fails_everything = True
     cause = "AWS does not accept the credentials in use"
     advice = "sign in again, or correct the profile, keys or role"
+
+    @property
+    def in_short(self) -> str:
+        """The action and the cause; the advice stands above."""
+        return f"{self.action}: {self.cause}, as above; the state was kept"
 
 
 class NoCredentials(BadCredentials):
@@ -151,6 +204,28 @@ class NoCredentials(BadCredentials):
 
     cause = "no usable AWS credentials were found"
     advice = "set aws:profile, sign in, or export AWS credentials"
+
+
+class MfaCodeNeeded(NoCredentials):
+    """The profile asks for an MFA code, and there is nobody to type it."""
+
+    cause = "the profile asks for an MFA code (mfa_serial)"
+    advice = "take a session first and export its keys"
+
+
+class IdentityTokenRefused(BadCredentials):
+    """STS refuses the web identity token, such as a pipeline's."""
+
+    cause = "AWS does not accept the web identity token"
+    advice = "check the role's trust policy and its identity provider in IAM; the token may also have expired"
+
+
+class IdentityProviderUnreachable(BadCredentials):
+    """STS cannot reach the provider that must confirm a web identity token."""
+
+    cause = "AWS cannot reach the identity provider of the web identity token"
+    advice = "run again later"
+    retryable = True
 
 
 class ExpiredCredentials(BadCredentials):
@@ -171,49 +246,9 @@ class Unreachable(AwsError):
 class LostAnswer(AwsError):
     """The call was sent but its answer never came, or came broken."""
 
-    cause = "AWS's answer was lost, so whether it took effect is unknown"
-    advice = "run again: it looks first and settles what happened"
+    cause = "AWS's answer was lost, so whether the call took effect is unknown"
+    advice = "run again, which first reads what AWS says now"
     retryable = unclear = True
-
-
-CODES: Final[dict[str, type[AwsError]]] = {
-    "NoSuchEntity": NoSuchEntity,
-    "NoSuchEntityException": NoSuchEntity,
-    "ParameterNotFound": NoSuchEntity,
-    "ResourceNotFoundException": NoSuchEntity,
-    "ServiceAccessNotEnabledException": RootFeatureDisabled,
-    "ServiceAccessNotEnabled": RootFeatureDisabled,
-    "OrganizationNotFoundException": RootFeatureDisabled,
-    "EntityAlreadyExists": EntityAlreadyExists,
-    "EntityTemporarilyUnmodifiable": EntityTemporarilyUnmodifiable,
-    "ConcurrentModification": ConcurrentModification,
-    "LimitExceeded": LimitExceeded,
-    "InvalidAuthenticationCode": InvalidAuthenticationCode,
-    "DeleteConflict": DeleteConflict,
-    "InvalidInput": InvalidInput,
-    "InvalidAction": InvalidInput,
-    "ValidationError": InvalidInput,
-    "ValidationException": InvalidInput,
-    "MalformedPolicyDocument": InvalidInput,
-    "PolicyEvaluation": PolicyNotEvaluated,
-    "PolicyEvaluationException": PolicyNotEvaluated,
-    "AccessDenied": AccessDenied,
-    "AccessDeniedException": AccessDenied,
-    "Throttling": Throttling,
-    "ThrottlingException": Throttling,
-    "ServiceFailure": ServiceFailure,
-    "InternalFailure": ServiceFailure,
-    "InternalError": ServiceFailure,
-    "ServiceUnavailable": ServiceFailure,
-    "ExpiredToken": ExpiredCredentials,
-    "ExpiredTokenException": ExpiredCredentials,
-    "RequestExpired": ExpiredCredentials,
-    "InvalidClientTokenId": BadCredentials,
-    "UnrecognizedClientException": BadCredentials,
-    "SignatureDoesNotMatch": BadCredentials,
-    "IncompleteSignature": BadCredentials,
-    "MissingAuthenticationToken": NoCredentials,
-}
 
 
 def plain(text: str) -> str:

@@ -76,6 +76,10 @@ class Policies:
         """A managed policy as it is in force (GetPolicy tells the version, GetPolicyVersion its text)."""
         with meaning(f"reading managed policy ({arn})", "GetPolicy"):
             version = self._session.reader.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        return self.managed_version(arn, version)
+
+    def managed_version(self, arn: str, version: str) -> Document:
+        """One version of a managed policy."""
         with meaning(f"reading managed policy ({arn})", "GetPolicyVersion"):
             answer = self._session.reader.get_policy_version(PolicyArn=arn, VersionId=version)
             return _document(answer["PolicyVersion"]["Document"])

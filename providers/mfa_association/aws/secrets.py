@@ -17,8 +17,8 @@ def read_seed(session: Session, source: SeedSource) -> Seed:
     text = reader(session, source) if reader else source.read_here()
     try:
         return parse_seed(text)
-    except Fault:
-        raise SeedUnreadable(str(source), "it holds no base32 text") from None
+    except Fault as fault:
+        raise SeedUnreadable(str(source), f"its content {fault.rule}") from None
 
 
 def _parameter(session: Session, source: SeedSource) -> str:
@@ -30,9 +30,11 @@ def _parameter(session: Session, source: SeedSource) -> str:
 def _secret(session: Session, source: SeedSource) -> str:
     name, _, key = source.name.partition("#")
     with meaning(f"reading the seed from ({source})", "GetSecretValue"):
-        text = str(session.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
+        text = session.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString")
+    if text is None:
+        raise SeedUnreadable(str(source), "the secret is binary: it has no SecretString")
     if not key:
-        return text
+        return str(text)
     try:
         return str(json.loads(text)[key])
     except (ValueError, KeyError, TypeError):

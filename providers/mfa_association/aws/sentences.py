@@ -36,12 +36,22 @@ SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
     ("ResyncMFADevice", "NoSuchEntity"): ("the user does not hold the device", "enable it instead"),
     ("DeleteVirtualMFADevice", "NoSuchEntity"): ("the device does not exist", "nothing needs to be done"),
-    ("GetParameter", "NoSuchEntity"): ("there is no such parameter", "correct seed_source"),
-    ("GetSecretValue", "NoSuchEntity"): ("there is no such secret", "correct seed_source"),
+    ("GetParameter", "SeedNotFound"): ("there is no such parameter", "correct seed_source"),
+    ("GetParameter", "AccessDenied"): (
+        "the credentials in use may not read the parameter",
+        "allow ssm:GetParameter on it and kms:Decrypt on its key",
+    ),
+    ("GetParameter", "InvalidInput"): ("this cannot be the name of a parameter", "correct seed_source"),
+    ("GetSecretValue", "SeedNotFound"): ("there is no such secret", "correct seed_source"),
+    ("GetSecretValue", "AccessDenied"): (
+        "the credentials in use may not read the secret",
+        "allow secretsmanager:GetSecretValue on it and kms:Decrypt on its key",
+    ),
+    ("GetSecretValue", "InvalidInput"): ("this cannot be the name of a secret", "correct seed_source"),
     ("AssumeRoot", "AccessDenied"): (
         "no root session is allowed there",
         "the management account itself has none; for a member account the caller must be in the management account or a "
-        "delegated administrator's, and may need sts:AssumeRoot on it",
+        "delegated administrator's, and needs sts:AssumeRoot on it",
     ),
     ("DeactivateMFADevice of root", "AccessDenied"): (
         "a service control policy denies it to root users",
@@ -57,7 +67,7 @@ SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
     ("AssumeRole", "AccessDenied"): (
         "the role cannot be assumed",
-        "check its ARN, its trust policy, and that the caller may use sts:AssumeRole",
+        "check its ARN, its trust policy, that the caller may use sts:AssumeRole, and the MFA code if one was asked for",
     ),
     ("CreateVirtualMFADevice", "EntityAlreadyExists"): (
         "a virtual device of this name and path exists already",

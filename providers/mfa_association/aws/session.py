@@ -1,7 +1,6 @@
 """Settings to AWS clients: one pair per process and account, and whose credentials they are.
 
-Writes make one attempt: what a repeated write would mean is for the lifecycle to decide. Reads use botocore's standard
-retries.
+Writes make one attempt: what a repeated write would mean is for the lifecycle to decide. Reads use botocore's retries.
 """
 
 from __future__ import annotations
@@ -48,13 +47,13 @@ class Session:
         self._settings = settings
         self._lock = threading.RLock()
         self._boto: Any = None
-        self._clients: dict[tuple[str, int], Any] = {}
+        self._clients: dict[tuple[str, int | None], Any] = {}
         self._caller: Caller | None = None
         self._ahead = timedelta()
 
     @property
     def reader(self) -> IAMClient:
-        """An IAM client that retries as botocore's standard mode does."""
+        """An IAM client that retries as botocore does."""
         client: IAMClient = self._client("iam", self._settings.read_attempts)
         return client
 
@@ -103,12 +102,12 @@ class Session:
             self._boto = identity(self._settings)
         return self._boto
 
-    def _client(self, service: str, attempts: int) -> Any:
+    def _client(self, service: str, attempts: int | None) -> Any:
         key = (service, attempts)
         with self._lock:
             if key not in self._clients:
                 with making_a_client(f"connecting to AWS {service.upper()}"):
-                    client = make_client(self._session(), self._settings, service, attempts)
+                    client = make_client(self._session(), service, attempts)
                     client.meta.events.register("after-call", self._note_date)
                     self._clients[key] = client
             return self._clients[key]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mfa_association import __version__
 
 ROLE_SESSION_NAME = f"mfa-association-{__version__}"
 READ_ATTEMPTS = 5
+"""Attempts at a read where neither the settings nor the AWS environment give a number."""
 MOST_AT_ONCE = 32
 """Calls that a process makes at once, each on a connection that is kept."""
 
@@ -31,7 +33,11 @@ class RootTask:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to reach AWS and as whom. None means: as the usual AWS environment says."""
+    """How to reach AWS and as whom. None means: as the usual AWS environment says.
+
+    ``ask_mfa_code`` shows a prompt and returns the code that a profile's ``mfa_serial`` asks for; without it such a
+    profile is refused.
+    """
 
     region: str | None = None
     profile: str | None = None
@@ -46,6 +52,7 @@ class Settings:
     files: tuple[tuple[str, str], ...] = ()
     verify: bool | str | None = None
     proxy: str | None = None
-    use_fips: bool = False
-    use_dualstack: bool = False
-    read_attempts: int = READ_ATTEMPTS
+    use_fips: bool | None = None
+    use_dualstack: bool | None = None
+    read_attempts: int | None = None
+    ask_mfa_code: Callable[[str], str] | None = field(default=None, repr=False)

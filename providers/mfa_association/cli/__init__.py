@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
 from collections.abc import Sequence
 
-from mfa_association import __version__
-from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status, terraform
-from mfa_association.cli.exits import BROKEN, INTERRUPTED
-from mfa_association.errors import MfaError
-
-# In the order in which `--help` lists them.
-_COMMANDS = (adopt, status, drift, review, comment, enroll, revoke, terraform, sandbox)
+from mfa_association.cli.exits import INTERRUPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (exits.py)."""
-    options = _parser().parse_args(arguments)
+    """Run one command; returns its exit code (exits.py). Ctrl-C is no traceback, not even while it still loads."""
     try:
-        code = int(options.command(options))
-        sys.stdout.flush()
-    except MfaError as fault:
-        print(f"mfa-association: {fault}", file=sys.stderr)
-        return BROKEN
+        from mfa_association.cli.command_line import run
+
+        return run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        return _unheard()
-    return code
-
-
-def _unheard() -> int:
-    """Whoever read the output went away (``| head``); what is left must not fail once more when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BROKEN
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mfa-association", description="Who holds which AWS MFA device, as infrastructure code."
-    )
-    parser.add_argument("--version", action="version", version=f"mfa-association {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_to(commands)
-    return parser

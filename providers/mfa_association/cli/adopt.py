@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import account_list, add_connection, connection
+from mfa_association.cli.options import account_list, add_connection, connection, sign_in
 from mfa_association.cli.progress import Tell, progress
 from mfa_association.cli.tables import show
 from mfa_association.errors import MfaError
@@ -62,6 +62,7 @@ def _run(options: argparse.Namespace) -> int:
         check_user_name(name)
     if options.accounts is not None:
         return _run_many(options)
+    sign_in(options)
     with progress() as tell:
         done = _adopt(options, None, tell)
     return _report(done)
@@ -70,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 def _run_many(options: argparse.Namespace) -> int:
     accounts = account_list(options.accounts)
     _refuse_shared(options)
+    sign_in(options)
     stop = Event()
     with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
         work = {account: pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts}

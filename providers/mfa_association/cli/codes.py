@@ -1,7 +1,8 @@
-"""Asking for two codes in a row, in a terminal beside a clock that shows when the next one comes."""
+"""Asking for codes: one to sign in with, or two in a row beside a clock that shows when the next one comes."""
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import select
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mfa_association.errors import MfaError
 from mfa_association.grammar import check_codes
 from mfa_association.inventory.enroll import Abandoned
 from mfa_association.totp import STEP
@@ -22,6 +24,18 @@ if TYPE_CHECKING:
 _LENGTH = 6
 _END, _ERASE = "\x04", "\x7f\b"
 _LABELS = ("First code ", "Second code")
+
+
+def ask_mfa_code(prompt: str) -> str:
+    """The code that signs in with a profile, typed in the terminal without an echo. Raises ``MfaError`` at Ctrl-D."""
+    while True:
+        try:
+            code = re.sub(r"\s", "", getpass.getpass(prompt))
+        except EOFError:
+            raise MfaError("asking for the MFA code of the profile: none was given; nothing was changed") from None
+        if re.fullmatch(f"[0-9]{{{_LENGTH}}}", code):
+            return code
+        print(f"An MFA code has {_LENGTH} digits.", file=sys.stderr)
 
 
 def read_lines() -> tuple[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.cli.tables import show
 from mfa_association.grammar import show as quote
@@ -55,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
     roster = load(options.roster)
     recorded = read_stack(options.stack_export) if options.stack_export else {}
     roots = tuple(dict.fromkeys(line.root_account_id for line in roster.lines if line.root_account_id))
+    sign_in(options)
     with progress() as tell:
         reader = Reader(connection(options), progress=tell)
         refuse_other_account(roster.path, roster.lines, reader.account_id)
@@ -74,6 +75,8 @@ def _print(found: Drift, declared: int) -> None:
     if not found.findings:
         whole = "of what could be read " if found.untold else ""
         print(f"no drift: {whole}AWS agrees with the {declared} declared devices")
+    for note in found.notes:
+        print(f"note: {note}")
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from mfa_association.aws import clients
 from mfa_association.aws.settings import Role, Settings
+from mfa_association.cli.codes import ask_mfa_code
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, check_account_id, check_role_arn
 
@@ -29,7 +32,18 @@ def connection(options: argparse.Namespace, account_id: str | None = None) -> Se
         profile=options.profile,
         roles=(Role(check_role_arn(arn, "--role-arn")),) if arn else (),
         allowed_account_ids=(account_id,) if account_id else (),
+        ask_mfa_code=ask_mfa_code if sys.stdin.isatty() and sys.stderr.isatty() else None,
     )
+
+
+def sign_in(options: argparse.Namespace) -> None:
+    """Ask for the MFA code that the profile may ask for, where there is a terminal: before any progress is shown.
+
+    Raises ``MfaError``.
+    """
+    settings = connection(options)
+    if settings.ask_mfa_code:
+        clients.sign_in(settings)
 
 
 def account_list(path: str) -> tuple[str, ...]:

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mfa_association import roster
+from mfa_association.cli.changed import Changed, changed_since
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.errors import MfaError
 from mfa_association.grammar import check_role_arn
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
-from mfa_association.review.findings import Report
+from mfa_association.review.findings import RISKS, Report
 from mfa_association.review.gate import FailOn, closed_by
 from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import Place, Preview
@@ -43,13 +44,22 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--key", metavar="NAME", help="what to call the stack (Pulumi: PROJECT/STACK; else: terraform)")
     parser.add_argument("--roster", metavar="FILE", help="the roster of the change, for the lines of new devices")
     parser.add_argument("--roster-base", metavar="FILE", help="the roster before the change, for the lines that go")
-    parser.add_argument("--author", metavar="NAME", help="who wrote the change: giving oneself a device is serious")
+    parser.add_argument(
+        "--author",
+        action="append",
+        metavar="NAME",
+        help="who wrote the change, once for each author: giving oneself a device is serious",
+    )
+    parser.add_argument("--base", metavar="REF", help="name the files that changed since this commit (asks git)")
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
     parser.add_argument("--apply-as", metavar="ARN", help="role that applies changes: look for what it may not do")
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-on", choices=get_args(FailOn), default="critical", help="exit 3 from here (critical)")
-    gate.add_argument("--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that")
+    gate.add_argument(
+        "--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that (the configured limit)"
+    )
+    gate.add_argument("--code-risk", choices=RISKS[:-1], help="how bad it is that code changes (it is only named)")
     gate.add_argument(
         "--reviewed", metavar="PATH", help="exit 3 for more than these JSON reviews, or a folder of them, say"
     )
@@ -69,8 +79,13 @@ def _run(options: argparse.Namespace) -> int:
     preview = parse(_read(options.preview), options.key, options.exit_code)
     live = _look(preview, options) if options.live and preview.failure is None else None
     report = _classified(preview, live, options)
-    _write(_rendered(report, options), options.output)
-    return _code(report, options)
+    try:
+        causes = _causes(report, options)
+    except MfaError as fault:
+        _write(_rendered(report, [str(fault)], options), options.output)
+        raise
+    _write(_rendered(report, causes, options), options.output)
+    return _code(report, causes)
 
 
 def _classified(preview: Preview, live: Live | None, options: argparse.Namespace) -> Report:
@@ -83,7 +98,19 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
         head = _lines(options.roster, name)
     except roster.RosterError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
-    return classify(preview, Context(live, base, head, options.author))
+    try:
+        changed = _changed(options)
+    except MfaError as fault:
+        return classify(replace(preview, failure=preview.failure or str(fault)))
+    context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
+    return classify(preview, context)
+
+
+def _changed(options: argparse.Namespace) -> Changed:
+    """What git tells of the change; nothing where nobody asked."""
+    if options.base is None:
+        return Changed()
+    return changed_since(options.base, tuple(path for path in (options.roster, options.roster_base) if path))
 
 
 def _read(path: str) -> bytes:
@@ -98,6 +125,7 @@ def _look(preview: Preview, options: argparse.Namespace) -> Live:
     from mfa_association.review.live import look
 
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
+    sign_in(options)
     with progress() as tell:
         return look(connection(options), preview, apply_as=applier, progress=tell)
 
@@ -112,14 +140,14 @@ def _lines(path: str | None, shown: str | None) -> dict[str, Place]:
     return {line.serial.key: Place(file, line.line) for line in lines}
 
 
-def _rendered(report: Report, options: argparse.Namespace) -> str:
+def _rendered(report: Report, causes: list[str], options: argparse.Namespace) -> str:
     if options.format == "json":
         return to_json(report)
     if options.format == "markdown":
         return to_markdown(report, options.commit)
     terminal = options.output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else 200
-    return to_text(report, colour=terminal and "NO_COLOR" not in os.environ, width=width)
+    return to_text(report, causes, colour=terminal and "NO_COLOR" not in os.environ, width=width)
 
 
 def _write(text: str, path: str | None) -> None:
@@ -143,13 +171,18 @@ def _reviews(given: str) -> dict[str, str]:
         raise MfaError(f"reading what was reviewed ({path}): {cause}; nothing is taken for reviewed") from None
 
 
-def _code(report: Report, options: argparse.Namespace) -> int:
+def _causes(report: Report, options: argparse.Namespace) -> list[str]:
+    """Why the gate is closed. Raises ``MfaError`` where what was reviewed cannot be read."""
+    if report.failure is not None:
+        return []
+    causes = closed_by(report, options.fail_on, options.max_removals)
+    return causes if options.reviewed is None else [*causes, *not_reviewed(report, _reviews(options.reviewed))]
+
+
+def _code(report: Report, causes: list[str]) -> int:
     if report.failure is not None:
         print(f"mfa-association: could not assess: {report.failure}", file=sys.stderr)
         return BROKEN
-    causes = closed_by(report, options.fail_on, options.max_removals)
-    if options.reviewed is not None:
-        causes += not_reviewed(report, _reviews(options.reviewed))
     for cause in causes:
         print(f"mfa-association: the gate is closed: {cause}", file=sys.stderr)
     return FOUND if causes else OK

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import add_connection, connection
+from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.cli.tables import show, write_csv
 from mfa_association.errors import MfaError
@@ -49,6 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.clean and not options.users:
         raise MfaError("checking that leavers are clean: no user is named; name those who left")
     names = tuple(check_user_name(name) for name in options.users)
+    sign_in(options)
     with progress() as tell:
         snapshot = take(Reader(connection(options), progress=tell), names, passwords=True)
     _print(options, snapshot)

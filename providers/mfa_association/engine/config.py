@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol, get_args
 
-from mfa_association.aws.settings import READ_ATTEMPTS, ROLE_SESSION_NAME, Role, Settings
+from mfa_association.aws.settings import ROLE_SESSION_NAME, Role, Settings
 from mfa_association.engine.props import USUAL
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
@@ -87,9 +87,11 @@ class _Reader:
         value = self.get(key)
         return None if value in (None, "") else str(value)
 
-    def truth(self, key: str) -> bool:
+    def truth(self, key: str) -> bool | None:
         value = self.get(key)
-        if value in (None, "", *_FALSE):
+        if value in (None, ""):
+            return None
+        if value in _FALSE:
             return False
         if value not in _TRUE:
             raise self.fault(key, "must be true or false")
@@ -134,7 +136,7 @@ def _settings(reader: _Reader) -> Settings:
         proxy=reader.text("https_proxy") or reader.text("http_proxy"),
         use_fips=reader.truth("use_fips_endpoint"),
         use_dualstack=reader.truth("use_dualstack_endpoint"),
-        read_attempts=READ_ATTEMPTS if retries is None else retries + 1,
+        read_attempts=None if retries is None else retries + 1,
     )
 
 

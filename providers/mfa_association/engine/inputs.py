@@ -98,7 +98,7 @@ def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | Non
     try:
         check(news)
     except Fault as fault:
-        secret = fault.field in _SECRETS
+        secret = fault.field in (*_SECRETS, "seed_source")  # somebody may have typed the seed itself
         return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
     return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from json import JSONDecodeError
 from typing import TypeVar
 
 from github import BadAttributeException, GithubException, RateLimitExceededException
@@ -33,7 +32,8 @@ class NotGitHub(Exception):
     """What answered is something else."""
 
 
-FAULTS = (GithubException, BadAttributeException, RequestException, JSONDecodeError, NotGitHub)
+# ValueError: what `json` says of broken JSON, and of a number with more digits than Python reads.
+FAULTS = (GithubException, BadAttributeException, RequestException, ValueError, NotGitHub)
 
 
 def patiently(what: str, work: Callable[[], _Result]) -> _Result:

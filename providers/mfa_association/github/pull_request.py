@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from github import Auth, Github, GithubException
 from github.IssueComment import IssueComment
@@ -15,15 +16,18 @@ from mfa_association.github.sticky import Gone
 
 _PER_PAGE = 100
 _SECONDS = 30
+_EDITOR = "query($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt editor { __typename login } } } }"
 # What answers where a token may not ask: GraphQL by an error of its own, or by a status.
 _NOT_TOLD = (400, 403, 404, 405)
 
 
 @dataclass(frozen=True)
 class OwnComment:
-    """A comment of the token's owner."""
+    """A comment of the token's owner, whose login is given."""
 
     inner: IssueComment
+    api: Github
+    login: str
 
     @property
     def body(self) -> str:
@@ -34,6 +38,24 @@ class OwnComment:
     def url(self) -> str:
         """Where people read it."""
         return self.inner.html_url
+
+    def edited_by_others(self) -> bool | None:
+        """Whether somebody else changed it last; None where GitHub does not tell."""
+        try:
+            _, answer = self.api.requester.graphql_query(_EDITOR, {"id": self.inner.node_id})
+        except GithubException as fault:
+            if fault.status not in _NOT_TOLD or is_rate_limit(fault):
+                raise
+            return None
+        node = _data(answer).get("node")
+        if not isinstance(node, dict):
+            return None
+        if not node.get("lastEditedAt"):
+            return False
+        editor = node.get("editor") or {}
+        # GraphQL writes an app's login without the end that viewer and REST give it.
+        suffix = "[bot]" if editor.get("__typename") == "Bot" else ""
+        return f"{editor.get('login')}{suffix}" != self.login
 
     def edit(self, body: str) -> None:
         """Replace the text. Raises ``Gone``."""
@@ -60,11 +82,13 @@ class Conversation:
             raise NotGitHub
         login = _login(self._api)
         comments = self._pull.get_issue_comments()
-        return [OwnComment(comment) for comment in comments if comment.user and comment.user.login == login]
+        own = [comment for comment in comments if comment.user and comment.user.login == login]
+        return [OwnComment(comment, self._api, login) for comment in own]
 
     def post(self, body: str) -> OwnComment:
         """Write a new comment."""
-        return OwnComment(self._pull.create_issue_comment(body))
+        comment = self._pull.create_issue_comment(body)
+        return OwnComment(comment, self._api, comment.user.login)
 
 
 def _login(api: Github) -> str:
@@ -80,11 +104,17 @@ def _login(api: Github) -> str:
 
 def _by_graphql(api: Github) -> str:
     _, answer = api.requester.graphql_query("{ viewer { login } }", {})
-    told = answer.get("data")
-    viewer = told.get("viewer") if isinstance(told, dict) else None
+    viewer = _data(answer).get("viewer")
     if not isinstance(viewer, dict):
         raise NotGitHub
     return str(viewer.get("login"))
+
+
+def _data(answer: dict[str, Any]) -> dict[str, Any]:
+    told = answer.get("data")
+    if not isinstance(told, dict):
+        raise NotGitHub
+    return told
 
 
 def _by_rest(api: Github) -> str:

@@ -34,6 +34,9 @@ class Comment(Protocol):
     def url(self) -> str:
         """Where people read it."""
 
+    def edited_by_others(self) -> bool | None:
+        """Whether somebody else changed it last, as whoever may write to the repository can; None: not told."""
+
     def edit(self, body: str) -> None:
         """Replace the text. Raises ``Gone``."""
 
@@ -66,16 +69,32 @@ class Review:
 def keep(conversation: Conversation, review: Review, run: Run) -> str:
     """Bring the comment of the review's stack up to date; returns what was done, in words.
 
-    It looks before it writes, so doing it again does nothing twice.
+    It looks before it writes, so doing it again does nothing twice. Raises ``MfaError`` where another job of this run
+    said something else under the same name: the harmless plan of two must not overwrite the other's.
     """
     own = _of_stack(conversation.own_comments(), review.marker.stack)
-    newest = max((marker.run or _NO_RUN for _, marker in own), default=_NO_RUN)
-    if newest > run:
-        return f"left as it is: run {newest} wrote it, after run {run}"
+    body = review.comment(run)
+    for comment, _ in own:
+        if _same(comment.body, body):
+            return f"up to date: {comment.url}"
+    for comment, marker in own:
+        written_by = marker.run or _NO_RUN
+        # A run that somebody typed into the comment would silence all that follow.
+        if written_by > run and comment.edited_by_others() is False:
+            return f"left as it is: run {written_by} wrote it, after run {run}"
+        if written_by == run and not comment.edited_by_others():
+            raise _two_plans(review.marker.stack, run, comment.url)
     # Two runs that looked at the same moment both posted one.
     for comment, _ in own[1:]:
         _delete(comment)
-    return _write(conversation, own[0][0] if own else None, review, run)
+    return _write(conversation, own[0][0] if own else None, body, review.marker.verdict)
+
+
+def _two_plans(stack: str, run: Run, url: str) -> MfaError:
+    return MfaError(
+        f"commenting ({stack}): another job of this run ({run}) wrote the comment of {stack}, and it says something"
+        f" else: {url}; it was not changed, give each plan a name of its own with `review --key`"
+    )
 
 
 def _of_stack(comments: Sequence[Comment], stack: str) -> list[tuple[Comment, Marker]]:
@@ -83,18 +102,15 @@ def _of_stack(comments: Sequence[Comment], stack: str) -> list[tuple[Comment, Ma
     return [(comment, marker) for comment, marker in marked if marker and marker.stack == stack]
 
 
-def _write(conversation: Conversation, comment: Comment | None, review: Review, run: Run) -> str:
-    body = review.comment(run)
+def _write(conversation: Conversation, comment: Comment | None, body: str, verdict: str) -> str:
     try:
-        if comment and _same(comment.body, body):
-            return f"up to date: {comment.url}"
         if comment:
             comment.edit(body)
             return f"updated: {comment.url}"
     except Gone:
         # Somebody deleted it just now, perhaps for a reason, but a loss must be said.
         pass
-    if review.marker.verdict == "none":
+    if verdict == "none":
         return "nothing to say, and no comment there"
     return f"posted: {conversation.post(body).url}"
 

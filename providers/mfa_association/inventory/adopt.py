@@ -32,6 +32,16 @@ class NotFound(MfaError):
         super().__init__(f"adopting into ({path}): there is no {what} {show(name)}; nothing was written, {advice}")
 
 
+class CannotDeclare(MfaError):
+    """A device that a roster has no form for, such as an SMS device of old."""
+
+    def __init__(self, path: str, serial_number: str, holder: str) -> None:
+        super().__init__(
+            f"adopting into ({path}): device {show(serial_number)} of {holder} cannot be declared in a roster; nothing was "
+            f"written, only this helps: mfa-association revoke {holder} {serial_number}"
+        )
+
+
 @dataclass(frozen=True)
 class Adoption:
     """What adopting would do.
@@ -58,7 +68,7 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
     """Compare a roster's text with the account.
 
     An empty text takes in all that is held; an existing roster only what ``approved`` names (serial numbers, or
-    ``all``). Raises ``RosterError``, ``EditRefused``, ``OtherAccount``, ``HalfRead`` or ``NotFound``.
+    ``all``). Raises ``RosterError``, ``EditRefused``, ``OtherAccount``, ``HalfRead``, ``NotFound`` or ``CannotDeclare``.
     """
     _refuse_half(path, snapshot)
     before = parse(text, path, may_be_empty=True).lines
@@ -66,6 +76,7 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
     both = pairs(before, snapshot)
     new = [pair for pair in both if pair.line is None and pair.holder and pair.holder.complete]
     odd, fresh = _split(new, lambda pair: pair.device is not None and pair.device.kind == "unknown")
+    _refuse_odd(path, odd, approved)
     _refuse_unknown(path, fresh, approved)
     added, waiting = _split(fresh, lambda pair: not text.strip() or _is_approved(pair, approved))
     after = add(text or HEADER, [_entry(pair) for pair in added], path) if added else text
@@ -94,6 +105,13 @@ def _refuse_half(path: str, snapshot: Snapshot) -> None:
 def _split(found: list[Pair], chosen: Callable[[Pair], bool]) -> tuple[list[Pair], list[Pair]]:
     """Those that are chosen, and the rest."""
     return [pair for pair in found if chosen(pair)], [pair for pair in found if not chosen(pair)]
+
+
+def _refuse_odd(path: str, odd: list[Pair], approved: tuple[str, ...]) -> None:
+    """``all`` means all that can be declared."""
+    for pair in odd:
+        if pair.holder and any(same(pair.serial_number, serial) for serial in approved):
+            raise CannotDeclare(path, pair.serial_number, pair.holder.name)
 
 
 def _refuse_unknown(path: str, fresh: list[Pair], approved: tuple[str, ...]) -> None:

@@ -22,6 +22,10 @@ from mfa_association.lifecycle.model import rfc3339
 POLICY: Final = "AWSRevokeOlderSessions"
 """The name under which IAM's console writes the same policy for roles."""
 
+SESSION_DAYS: Final = 90
+"""After how many days no older session is left: the longest that IAM's MaxSigninSessionDuration lets a console session
+of a user last. A shorter limit that is set later does not end sessions that are open already."""
+
 PASSWORD: Final = "console password"
 """The step that a last factor depends on."""
 

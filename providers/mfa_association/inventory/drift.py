@@ -15,8 +15,8 @@ from mfa_association.inventory.snapshot import Holder, Snapshot
 from mfa_association.inventory.stack import Recorded
 from mfa_association.roster import Line
 
-Kind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled", "unassigned"]
-ORDER: tuple[Kind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive", "unassigned")
+Kind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled"]
+ORDER: tuple[Kind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive")
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Drift:
-    """All findings, in order, and a sentence for everything that could not be told."""
+    """All findings, in order; a sentence for everything that could not be told, and one for what is left over but no
+    drift: nobody signs in with a device that nobody holds."""
 
     findings: tuple[Finding, ...]
     untold: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def drift(
@@ -48,9 +50,14 @@ def drift(
     found = [finding for pair in both for finding in _of(pair, snapshot, recorded, since)]
     declared = {line.serial.key for line in lines}
     free = (serial for serial in snapshot.unassigned or () if serial.lower() not in declared)
-    found += [Finding("unassigned", serial, detail="a virtual device that nobody holds") for serial in free]
     order = sorted(found, key=lambda one: (ORDER.index(one.kind), one.holder or "", one.serial_number.lower()))
-    return Drift(tuple(order), (*snapshot.unread, *snapshot.unread_roots, *_untold(both, snapshot)))
+    untold = (*snapshot.unread, *snapshot.unread_roots, *_untold(both, snapshot))
+    return Drift(tuple(order), untold, tuple(map(_left_over, free)))
+
+
+def _left_over(serial_number: str) -> str:
+    command = f"aws iam delete-virtual-mfa-device --serial-number {serial_number}"
+    return f"nobody holds virtual device {serial_number}; unless other code keeps it: {command}"
 
 
 def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
@@ -60,6 +67,7 @@ def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
         "checked_at": checked_at,
         "drift": [asdict(one) for one in found.findings],
         "not_told": list(found.untold),
+        "notes": list(found.notes),
     }
 
 
@@ -80,9 +88,11 @@ def _undeclared(pair: Pair) -> Iterator[Finding]:
     """A root user that was not asked for belongs to the management account's roster, if to any."""
     holder, device = pair.holder, pair.device
     if holder and device and (holder.complete or not holder.root_account_id):
-        yield Finding(
-            "undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail="not in the roster"
-        )
+        detail = "not in the roster"
+        if device.kind == "unknown" and not holder.root_account_id:
+            command = f"mfa-association revoke {holder.name} {pair.serial_number}"
+            detail = f"a roster cannot declare it; only this helps: {command}"
+        yield Finding("undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail=detail)
 
 
 def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Finding:

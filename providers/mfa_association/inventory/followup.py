@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mfa_association.inventory.contain import PASSWORD, POLICY, Done
+from mfa_association.inventory.contain import PASSWORD, POLICY, SESSION_DAYS, Done
 from mfa_association.inventory.revoke import Order
 
 _KEY = "access key "
@@ -45,7 +45,7 @@ def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
         yield f"Sessions, password and access keys of {name} are as they were; if they may be known: --contain"
     if "sessions" in changed:
         command = f"aws iam delete-user-policy --user-name {name} --policy-name {POLICY}"
-        yield f"In 36 hours no older session is left: {command}"
+        yield f"Keep policy {POLICY}, or delete it in {SESSION_DAYS} days, when no older session is left: {command}"
         yield f"Sessions of roles that {name} had assumed go on: revoke those roles' sessions in the IAM console."
 
 

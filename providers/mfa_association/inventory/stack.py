@@ -1,6 +1,6 @@
 """What was recorded of associations: in ``pulumi stack export``, a state file or the import file of ``adopt``.
 
-The pickle in ``__provider`` is not looked at.
+An association is told by its type or by the text of its provider; the pickle in it is never opened.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.errors import MfaError
-
-TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+from mfa_association.inventory.associations import TYPE as TYPE
+from mfa_association.inventory.associations import is_association, snake
 
 
 class StackUnreadable(MfaError):
@@ -51,7 +51,7 @@ def _outputs(path: str, document: Any) -> list[dict[str, Any]]:
     resources = _resources(document)
     if not isinstance(resources, list):
         raise StackUnreadable(path, "it holds no deployment")
-    ours = [one for one in resources if isinstance(one, dict) and one.get("type") == TYPE]
+    ours = [one for one in resources if isinstance(one, dict) and is_association(one)]
     return [one["outputs"] for one in ours if isinstance(one.get("outputs"), dict)]
 
 
@@ -66,9 +66,11 @@ def _resources(document: Any) -> Any:
 
 
 def _recorded(outputs: dict[str, Any]) -> Recorded:
+    named = {snake(name): value for name, value in outputs.items()}
+
     def text(name: str) -> str | None:
-        value = outputs.get(name)
+        value = named.get(name)
         return value if isinstance(value, str) and value else None
 
-    active = outputs.get("active") is not False
+    active = named.get("active") is not False
     return Recorded(text("serial_number") or "", text("user_name"), active, text("enable_date"), text("user_id"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mfa_association.engine import config
@@ -16,18 +17,37 @@ _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 class ConfigFault(MfaError):
     """A key of the stack configuration that cannot be used."""
 
+    fails_everything = True
+
     def __init__(self, key: str, rule: str) -> None:
+        self._key = key
         super().__init__(
             f"reading stack config {key}: {rule}; nothing was changed, correct it with `pulumi config set`"
         )
 
+    @property
+    def in_short(self) -> str:
+        """The key; its rule stands above."""
+        return f"reading stack config {self._key}: it cannot be used, as above; nothing was changed"
 
-def read(get: Callable[[str], Any]) -> ProviderConfig:
-    """Read a stack's configuration; ``get`` returns one key's value or None. A fault is kept, not raised."""
-    if get(_WEB_IDENTITY):
+
+def read(stack: Mapping[str, Any]) -> ProviderConfig:
+    """Read a stack's configuration. A fault is kept, not raised."""
+    if stack.get(_WEB_IDENTITY):
         advice = "is not read by this provider: export AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE instead"
         return ProviderConfig(fault=ConfigFault(_WEB_IDENTITY, advice))
-    return config.read(_Stack(get))
+    unknown = sorted(key for key in stack if key.startswith("mfa:") and key not in _KEYS)
+    if unknown:
+        return ProviderConfig(fault=_unknown_key(unknown[0]))
+    return config.read(_Stack(stack.get))
+
+
+def _unknown_key(key: str) -> ConfigFault:
+    """A misspelt guard would be no guard."""
+    name = key.removeprefix("mfa:")
+    meant = difflib.get_close_matches(name, [known.removeprefix("mfa:") for known in _KEYS], n=1)
+    advice = f"did you mean mfa:{meant[0]}?" if meant else f"the keys are {', '.join(_KEYS)}"
+    return ConfigFault(key, f"is no key of this provider, {advice}")
 
 
 class _Stack:
@@ -55,3 +75,6 @@ def _key(name: str) -> str:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+_KEYS = tuple(sorted(map(_key, _OURS)))

@@ -26,9 +26,9 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
     try:
         codes = _codes(os.environ.get(CODES_VARIABLE, ""))
         lines = roster.load(path).lines
-        _refuse_strangers(codes, lines)
     except MfaError as fault:
         raise pulumi.RunError(str(fault)) from None
+    _warn_of_strangers(codes, lines, path)
     made = []
     # Here, not in a function or comprehension: each frame of the stack goes into the state of each resource.
     for line in lines:
@@ -52,10 +52,14 @@ def _inputs(line: roster.Line, codes: tuple[str, str] | None) -> dict[str, Any]:
     }
 
 
-def _refuse_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...]) -> None:
+def _warn_of_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...], path: str | Path) -> None:
+    """A name that is misspelt enables nothing. Only a warning, because a program may have several rosters."""
     unknown = sorted(codes.keys() - {line.serial.name for line in lines})
     if unknown:
-        raise Fault(CODES_VARIABLE, None, f"names {', '.join(unknown)}, which the roster does not declare")
+        pulumi.log.warn(
+            f"{CODES_VARIABLE} names {', '.join(unknown)}, which {path} does not declare: "
+            "correct the name, unless another roster of this program declares it"
+        )
 
 
 def _codes(text: str) -> dict[str, tuple[str, str]]:

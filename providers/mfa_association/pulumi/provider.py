@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 
 from mfa_association.engine import changes, inputs
 from mfa_association.pulumi import runtime
-from mfa_association.pulumi.boundary import one_sentence, quiet_tracebacks
+from mfa_association.pulumi.boundary import hide_own_tracebacks, one_sentence
 from mfa_association.pulumi.unknowns import named
 
 Props = dict[str, Any]
@@ -35,13 +35,15 @@ class Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, by pulumi-aws's own keys."""
-        quiet_tracebacks()
-        runtime.configure(req.config.get)
+        hide_own_tracebacks()
+        runtime.configure(req.config._props)  # the SDK has no public way to list the keys
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
         known = named(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
+        if fault := runtime.config_fault():
+            failures.append(CheckFailure("", str(runtime.repeats().shorten(fault))))
         changes.declare(runtime.ledger(), known, "; ".join(f"{one.property} {one.reason}" for one in failures) or None)
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 

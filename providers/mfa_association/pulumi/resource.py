@@ -5,10 +5,11 @@ Its annotations are evaluated once, here: Pulumi asks for them at each resource,
 
 from typing import Any
 
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
 from mfa_association.grammar import OnDestroy, OnLastDevice
+from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
 
 
@@ -52,6 +53,10 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
     account_id: Output[str]
     user_id: Output[str | None]
 
+    def __init_subclass__(cls, **_: str) -> None:
+        """A subclass is the same to Pulumi: with a type of its own, nothing that reads a state or preview would see it."""
+        super().__init_subclass__(module="iam", name="MfaDeviceAssociation")
+
     def __init__(
         self,
         name: str,
@@ -70,6 +75,10 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         role_arn: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
+        if root_account_id is None:
+            refuse_delete_before_replace(name, opts)
+        if isinstance(serial_number, str):
+            warn_if_declared_twice(name, serial_number)
         inputs: dict[str, Any] = {
             "user_name": user_name,
             "root_account_id": root_account_id,
@@ -88,4 +97,7 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         }
         hidden = {key: Output.secret(value) for key, value in secrets.items() if value is not None}
         outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
+        if type(self) is not MfaDeviceAssociation:  # records of a subclass that had the type of any dynamic resource
+            former = ResourceOptions(aliases=[Alias(type_="pulumi-python:dynamic:Resource")])
+            opts = ResourceOptions.merge(opts, former)
         super().__init__(Provider(), name, {**inputs, **hidden, **outputs}, opts)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from mfa_association.engine import runs as engine_runs
 from mfa_association.engine.config import ProviderConfig
+from mfa_association.engine.repeats import Repeats
 from mfa_association.engine.runs import Runs
+from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.pulumi.config import read
@@ -21,15 +23,21 @@ from mfa_association.pulumi.config import read
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
 _ledger = Ledger(LockFiles())
+_repeats = Repeats()
 _runs: Runs | None = None
 _config = ProviderConfig()
 
 
-def configure(get: Callable[[str], Any]) -> None:
-    """Take a new stack configuration; ``get`` reads one key. Raises ``ConfigFault`` when it is first needed."""
+def configure(stack: Mapping[str, Any]) -> None:
+    """Take a new stack configuration. Its fault, if there is one, is raised when it is first needed."""
     global _config, _runs
     with _lock:
-        _config, _runs = read(get), None
+        _config, _runs = read(stack), None
+
+
+def config_fault() -> MfaError | None:
+    """What keeps the stack's configuration from being used."""
+    return _config.fault
 
 
 def run(bag: dict[str, Any]) -> Run:
@@ -51,6 +59,11 @@ def stack_defaults() -> dict[str, str]:
 def ledger() -> Ledger:
     """What this process has declared and removed."""
     return _ledger
+
+
+def repeats() -> Repeats:
+    """What this process has told in full."""
+    return _repeats
 
 
 def guard(serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:

@@ -6,6 +6,7 @@ from typing import Final
 
 from mfa_association.review.escape import code
 from mfa_association.review.findings import Cell, Finding, Left, Verdict, resource_name, short
+from mfa_association.review.model import Risk
 
 ICONS: Final[dict[Verdict, str]] = {
     "critical": "🔴",
@@ -19,14 +20,19 @@ ICONS: Final[dict[Verdict, str]] = {
 
 
 def risk(one: Finding) -> str:
-    """How bad it is; what is serious stands out."""
-    word = one.risk.capitalize()
-    return f"{ICONS[one.risk]} {f'**{word}**' if one.risk in ('critical', 'high') else word}"
+    """How bad it is."""
+    return rated(one.risk)
+
+
+def rated(risk: Risk) -> str:
+    """A risk; what is serious stands out."""
+    word = risk.capitalize()
+    return f"{ICONS[risk]} {f'**{word}**' if risk in ('critical', 'high') else word}"
 
 
 def user(one: Finding) -> str:
     """Whom it is about."""
-    return code(str(one.holder)) if one.holder else "not known yet"
+    return code(str(one.holder)) if one.holder else one.who
 
 
 def device(one: Finding) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mfa_association.review.after import After
 from mfa_association.review.effects import effects
 from mfa_association.review.facts import Live
-from mfa_association.review.findings import RISKS, Finding, Report
+from mfa_association.review.findings import RISKS, Finding, Report, Risk
 from mfa_association.review.gains import gains
 from mfa_association.review.losses import losses
-from mfa_association.review.model import Place, Preview
+from mfa_association.review.model import Change, Place, Preview
 
 Declared = Mapping[str, Place]
 
@@ -19,12 +19,18 @@ Declared = Mapping[str, Place]
 @dataclass(frozen=True)
 class Context:
     """What a review knows besides the preview. ``base`` and ``head``: lines of the roster by serial number in small
-    letters, before and after the change; ``author``: who wrote the change."""
+    letters, before and after the change; ``author``: who wrote the change, or all who did; ``files``: those that it
+    touches and that are no rosters;
+    ``code_risk``: how bad it is that code changes, None for naming it only; ``former_limit``: what `maxRemovals` was before
+    the change, if the repository tells."""
 
     live: Live | None = None
     base: Declared = field(default_factory=dict)
     head: Declared = field(default_factory=dict)
-    author: str | None = None
+    author: str | Sequence[str] | None = None
+    files: tuple[str, ...] = ()
+    code_risk: Risk | None = None
+    former_limit: int | None = None
 
 
 def classify(preview: Preview, context: Context | None = None) -> Report:
@@ -42,7 +48,29 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
         engine_version=preview.engine_version,
         notes=preview.notes,
         live=context.live,
+        changes=tuple(
+            sorted(
+                (*preview.changes, *_raised(preview, context)),
+                key=lambda one: (RISKS.index(one.risk), one.kind, one.address),
+            )
+        ),
+        code=preview.code,
+        files=context.files,
+        code_risk=context.code_risk,
+        max_removals=min(_known(preview.max_removals, context.former_limit), default=None),
     )
+
+
+def _raised(preview: Preview, context: Context) -> Iterator[Change]:
+    """A limit of the stack that the change lifts or raises, which no preview tells."""
+    old, new = context.former_limit, preview.max_removals
+    if old is not None and (new is None or new > old):
+        what = f"raises the most removals of one run from {old} to {'no number' if new is None else new}"
+        yield Change("limit-raised", "low", "the configuration", (what,))
+
+
+def _known(*limits: int | None) -> list[int]:
+    return [limit for limit in limits if limit is not None]
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

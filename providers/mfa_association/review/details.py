@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mfa_association.review.cells import device, risk, user
+from mfa_association.review.cells import device, rated, risk, user
 from mfa_association.review.escape import code, markdown
 from mfa_association.review.facts import Live, NotChecked
 from mfa_association.review.findings import Finding, Report, resource_name
@@ -36,6 +36,19 @@ def _reason_lines(findings: Sequence[Finding]) -> Iterator[str]:
         parts = [markdown(one.why), by, used, "; ".join(one.cis), code(one.address, 240)]
         yield f"- {risk(one)} {user(one)}, {device(one)}: {'; '.join(part for part in parts if part)}"
     yield ""
+
+
+def changes(report: Report, rows: int) -> Iterator[str]:
+    """What else the change does that makes factors weaker, worst first; open where that is serious."""
+    found = report.changes
+    if not found:
+        return
+    lines = [f"- {rated(one.risk)} {code(resource_name(one.address), 80)} {markdown(one.what)}" for one in found[:rows]]
+    more = [*lines, *_more(found, rows), ""]
+    if found[0].risk in ("critical", "high"):
+        yield from ("**What else gets weaker**", "", *more)
+    else:
+        yield from collapsed(f"What else gets weaker ({len(found)})", iter(more))
 
 
 def obstacles(report: Report, rows: int) -> Iterator[str]:

@@ -5,20 +5,32 @@ from __future__ import annotations
 import json
 from json import JSONDecodeError
 from json.decoder import JSONDecoder
-from typing import Any
+from typing import Any, Final
 
 from mfa_association.errors import MfaError
+from mfa_association.review.wrong_input import no_json, of_bytes
 
 
 class Unreadable(MfaError):
     """Why the text is no preview and no plan; ``str()`` is the cause, in a few words."""
 
 
+class _Secret:
+    """The class of ``SECRET``."""
+
+
+SECRET: Final = _Secret()
+"""Stands for a value that the engine knows and does not show."""
+
+
 def documents(raw: bytes) -> list[dict[str, Any]]:
     """The JSON objects of a file. Raises ``Unreadable``.
 
-    Text may stand before the first object (Pulumi tells on stdout that it installs policy packs), never after it.
+    Text may stand before the first object (Pulumi tells on stdout that it installs policy packs; the wrapper of
+    setup-terraform which command it runs). After the last one only what that wrapper says to GitHub may stand.
     """
+    if (known := of_bytes(raw)) is not None:
+        raise Unreadable(known)
     try:
         text = raw.decode(json.detect_encoding(raw))
     except UnicodeDecodeError:
@@ -27,8 +39,16 @@ def documents(raw: bytes) -> list[dict[str, Any]]:
         raise Unreadable("the file is empty")
     at = _first_object(text)
     if at is None:
-        raise Unreadable("it holds no JSON")
-    return _objects(text, at)
+        raise Unreadable(no_json())
+    return _objects(_without_commands(text), at)
+
+
+def _without_commands(text: str) -> str:
+    """A text without the workflow commands at its end: lines that begin with ``::`` (`::debug::Terraform exited …`)."""
+    text = text.rstrip()
+    while (start := text.rfind("\n") + 1) and text.startswith("::", start):
+        text = text[:start].rstrip()
+    return text
 
 
 def _first_object(text: str) -> int | None:
@@ -48,6 +68,8 @@ def _objects(text: str, at: int) -> list[dict[str, Any]]:
             raise Unreadable("the JSON is cut off or broken") from None
         except RecursionError:
             raise Unreadable("the JSON is nested too deeply") from None
+        except ValueError:
+            raise Unreadable("the JSON holds a number of thousands of digits") from None
         if not isinstance(value, dict):
             raise Unreadable("the JSON is no object")
         found.append(value)

@@ -10,7 +10,7 @@ from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding
 
 What = Literal["removed", "spared", "moved", "redeclared", "added", "changed", "kept"]
-Order = Literal["first", "last", "unknown"]
+Order = Literal["first", "last", "unknown", "apart"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Effect:
     """What becomes of one device. ``loser`` and ``gainer`` as they apply; ``step`` is the one that says so.
 
     ``other``: the step that declares a removed device anew, or that replaces it. ``order``: whether that one comes
-    ``first`` or ``last``.
+    ``first`` or ``last``; ``apart``: another process declares the device anew, and the one that removes it hears nothing.
     """
 
     what: What
@@ -68,7 +68,7 @@ class _Effects:
             if step.after and step.after.key in removed and _declares_anew(step):
                 self._declared.setdefault(step.after.key or "", []).append(step)
         self._told_as_removed = {
-            id(again) for step in steps if step.before and _goes(step) and (again := self._again(step.before))
+            id(again) for step in steps if step.before and _goes(step) and (again := self._again(step, step.before))
         }
 
     def found(self) -> Iterator[Effect]:
@@ -105,19 +105,23 @@ class _Effects:
             yield Effect("changed", step)
 
     def _removal(self, step: DeviceStep, before: Holding) -> Effect:
-        again = self._again(before)
+        again = self._again(step, before)
         if again and again.after:
             what: What = "redeclared" if holder_key(again.after) == holder_key(before) else "moved"
             gainer = None if what == "redeclared" else again.after.holder
-            return Effect(what, step, before.holder, gainer, again, self._order(step, again))
+            # two processes do not hear of each other: what one declares anew the other takes away all the same
+            apart = what == "redeclared" and self._ordered and again.process != step.process
+            order: Order = "apart" if apart else self._order(step, again)
+            return Effect(what, step, before.holder, gainer, again, order)
         addition = self._additions.get(step.address) if step.replaces else None
         return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
 
-    def _again(self, before: Holding) -> DeviceStep | None:
-        """What declares a removed device anew: for the same holder if anything does."""
+    def _again(self, step: DeviceStep, before: Holding) -> DeviceStep | None:
+        """What declares a removed device anew: for the same holder if anything does, and where the removal hears of it."""
         found = self._declared.get(before.key or "", [])
-        same = [step for step in found if step.after and holder_key(step.after) == holder_key(before)]
-        return next(iter([*same, *found]), None)
+        same = [one for one in found if one.after and holder_key(one.after) == holder_key(before)]
+        heard = [one for one in same if one.process == step.process]
+        return next(iter([*heard, *same, *found]), None)
 
     def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
         if addition is None or not (self._ordered or removal.address == addition.address):

@@ -35,7 +35,8 @@ class Holder:
 class Facts:
     """One holder as AWS has it now. ``password_last_used``: RFC 3339, or None for never.
 
-    ``administrator_by``: the policy that makes ``administrator`` other than "no", and through whom.
+    ``administrator_by``: the policy that makes ``administrator`` other than "no", and through whom. ``groups``: names.
+    ``policies``: what must be detached or deleted before the user can be: ARNs of attached policies, names of inline ones.
     """
 
     holder: Holder
@@ -46,6 +47,8 @@ class Facts:
     administrator: Administrator | NotChecked
     password_last_used: str | NotChecked | None
     administrator_by: str | None = None
+    groups: tuple[str, ...] | NotChecked = NotChecked("not asked")
+    policies: tuple[str, ...] | NotChecked = NotChecked("not asked")
 
     @property
     def is_disabled(self) -> bool:
@@ -61,6 +64,11 @@ class Live:
     ``obstacles``: what `up` or `apply` would run into, a sentence each, by the resource's address.
     ``simulated_as``: whose permission to do it was looked at (ARNs), or why nobody's was; None when nothing would be
     written. ``not_foreseen``: a sentence for every other obstacle that could not be looked for.
+    ``present``: by serial number in small letters, who holds a device now whose holder the preview does not tell (a
+    secret), or calls by a former name (the same ``user_id``); the facts of those are among ``holders``.
+    ``certain``: addresses whose obstacle no other part of the change can take away, so that the run surely fails there.
+    ``listed_at``: when the lists of the account were read from which users, groups and policies were taken, or why each
+    user was asked for; None where that was cheaper.
     """
 
     checked_as: str | NotChecked
@@ -71,3 +79,6 @@ class Live:
     bare_as_of: str | None = None
     simulated_as: tuple[str, ...] | NotChecked | None = None
     not_foreseen: tuple[str, ...] = ()
+    present: tuple[tuple[str, Holder], ...] = ()
+    certain: frozenset[str] = frozenset()
+    listed_at: str | NotChecked | None = None

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from mfa_association.review.facts import Holder, Live
-from mfa_association.review.model import DeviceKind, Engine, Place
+from mfa_association.review.model import RISKS as RISKS
+from mfa_association.review.model import Change, DeviceKind, Engine, Place
+from mfa_association.review.model import Name as Name
+from mfa_association.review.model import Phrase as Phrase
+from mfa_association.review.model import Risk as Risk
 
-Risk = Literal["critical", "high", "medium", "low", "info"]
 Verdict = Literal["critical", "high", "medium", "low", "info", "none", "unassessed"]
 Answer = Literal["yes", "no", "not fully determined", "not checked"]
 Kind = Literal[
@@ -26,17 +29,6 @@ Kind = Literal[
     "password-given",
 ]
 LOSSES: Final = ("removed", "replaced", "moved-away", "redeclared", "left-alone", "user-deleted")
-RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name somebody chose, inside of a phrase: it is shown as it is and never as markup."""
-
-    text: str
-
-
-Phrase = tuple[str | Name, ...]
 
 
 def plain(phrase: Phrase) -> str:
@@ -75,13 +67,21 @@ class Left:
     """The devices a holder has afterwards. ``coming``: how many of them this very change adds.
 
     ``basis``: ``live``, as AWS says; ``managed``, only those that the code declares, so at least as many; ``all``, every
-    device goes.
+    device goes. ``replacements``: the serial numbers of those that come. ``held_back``: if they fail, what they replace
+    stays, because the same run hears of both (rule 8 of the contract).
     """
 
     count: int
     basis: Literal["live", "managed", "all"]
     coming: int = 0
     names: tuple[str, ...] = ()
+    replacements: tuple[str, ...] = ()
+    held_back: bool = False
+
+    @property
+    def staying(self) -> int:
+        """How many have the holder all the time."""
+        return self.count - self.coming
 
     @property
     def last(self) -> bool | None:
@@ -97,7 +97,7 @@ class Finding:
 
     ``counts``: the holder really loses or gains a device, and still can sign in. ``undo``: how to get it back.
     ``own_line``: the holder of a gain wrote the change. ``last_sign_in``: when the holder's password was used last,
-    ``never``, or None where nobody knows.
+    ``never``, or None where nobody knows. ``secret``: the holder is known to the engine and not shown.
     """
 
     kind: Kind
@@ -118,6 +118,12 @@ class Finding:
     removal: bool = False
     own_line: bool = False
     last_sign_in: str | None = None
+    secret: bool = False
+
+    @property
+    def who(self) -> str:
+        """The holder, or why none is named."""
+        return str(self.holder) if self.holder else "secret" if self.secret else "not known yet"
 
     @property
     def is_loss(self) -> bool:
@@ -127,7 +133,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is to be said. ``failure``: why nothing could be assessed; then there are no findings."""
+    """All that is to be said. ``failure``: why nothing could be assessed; then there are no findings.
+
+    ``code``: addresses of what runs code when it is applied; ``files``: those that the change touches and that are no
+    rosters. No preview shows what code does: ``code_risk`` is how bad that is, None for only naming it.
+    """
 
     engine: Engine
     stack: str
@@ -137,18 +147,24 @@ class Report:
     engine_version: str | None = None
     notes: tuple[str, ...] = ()
     live: Live | None = field(default=None)
+    changes: tuple[Change, ...] = ()
+    code: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    code_risk: Risk | None = None
+    max_removals: int | None = None
 
     @property
     def verdict(self) -> Verdict:
-        """The worst risk, losses and gains alike."""
+        """The worst risk of all that is told."""
         if self.failure is not None:
             return "unassessed"
-        return self.worst.risk if self.worst else "none"
+        return min(self.risks, key=RISKS.index, default="none")
 
     @property
-    def worst(self) -> Finding | None:
-        """The first of the findings with the worst risk, losses before gains."""
-        return min((*self.losses, *self.gains), key=lambda one: RISKS.index(one.risk), default=None)
+    def risks(self) -> list[Risk]:
+        """The risk of everything that has one."""
+        rated: list[Risk] = [one.risk for one in (*self.losses, *self.gains)] + [one.risk for one in self.changes]
+        return [*rated, self.code_risk] if self.code_risk and (self.code or self.files) else rated
 
     @property
     def removals(self) -> int:

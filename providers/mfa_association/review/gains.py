@@ -6,30 +6,33 @@ Whoever wants in adds a device before taking one away: gains are rated like loss
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfa_association.review.after import After
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
-from mfa_association.review.model import Holding, Place, Preview
+from mfa_association.review.model import GrantStep, Holding, Place, Preview
 from mfa_association.review.risk import of_gain, of_password
+
+_GUARDS = ("refuse", "warn", "allow")
+"""``on_last_device``, the strictest first."""
 
 
 def gains(
-    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | None
+    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | Sequence[str] | None
 ) -> list[Finding]:
     """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
     maker = _Gains(after, places, author)
     devices = (one for effect in found for one in maker.of(effect))
     given = (one for one in preview.grants if one.grant == "password" and one.op == "create")
-    return [*devices, *(one for grant in given for one in maker.password(Holder(grant.user_name), grant.address))]
+    return [*devices, *(one for grant in given for one in maker.password(grant))]
 
 
 class _Gains:
     """What all gains of one review have in common."""
 
-    def __init__(self, after: After, places: Mapping[str, Place], author: str | None) -> None:
+    def __init__(self, after: After, places: Mapping[str, Place], author: str | Sequence[str] | None) -> None:
         self._after, self._places, self._author = after, places, author
 
     def of(self, effect: Effect) -> Iterator[Finding]:
@@ -38,15 +41,19 @@ class _Gains:
             yield self._addition(effect)
         elif effect.what == "changed" and effect.step.before and effect.step.after:
             yield from self._changes(effect, effect.step.before, effect.step.after)
+        elif effect.what == "redeclared" and effect.again and effect.again.enables:
+            yield from self._enabled_again(effect, effect.again)
 
-    def password(self, holder: Holder, address: str) -> Iterator[Finding]:
+    def password(self, grant: GrantStep) -> Iterator[Finding]:
         """A console password for somebody who may hold no device."""
-        left, administrator = self._after.left(holder, None), self._after.administrator(holder)
-        if left.count or self._after.gone(holder, None):
+        holder, account = Holder(grant.user_name), grant.account_id
+        left, administrator = self._after.left(holder, account), self._after.administrator(holder, account)
+        if left.count or self._after.exists(holder) is False or self._after.leaves(holder, account):
             return
         risk, why = of_password(left, administrator)
         what = ("is given a console password",)
-        yield self._finding("password-given", risk, holder, Holding(holder, None), what, (why,), address, None)
+        held = Holding(holder, None, account_id=account)
+        yield self._finding("password-given", risk, holder, held, what, (why,), grant.address, grant.place)
 
     def _addition(self, effect: Effect) -> Finding:
         held = effect.again or effect.held
@@ -59,20 +66,25 @@ class _Gains:
             )
         moved = "it changes hands" if kind == "moved-here" else ""
         because = moved or ("" if held.enables else "nothing shows that it is theirs")
-        risk, why = self._rate(holder, "medium" if because else "low", because)
+        risk, why = self._rate(holder, held, "medium" if because else "low", because)
+        if held.unexplained:
+            risk = "critical" if self._after.asked else "high"
+            why = "not known yet, though nothing in this change produces it"
         return self._finding(kind, risk, holder, held, _given(effect, held), (why,), step.address, step.place)
 
     def _changes(self, effect: Effect, before: Holding, after: Holding) -> Iterator[Finding]:
         holder, step = after.holder, effect.step
-        if after.seed_source and after.seed_source != before.seed_source:
-            risk, why = self._rate(holder, "medium", "a new source of codes")
+        source = (after.seed_source, after.source_mark)
+        if after.seed_source and source != (before.seed_source, before.source_mark):
+            risk, why = self._rate(holder, after, "medium", "a new source of codes")
             what: Phrase = ("takes its codes from ", Name(after.seed_source), " from now on")
             yield self._finding("seed-changed", risk, holder, after, what, (why,), step.address, step.place)
         if after.renew != before.renew and after.enables:
             yield self._renewal(effect, before, after)
-        if before.on_last_device == "refuse" and after.on_last_device != "refuse":
+        was, now = before.on_last_device or "warn", after.on_last_device or "warn"
+        if was in _GUARDS and now in _GUARDS and _GUARDS.index(now) > _GUARDS.index(was):
             what = ("may from now on be removed even if it is the last one",)
-            why_not = ("on_last_device was refuse",)
+            why_not = (f"on_last_device was {was}",)
             yield self._finding("guard-changed", "low", holder, after, what, why_not, step.address, step.place)
 
     def _renewal(self, effect: Effect, before: Holding, after: Holding) -> Finding:
@@ -83,14 +95,24 @@ class _Gains:
             return self._finding(
                 "enabled-again", "info", holder, after, what, ("it is active already",), step.address, step.place
             )
-        risk, why = self._rate(holder, "medium", "somebody deactivated it")
-        what = ("was deactivated and is enabled again",)
-        return self._finding("enabled-again", risk, holder, after, what, (why,), step.address, step.place)
+        return self._armed(holder, after, step.address, step.place)
 
-    def _rate(self, holder: Holder | None, at_least: Risk, because: str) -> tuple[Risk, str]:
+    def _enabled_again(self, effect: Effect, again: Holding) -> Iterator[Finding]:
+        """A device that is not active, and is declared under another name with what enables it."""
+        step, holder = effect.other or effect.step, effect.loser
+        now = self._after.held_now(holder, again.serial_number)
+        if now is False or (now is None and effect.held.active is False):
+            yield self._armed(holder, again, step.address, step.place)
+
+    def _armed(self, holder: Holder | None, held: Holding, address: str, place: Place | None) -> Finding:
+        risk, why = self._rate(holder, held, "medium", "somebody deactivated it")
+        what: Phrase = ("was deactivated and is enabled again",)
+        return self._finding("enabled-again", risk, holder, held, what, (why,), address, place)
+
+    def _rate(self, holder: Holder | None, held: Holding, at_least: Risk, because: str) -> tuple[Risk, str]:
         root = holder is not None and holder.root_account_id is not None
         return of_gain(
-            self._after.administrator(holder),
+            self._after.administrator(holder, held.account),
             root=root,
             own_line=is_same_person(self._author, holder),
             at_least=at_least,
@@ -117,13 +139,14 @@ class _Gains:
             what=what,
             why=why,
             left=self._after.left(holder, held.account),
-            console_password=self._after.console_password(holder),
-            administrator=self._after.administrator(holder),
+            console_password=self._after.console_password(holder, held.account),
+            administrator=self._after.administrator(holder, held.account),
             address=address,
             place=self._places.get(held.key or "") or place,
             counts=kind in ("added", "moved-here") and risk != "info",
             own_line=is_same_person(self._author, holder),
             last_sign_in=self._after.last_sign_in(holder),
+            secret=held.secret and holder is None,
         )
 
 
@@ -138,11 +161,15 @@ def _given(effect: Effect, held: Holding) -> Phrase:
     return (*come, " declared without codes: active only if its user has registered it")
 
 
-def is_same_person(author: str | None, holder: Holder | None) -> bool:
-    """Whether a user of the code forge looks like an IAM user: the names agree but for a domain and punctuation."""
+def is_same_person(author: str | Sequence[str] | None, holder: Holder | None) -> bool:
+    """Whether a user of the code forge looks like an IAM user: the names agree but for a domain and punctuation.
+
+    Of several authors any: a bot may have opened what somebody else wrote.
+    """
     if not author or holder is None or not holder.user_name:
         return False
-    return _person(author) == _person(holder.user_name) != ""
+    names = [author] if isinstance(author, str) else author
+    return _person(holder.user_name) in {_person(name) for name in names} - {""}
 
 
 def _person(name: str) -> str:

@@ -5,43 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from mfa_association.review.accounts import same_account
 from mfa_association.review.after import After
+from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
-from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, Risk, short
+from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, Risk
 from mfa_association.review.model import Holding, Place, Preview, UserStep
-from mfa_association.review.risk import CIS_ROOT, CIS_USER, of_loss, worse
+from mfa_association.review.risk import of_loss, worse
+from mfa_association.review.words import what_happens
 
 _AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
 def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
     """A finding for every device that is taken from somebody, or that leaves the state."""
-    renamed = {_low(user.previous_name): user for user in preview.users if user.previous_name}
-    made = [
-        _of_effect(effect, after, places, renamed, preview.ordered)
-        for effect in found
-        if effect.loser or _unknown_loser(effect)
-    ]
+    made = [_of_effect(effect, after, places) for effect in found if effect.loser or _unknown_loser(effect)]
     told = {one.holder.key for one in made if one.holder}
     return [*made, *_of_users(preview, after, told)]
 
 
 def _unknown_loser(effect: Effect) -> bool:
-    return effect.what in ("removed", "moved") and effect.loser is None
+    return effect.what in ("removed", "moved", "redeclared") and effect.loser is None
 
 
-def _of_effect(
-    effect: Effect, after: After, places: Mapping[str, Place], renamed: Mapping[str, UserStep], ordered: bool
-) -> Finding:
-    held, holder, step = effect.held, effect.loser, effect.step
-    left, password, administrator = (
-        after.left(holder, held.account),
-        after.console_password(holder),
-        after.administrator(holder),
-    )
+def _of_effect(effect: Effect, after: After, places: Mapping[str, Place]) -> Finding:
+    held, step = effect.held, effect.step
+    holder = after.present(held, effect.loser)
+    left = _held_back(after.left(holder, held.account, step.process), effect)
+    password, administrator = after.console_password(holder, held.account), after.administrator(holder, held.account)
     root = holder is not None and holder.root_account_id is not None
-    late = effect.order != "first" if effect.other else left.coming == left.count > 0 and not ordered
+    late = effect.what == "removed" and effect.other is not None and effect.order != "first"
     risk, why = of_loss(left, password, administrator, root=root, gap=late)
     finding = Finding(
         kind=_kind(effect),
@@ -49,7 +43,7 @@ def _of_effect(
         holder=holder,
         serial_number=held.serial_number,
         device_kind=held.kind,
-        what=_what(effect, held),
+        what=what_happens(effect, holder, left),
         why=(f"{why}{_guarded(held, left)}",),
         left=left,
         console_password=password,
@@ -57,11 +51,32 @@ def _of_effect(
         address=step.address,
         undo=_undo(held, holder),
         place=places.get(held.key or "") or step.place,
-        cis=CIS_ROOT if root else CIS_USER if left.last is not False and password.answer != "no" else (),
-        removal=effect.what == "removed",
+        cis=_benchmarks(left, password.answer, root=root),
+        removal=effect.what == "removed" and not _was_inactive(effect, after.held_now(holder, held.serial_number)),
         last_sign_in=after.last_sign_in(holder),
+        secret=held.secret and holder is None,
     )
-    return _eased(finding, effect, after, renamed)
+    return _eased(finding, effect, after)
+
+
+def _was_inactive(effect: Effect, held_now: bool | None) -> bool:
+    """Whether it was saved as inactive and AWS was not asked: rated like any other, and not counted as a removal."""
+    return held_now is None and effect.held.active is False
+
+
+def _held_back(left: Left, effect: Effect) -> Left:
+    """A replacement in its own resource: the engine keeps the old one until the new one is there, or it is gone first."""
+    if effect.what != "removed" or effect.other is None:
+        return left
+    return replace(left, held_back=effect.order == "first")
+
+
+def _benchmarks(left: Left, password: str, *, root: bool) -> tuple[str, ...]:
+    if root:
+        return ROOT
+    if left.last is False:
+        return ()
+    return WITHOUT_PASSWORD if password == "no" else WITH_PASSWORD
 
 
 def _guarded(held: Holding, left: Left) -> str:
@@ -77,34 +92,6 @@ def _kind(effect: Effect) -> Kind:
     return names[effect.what]
 
 
-def _what(effect: Effect, held: Holding) -> Phrase:
-    step, other = effect.step, effect.other
-    if step.op == "unknown":
-        return ("unknown operation ", Name(step.raw_op), ": taken for a removal")
-    if effect.what == "spared":
-        return (f"AWS is not called: {step.spared}",)
-    if effect.what == "moved":
-        to = (Name(str(effect.gainer)),) if effect.gainer else ("a holder that is not known yet",)
-        return ("moves to ", *to, *((" by way of a second resource",) if other else ()))
-    if effect.what == "redeclared":
-        return _again(effect)
-    gone = "deactivated and deleted" if held.also_deletes else "deactivated"
-    if other and other.after:
-        new = other.after.serial_number
-        order = ", added first" if effect.order == "first" else ", added only afterwards"
-        codes = "" if other.after.enables else " and without codes"
-        return (f"{gone}; replaced by ", Name(short(new)) if new else "a device that is not known yet", order, codes)
-    return (f"{gone}: left over from a failed run",) if step.leftover else (gone,)
-
-
-def _again(effect: Effect) -> Phrase:
-    if effect.order == "first":
-        return ("declared again under another name; stays active",)
-    order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
-    enables = effect.again is not None and effect.again.enables
-    return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
-
-
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
         return ("only by the root user",)
@@ -115,39 +102,55 @@ def _undo(held: Holding, holder: Holder | None) -> Phrase:
     return _AGAIN
 
 
-def _eased(finding: Finding, effect: Effect, after: After, renamed: Mapping[str, UserStep]) -> Finding:
-    """What looks like a loss and is none, or harms nobody."""
-    holder = finding.holder
-    new_name = renamed.get(_low(holder.user_name)) if holder else None
-    held_now, saved = after.held_now(holder, finding.serial_number), effect.held.active
+def _eased(finding: Finding, effect: Effect, after: After) -> Finding:
+    """What looks like a loss and is none, or harms nobody; and what is worse than it looks, since nobody can tell whose."""
+    holder, account = finding.holder, effect.held.account
     if effect.what == "spared":
         return _info(finding, "this resource changes nothing in AWS", undo=("nothing to undo",))
     if effect.what == "redeclared":
-        return _rated_again(finding, effect)
-    if (
-        effect.what == "moved"
-        and new_name
-        and effect.gainer
-        and _low(new_name.user_name) == _low(effect.gainer.user_name)
-    ):
+        return _rated_again(finding, effect, after)
+    if effect.what == "moved" and _is_renamed(effect, after):
         return _info(finding, "the user is renamed in the same change")
-    if held_now is False:
+    if holder is None and after.asked:
+        return replace(finding, risk="critical", why=("whose it is could not be found out",))
+    if after.held_now(holder, finding.serial_number) is False:
         return replace(_info(finding, "AWS says that it is not active"), what=("nothing: it is not active",))
-    if held_now is None and saved is False:
-        what = ("nothing, unless it was registered again since",)
-        why = ("not active when it was last saved",)
-        return replace(finding, risk="low", why=why, what=what, counts=False, cis=(), removal=False)
-    if after.gone(holder, effect.held.account):
+    if after.leaves(holder, account):
         return replace(_info(finding, "the user goes too"), removal=finding.removal)
-    if after.disabled(holder):
+    if after.disabled(holder, account):
         return replace(_info(finding, "no console password and no active access key"), removal=finding.removal)
+    if after.deletion(holder, account):
+        return replace(
+            finding, why=(*finding.why, "; the user is to be deleted too, which policies and keys may block")
+        )
     return finding
 
 
-def _rated_again(finding: Finding, effect: Effect) -> Finding:
+def _is_renamed(effect: Effect, after: After) -> bool:
+    """Whether the new holder is the old one under a new name: of the same account, and nobody who exists already."""
+    if effect.loser is None or effect.gainer is None or after.exists(effect.gainer):
+        return False
+    return any(
+        _low(user.previous_name) == _low(effect.loser.user_name)
+        and _low(user.user_name) == _low(effect.gainer.user_name)
+        and same_account(user.account_id or after.account, effect.held.account or after.account) is not False
+        for user in after.preview.users
+        if user.previous_name
+    )
+
+
+def _rated_again(finding: Finding, effect: Effect, after: After) -> Finding:
+    """The same device for the same holder: what matters is whether it is active now, and whether it is so afterwards."""
+    now, enables = after.held_now(finding.holder, finding.serial_number), bool(effect.again and effect.again.enables)
+    if now is False or (now is None and effect.held.active is False):
+        what = "was deactivated and is enabled again" if enables else "is not active and stays so"
+        why = "AWS says that it is not active" if now is False else "not active when it was last saved"
+        return replace(finding, risk="low", what=(what,), why=(why,), counts=False, cis=())
+    if effect.order == "apart":
+        return finding
     if effect.order == "first":
         return replace(finding, risk="low", why=("the new declaration comes first",), counts=False, cis=())
-    if effect.again is not None and effect.again.enables:
+    if enables:
         return replace(finding, risk="medium", why=("it is deactivated for a moment",), counts=False, cis=())
     return replace(finding, risk=worse("medium", finding.risk))
 
@@ -172,7 +175,10 @@ def _of_users(preview: Preview, after: After, told: set[tuple[str, str]]) -> Ite
 
 def _of_user(user: UserStep, holder: Holder | None, after: After) -> Finding:
     left = Left(0, "all")
-    password, administrator = after.console_password(holder), after.administrator(holder)
+    password, administrator = (
+        after.console_password(holder, user.account_id),
+        after.administrator(holder, user.account_id),
+    )
     risk, why = of_loss(left, password, administrator, root=False, gap=False)
     finding = Finding(
         kind="user-deleted",
@@ -188,11 +194,15 @@ def _of_user(user: UserStep, holder: Holder | None, after: After) -> Finding:
         address=user.address,
         undo=_AGAIN,
         place=user.place,
-        cis=CIS_USER if password.answer != "no" else (),
+        cis=_benchmarks(left, password.answer, root=False),
         removal=True,
         last_sign_in=after.last_sign_in(holder),
     )
-    return finding if user.replaces else replace(_info(finding, "the user goes too"), removal=True)
+    if user.replaces:
+        return finding
+    if after.leaves(holder, user.account_id):
+        return replace(_info(finding, "the user goes too"), removal=True)
+    return replace(finding, why=(*finding.why, "; the user goes too, unless its policies block that"))
 
 
 def _low(name: str | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mfa_association.review.cells import ICONS, answer, device, left, risk, user, where
-from mfa_association.review.details import bare, collapsed, obstacles, reasons
+from mfa_association.review.code_notes import code_notes
+from mfa_association.review.details import bare, changes, collapsed, obstacles, reasons
 from mfa_association.review.escape import code, key, markdown, row
-from mfa_association.review.facts import NotChecked
+from mfa_association.review.facts import Live, NotChecked
 from mfa_association.review.findings import Finding, Report
 from mfa_association.review.sentence import consequence, sentence
 
@@ -45,7 +46,7 @@ def _lines(report: Report, commit: str | None, rows: int) -> Iterator[str]:
     yield f"### {ICONS[report.verdict]} {sentence(report)}"
     yield ""
     yield from _alert(report)
-    for note in report.notes:
+    for note in (*(f"{markdown(line)}." for line in code_notes(report)), *report.notes):
         yield note
         yield ""
     if report.losses:
@@ -57,6 +58,7 @@ def _lines(report: Report, commit: str | None, rows: int) -> Iterator[str]:
         yield from _table(_GAINS, report.gains, _gain_row, rows)
     elif report.gains:
         yield from collapsed(f"Who gains what ({len(report.gains)})", _table(_GAINS, report.gains, _gain_row, rows))
+    yield from changes(report, rows)
     yield from obstacles(report, rows)
     yield from bare(report, rows)
     yield from reasons(report, rows)
@@ -71,10 +73,10 @@ def _alert(report: Report) -> Iterator[str]:
         yield "> Nothing is known of this change: it may remove any device. Mend the preview and run it again."
         yield ""
         return
-    worst = report.worst
-    if worst and worst.risk in ("critical", "high"):
-        yield "> [!CAUTION]" if worst.risk == "critical" else "> [!WARNING]"
-        yield f"> If this is merged: {markdown(consequence(worst))}"
+    meaning = consequence(report)
+    if meaning is not None:
+        yield "> [!CAUTION]" if report.verdict == "critical" else "> [!WARNING]"
+        yield f"> If this is merged: {markdown(meaning)}"
         yield ""
 
 
@@ -132,4 +134,11 @@ def _checked(report: Report) -> str:
     if isinstance(live.checked_as, NotChecked):
         return f"AWS was not asked: {code(live.checked_as.reason)}"
     when = f" at {code(live.checked_at, 40)}" if live.checked_at else ""
-    return f"AWS was asked as {code(live.checked_as)}{when}"
+    return f"AWS was asked as {code(live.checked_as)}{when}{_lists(live)}"
+
+
+def _lists(live: Live) -> str:
+    """How old the lists are that told of users, groups and policies, where those were not asked for one by one."""
+    if isinstance(live.listed_at, str):
+        return f", users, groups and policies as of {code(live.listed_at, 40)}"
+    return f", each user alone ({code(live.listed_at.reason, 80)})" if live.listed_at else ""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from mfa_association.grammar import Fault, parse_serial_number
 from mfa_association.review.facts import Holder
@@ -14,7 +14,31 @@ from mfa_association.review.facts import Holder
 Engine = Literal["pulumi", "terraform"]
 Op = Literal["create", "delete", "update", "same", "unknown"]
 DeviceKind = Literal["virtual", "hardware", "fido", "unknown"]
-Grant = Literal["password", "administrator"]
+Grant = Literal["password", "administrator", "access-key"]
+Risk = Literal["critical", "high", "medium", "low", "info"]
+RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
+ChangeKind = Literal[
+    "role-changed",
+    "removal-deepened",
+    "removal-spared",
+    "protection-lifted",
+    "connection-changed",
+    "endpoint-changed",
+    "limit-raised",
+    "mfa-demand-lost",
+    "provider-added",
+    "not-assessed",
+]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name somebody chose, inside of a phrase: it is shown as it is and never as markup."""
+
+    text: str
+
+
+Phrase = tuple[str | Name, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,9 @@ class Holding:
 
     ``active``: what was saved; None for a resource that is yet to be made. ``enables``: codes, a seed or a seed source
     are given, so a device that is not active can be enabled. ``also_deletes``: the virtual device goes with it.
+    ``secret``: the holder is known to the engine and not shown. ``unexplained``: the holder or the device is not known
+    yet, and nothing in the change produces it. ``fails_if_inactive``: `require_active`. ``source_mark``: tells whether a
+    seed source is another one, since what looks like a seed is not kept in ``seed_source``.
     """
 
     holder: Holder | None
@@ -42,10 +69,15 @@ class Holding:
     account_id: str | None = None
     enables: bool = False
     seed_source: str | None = None
+    source_mark: int = 0
     renew: str | None = None
     role_arn: str | None = None
     on_last_device: str | None = None
     also_deletes: bool = False
+    user_id: str | None = None
+    secret: bool = False
+    unexplained: bool = False
+    fails_if_inactive: bool = False
 
     @property
     def kind(self) -> DeviceKind:
@@ -80,6 +112,8 @@ class DeviceStep:
     order in which the engine takes them. ``declares``: an association, which keeps its device; a virtual device does not,
     it only takes the device along when it goes. ``spared``: why AWS is not called although the resource goes (retained,
     …). ``leftover``: what a failed run left behind. ``raw_op``: the engine's own name of an operation nobody knows.
+    ``taken_by``: the type of another provider's resource that takes the record over, which may do anything with it.
+    ``process``: what serves the resource; two of one process hear of each other.
     """
 
     address: str
@@ -93,6 +127,8 @@ class DeviceStep:
     spared: str | None = None
     raw_op: str = ""
     place: Place | None = None
+    taken_by: str | None = None
+    process: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,13 +152,37 @@ class UserStep:
 
 @dataclass(frozen=True)
 class GrantStep:
-    """A console password, or a policy that makes an administrator, that the same preview gives, keeps or takes away."""
+    """A console password, an access key, or what makes an administrator, that the same preview gives, keeps or takes.
+
+    ``account_id``: where the user is, if that is known. ``certain``: a policy surely makes an administrator.
+    """
 
     address: str
     type: str
     op: Op
     grant: Grant
     user_name: str | None
+    place: Place | None = None
+    account_id: str | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class Widened:
+    """A group or a managed policy that the change makes powerful; who is in it, or has it, only AWS may know."""
+
+    kind: Literal["group", "policy"]
+    name: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What else a change does that makes factors weaker, or that nobody could look into; ``what`` begins with a verb."""
+
+    kind: ChangeKind
+    risk: Risk
+    address: str
+    what: Phrase
     place: Place | None = None
 
 
@@ -131,6 +191,8 @@ class Preview:
     """A preview or plan. ``failure``: why it can say nothing; then nothing else in it may be believed.
 
     ``stack``: PROJECT/STACK, or what Terraform's workspace is called. ``engine_version`` where the document tells.
+    ``code``: what runs code when it is applied, by address. ``max_removals``: the configured limit, the smallest known.
+    ``detached``: users in small letters with policies of theirs that go, by ARN or, inline ones, by name.
     """
 
     engine: Engine
@@ -141,6 +203,11 @@ class Preview:
     failure: str | None = None
     engine_version: str | None = None
     notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    code: tuple[str, ...] = ()
+    widened: tuple[Widened, ...] = ()
+    detached: frozenset[tuple[str, str]] = frozenset()
+    max_removals: int | None = None
 
     @property
     def ordered(self) -> bool:
@@ -153,7 +220,8 @@ class Planned:
     """What `up` or `apply` would do at AWS for one device.
 
     ``holder``: who gets it, or for ``remove`` who loses it; ``previous``: who loses it by a ``move``. ``serial_number``
-    is None where all devices of the holder go (the user is deleted) or it is not known yet. ``active``: as saved.
+    is None where all devices of the holder go (the user is deleted) or it is not known yet. ``active`` and ``user_id``:
+    as saved. ``holder`` is None as well where it is secret: ask AWS who holds the serial number.
     """
 
     what: Literal["add", "move", "remove"]
@@ -166,3 +234,4 @@ class Planned:
     active: bool | None = None
     role_arn: str | None = None
     account_id: str | None = None
+    user_id: str | None = None

@@ -6,6 +6,7 @@ from mfa_association.review.document import Unreadable, documents
 from mfa_association.review.model import Engine, Preview
 from mfa_association.review.pulumi_preview import is_preview, read_preview
 from mfa_association.review.terraform_plan import is_plan, read_plan
+from mfa_association.review.wrong_input import of_document
 
 
 def parse(raw: bytes, key: str | None = None, exit_code: int | None = None) -> Preview:
@@ -19,7 +20,7 @@ def parse(raw: bytes, key: str | None = None, exit_code: int | None = None) -> P
         elif is_preview(found):
             preview = read_preview(found, key)
         else:
-            raise Unreadable("the JSON is neither a Pulumi preview nor a Terraform plan")
+            raise Unreadable(of_document(found[0]))
     except Unreadable as cause:
         preview = Preview(engine, key or engine, failure=_with_exit_code(str(cause), exit_code))
     if preview.failure is None and _failed(preview.engine, exit_code):

@@ -57,6 +57,7 @@ def _plan(what: str, step: DeviceStep, held: Holding, previous: Holder | None = 
         active=saved,
         role_arn=held.role_arn,
         account_id=held.account_id,
+        user_id=held.user_id,
     )
 
 

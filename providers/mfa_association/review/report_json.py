@@ -7,7 +7,7 @@ from typing import Any
 
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.findings import Cell, Finding, Report, plain
-from mfa_association.review.sentence import gainers, losers, sentence
+from mfa_association.review.sentence import gainers, losers, password_alone, sentence
 
 VERSION = 1
 
@@ -27,11 +27,18 @@ def to_json(report: Report) -> str:
             "users_losing": total,
             "users_left_with_none": none,
             "users_perhaps_left_with_none": maybe,
+            "users_with_password_alone": password_alone(report),
             "users_gaining": gainers(report),
             "removals": report.removals,
         },
         "losses": [_finding(one) for one in report.losses],
         "gains": [_finding(one) for one in report.gains],
+        "changes": [
+            {"kind": one.kind, "risk": one.risk, "address": one.address, "what": plain(one.what)}
+            for one in report.changes
+        ],
+        "code": {"files": list(report.files), "addresses": list(report.code), "risk": report.code_risk},
+        "max_removals": report.max_removals,
         "live": _live(report),
         "notes": list(report.notes),
     }
@@ -80,6 +87,7 @@ def _live(report: Report) -> dict[str, Any] | None:
         "checked_as": None if isinstance(checked, NotChecked) else checked,
         "not_checked": checked.reason if isinstance(checked, NotChecked) else None,
         "checked_at": live.checked_at,
+        "lists_as_of": live.listed_at if isinstance(live.listed_at, str) else None,
         "others_without_device": None if isinstance(live.bare, NotChecked) else list(live.bare),
         "others_as_of": live.bare_as_of,
         "obstacles": [{"address": address, "cause": cause} for address, cause in live.obstacles],

@@ -28,6 +28,12 @@ def not_reviewed(report: Report, reviews: Mapping[str, str]) -> list[str]:
         known = agreed.get(report.stack, {}).get(_subject_of(is_loss, finding))
         if known is None or RISKS.index(finding.risk) < RISKS.index(known):
             causes.append(_sentence(finding, known))
+    agreed_changes = agreed.get(report.stack, {})
+    for change in report.changes:
+        known = agreed_changes.get(_subject(False, change.address, change.kind, plain(change.what)))
+        if known is None or RISKS.index(change.risk) < RISKS.index(known):
+            was = "was not reviewed" if known is None else f"was {known} then"
+            causes.append(on_one_line(f"{change.address} {plain(change.what)} ({change.risk}) {was}"))
     return causes if len(causes) <= _MOST else [*causes[:_MOST], f"and {len(causes) - _MOST} more"]
 
 
@@ -41,6 +47,8 @@ def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any
                 holder = one["root_account_id"] or one["user_name"]
                 subject = _subject(side == "losses", one["address"], holder, one["serial_number"])
                 subjects[subject] = min(one["risk"], subjects.get(subject, "info"), key=RISKS.index)
+        for one in document["changes"]:
+            subjects[_subject(False, one["address"], one["kind"], one["what"])] = one["risk"]
     return agreed
 
 

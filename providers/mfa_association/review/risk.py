@@ -5,22 +5,7 @@ The worst rule wins, and what is not known moves a finding one row up, never dow
 
 from __future__ import annotations
 
-from typing import Final
-
 from mfa_association.review.findings import RISKS, Cell, Left, Risk
-
-CIS_USER: Final = (
-    "CIS AWS Foundations Benchmark v1.4.0 to v4.0.1: 1.10",
-    "v5.0.0: 1.9",
-    "v6.0.0: 2.9",
-)
-"""MFA for every IAM user with a console password."""
-CIS_ROOT: Final = (
-    "CIS AWS Foundations Benchmark v1.4.0 to v4.0.1: 1.5 and 1.6",
-    "v5.0.0: 1.4 and 1.5",
-    "v6.0.0: 2.4 and 2.5",
-)
-"""MFA, and hardware MFA, for the root user."""
 
 Rated = tuple[Risk, str]
 
@@ -39,13 +24,19 @@ def of_loss(left: Left, password: Cell, administrator: Cell, *, root: bool, gap:
     """How bad a loss is. ``gap``: what replaces the device is added only after it, or nobody knows when."""
     if root:
         return "critical", "a device of the root user"
-    if left.last is False:
-        if gap:
-            return "medium", "removed before the new device is added"
-        return "low", "another device stays" if left.count > left.coming else "the new device is added first"
+    if left.staying:
+        return ("medium", "removed before the new device is added") if gap else ("low", "another device stays")
+    if left.coming and left.held_back:
+        return "low", "the new device is added first, and this one stays if that fails"
+    risk, why = _of_last(left, password, administrator)
+    return risk, f"{why}; if the new device fails, nothing holds this removal back" if left.coming else why
+
+
+def _of_last(left: Left, password: Cell, administrator: Cell) -> Rated:
+    """What it means that no device stays for sure."""
     if password.answer == administrator.answer == "yes":
         return "critical", f"{_last(left)}, with a console password, of an administrator"
-    if left.last is None:
+    if left.basis == "managed":
         return "high", "whether another device stays is not known"
     base: Risk = "high" if "yes" in (password.answer, administrator.answer) else "medium"
     risk = one_up(base) if password.unknown or administrator.unknown else base
@@ -76,7 +67,7 @@ def of_password(left: Left, administrator: Cell) -> Rated:
 
 
 def _last(left: Left) -> str:
-    return "the last device" if left.last else "perhaps the last device"
+    return "perhaps the last device" if left.basis == "managed" else "the last device"
 
 
 def _password(cell: Cell) -> str:

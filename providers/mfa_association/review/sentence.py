@@ -10,21 +10,27 @@ _UNASSESSED = "Could not assess who loses an MFA device"
 
 
 def sentence(report: Report) -> str:
-    """``2 users lose an MFA device; 1 would be left with none. 1 user gains one.``"""
+    """``3 users lose an MFA device; 2 would be left with none, 1 could sign in with a password alone.``"""
     if report.failure is not None:
         return f"{_UNASSESSED}."
-    lose = _holders(one for one in report.losses if one.counts)
+    lose = _holders(_lost(report))
     gain = _holders(one for one in report.gains if one.counts)
-    first = f"{_users(len(lose), 'lose')} an MFA device{_remaining(report)}" if lose else _nobody(report)
+    first = f"{_users(len(lose), 'lose')} an MFA device{_remaining(report)}" if lose else "No MFA device is removed"
     return f"{first}. {_users(len(gain), 'gain')} one." if gain else f"{first}."
 
 
 def losers(report: Report) -> tuple[int, int, int]:
     """How many holders lose a device, how many of them are left with none, and with how many that is not known."""
-    counted = [one for one in report.losses if one.counts]
-    none = _holders(one for one in counted if one.left.last)
-    maybe = _holders(one for one in counted if one.left.last is None)
-    return len(_holders(counted)), len(none), len(maybe)
+    lost = _lost(report)
+    none = _holders(one for one in lost if one.left.last)
+    maybe = _holders(one for one in lost if one.left.last is None)
+    return len(_holders(lost)), len(none), len(maybe)
+
+
+def password_alone(report: Report) -> int:
+    """How many of those who may be left with none have a console password, as far as is known."""
+    bare = (one for one in _lost(report) if one.left.last is not False and one.counts)
+    return len(_holders(one for one in bare if one.console_password.answer == "yes"))
 
 
 def gainers(report: Report) -> int:
@@ -32,28 +38,71 @@ def gainers(report: Report) -> int:
     return len(_holders(one for one in report.gains if one.counts))
 
 
-def consequence(finding: Finding) -> Phrase:
-    """What a finding means for the account, to somebody who does not know the words."""
-    who = Name(str(finding.holder or "a holder that is not known yet"))
-    if not finding.is_loss:
-        return _gain(finding, who)
+def consequence(report: Report) -> Phrase | None:
+    """What the worst of a report means for the account, to somebody who does not know the words; None where it is mild."""
+    if report.verdict not in ("critical", "high"):
+        return None
+    findings = [one for one in (*report.losses, *report.gains) if one.risk == report.verdict]
+    if findings:
+        return _of_findings(findings)
+    changes = [one for one in report.changes if one.risk == report.verdict]
+    if changes:
+        return (Name(changes[0].address), " ", *changes[0].what, ".")
+    return ("code runs that no preview shows.",)
+
+
+def _of_findings(findings: list[Finding]) -> Phrase:
+    """The first finding, with how many others it is true of as well."""
+    worst = findings[0]
+    same = {
+        one.holder.key
+        for one in findings
+        if one.is_loss and one.holder and worst.holder and _meaning(one) == _meaning(worst)
+    }
+    others = len(same) - 1 if worst.is_loss else 0
+    words = _meaning(worst) if worst.is_loss else _gain(worst)
+    return (*_who(worst, others), *(_plural(words) if others > 0 else words))
+
+
+def _who(finding: Finding, others: int) -> Phrase:
+    who: Phrase = (Name(str(finding.holder)),) if finding.holder else (f"a holder that is {finding.who}",)
+    if others > 0:
+        return (*who, f" and {others} other{'' if others == 1 else 's'}")
+    return ("the ", *who) if finding.holder and finding.holder.root_account_id and finding.is_loss else who
+
+
+def _meaning(finding: Finding) -> Phrase:
+    """What a loss means, after its holder."""
     if finding.holder and finding.holder.root_account_id:
-        return ("the ", who, " loses an MFA device.")
+        return (" loses an MFA device.",)
+    if finding.left.last is False:
+        return (" loses an MFA device, and nothing keeps it if its replacement does not come.",)
+    password = finding.console_password.answer == "yes"
     if finding.left.last is None:
-        return ("whether ", who, " keeps another MFA device is not known.")
-    if finding.left.last and finding.console_password.answer == "yes":
-        return (who, f" could sign in to the AWS console with a password alone{_power(finding)}.")
-    return (who, " would be left with no MFA device." if finding.left.last else " loses an MFA device.")
+        return (
+            f" may be left with no MFA device{', and has a console password' if password else ''}{_power(finding)}.",
+        )
+    if password:
+        return (f" could sign in to the AWS console with a password alone{_power(finding)}.",)
+    return (" would be left with no MFA device.",)
 
 
-def _gain(finding: Finding, who: Name) -> Phrase:
+def _plural(words: Phrase) -> Phrase:
+    """The same of several."""
+    text = "".join(part if isinstance(part, str) else part.text for part in words)
+    changed = text.replace(" loses an", " lose an").replace(" has a console password", " have a console password")
+    return (changed.replace("with a password alone", "with their passwords alone"),)
+
+
+def _gain(finding: Finding) -> Phrase:
     if finding.kind == "password-given":
-        return (who, f" could sign in to the AWS console with a password alone{_power(finding)}.")
-    device = Name(short(finding.serial_number)) if finding.serial_number else "a device that is not known yet"
+        return (f" could sign in to the AWS console with a password alone{_power(finding)}.",)
+    device: Phrase = (Name(short(finding.serial_number)),) if finding.serial_number else ("that is not known yet",)
     author = ", who wrote this change, " if finding.own_line else " "
     verb = "gets" if finding.kind in ("added", "moved-here") else "has"
     more: Phrase = () if finding.counts else (", which ", *finding.what)
-    return (who, f"{author}{verb} the MFA device ", device, *more, f"{_power(finding)}.")
+    article = "the MFA device " if finding.serial_number else "an MFA device "
+    return (f"{author}{verb} {article}", *device, *more, f"{_power(finding)}.")
 
 
 def _power(finding: Finding) -> str:
@@ -62,21 +111,22 @@ def _power(finding: Finding) -> str:
     return ", with the rights of an administrator" if finding.administrator.answer == "yes" else ""
 
 
-def _nobody(report: Report) -> str:
-    if any(one.removal for one in report.losses):
-        return "Nobody who can still sign in loses an MFA device"
-    return "No MFA device is removed"
+def _lost(report: Report) -> list[Finding]:
+    """Every loss that takes a device from somebody, whether or not they can still sign in."""
+    return [one for one in report.losses if one.counts or one.removal]
 
 
 def _remaining(report: Report) -> str:
     total, none, maybe = losers(report)
-    if total in (none, maybe):
-        return f" and {'would' if none else 'may'} be left with none"
+    alone = password_alone(report)
+    bare = "could sign in with a password alone" if alone else ""
+    if total == 1:
+        parts = ["would be left with none"] if none else ["may be left with none"] if maybe else []
+        return f" and {', and '.join([*parts, *([bare] if bare else [])])}" if parts else "; another one stays"
     if not none and not maybe:
-        return "; another one stays" if total == 1 else "; all of them keep another"
-    parts = [f"{none} would be left with none"] if none else []
-    parts += [f"{maybe} may be left with none"] if maybe else []
-    return f"; {', '.join(parts)}"
+        return "; all of them keep another"
+    counted = ((none, "would be left with none"), (maybe, "may be left with none"), (alone, bare))
+    return "; " + ", ".join(f"{'all' if count == total else count} {words}" for count, words in counted if count)
 
 
 def _users(count: int, verb: str) -> str:

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mfa_association.review.administrator import is_administrator_arn, makes_administrator
+from mfa_association.grammar import Fault, parse_serial_number
+from mfa_association.review.document import SECRET
 from mfa_association.review.facts import Holder
-from mfa_association.review.model import DeviceStep, Grant, GrantStep, Holding, Op, Place, UserStep, account_of
+from mfa_association.review.model import DeviceStep, Holding, Op, Place, UserStep, account_of
+from mfa_association.review.seeds import shown_source
+from mfa_association.review.types import Role
 
 Bag = dict[str, Any]
-
-ASSOCIATIONS = ("pulumi-python:dynamic/iam:MfaDeviceAssociation", "mfa_device_association")
-VIRTUAL_DEVICES = ("aws:iam/virtualMfaDevice:VirtualMfaDevice", "aws_iam_virtual_mfa_device")
-USERS = ("aws:iam/user:User", "aws_iam_user")
-PASSWORDS = ("aws:iam/userLoginProfile:UserLoginProfile", "aws_iam_user_login_profile")
-ATTACHMENTS = ("aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws_iam_user_policy_attachment")
-SHARED_ATTACHMENTS = ("aws:iam/policyAttachment:PolicyAttachment", "aws_iam_policy_attachment")
-INLINE = ("aws:iam/userPolicy:UserPolicy", "aws_iam_user_policy")
-TYPES = frozenset(
-    (*ASSOCIATIONS, *VIRTUAL_DEVICES, *USERS, *PASSWORDS, *ATTACHMENTS, *SHARED_ATTACHMENTS, *INLINE),
-)
-"""Every type of resource that gives or takes a device, a console password or administrator rights."""
 
 _ENABLERS = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo", "seed_source")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One resource, its bags under Terraform's names; what is not known yet, or secret, is None in them.
+    """One resource, its bags under Terraform's names; what is not known yet is None in them, a secret ``SECRET``.
 
     ``enables``: codes or a seed are given that the document does not show, because they are write-only.
+    ``unexplained``: the inputs that are not known yet though nothing in the change produces them. ``process``: what
+    serves the resource. ``taken_by``: the type of the resource of another provider that takes the record over.
     """
 
     address: str
     type: str
+    role: Role
     op: Op
     before: Bag | None = None
     after: Bag | None = None
@@ -46,130 +39,150 @@ class Step:
     raw_op: str = ""
     place: Place | None = None
     enables: bool = False
+    unexplained: frozenset[str] = frozenset()
+    process: str = ""
+    taken_by: str | None = None
+
+    def sides(self) -> tuple[Bag | None, Bag | None]:
+        """What it says before and after; a creation says nothing before, a removal nothing after."""
+        removed = self.op in ("delete", "unknown")
+        return (None if self.op == "create" else self.before, None if removed else self.after)
 
 
 @dataclass
 class Sorted:
-    """The steps by what they are about."""
+    """The steps by what they are about; ``others`` are about passwords and policies."""
 
     devices: list[DeviceStep] = field(default_factory=list)
     users: list[UserStep] = field(default_factory=list)
-    grants: list[GrantStep] = field(default_factory=list)
+    others: list[Step] = field(default_factory=list)
 
 
 def sort(steps: Iterable[Step]) -> Sorted:
-    """Sort steps, in their order, into devices, users and grants; others are left out."""
+    """Sort steps, in their order, into devices, users and what is about passwords and policies."""
     found = Sorted()
     for step in steps:
-        if step.type in ASSOCIATIONS or step.type in VIRTUAL_DEVICES:
-            found.devices += _device(step)
-        elif step.type in USERS:
+        if step.role in ("association", "virtual-device"):
+            found.devices += _devices(step)
+            continue
+        if step.role == "user":
             found.users.append(_user(step))
-        else:
-            found.grants += _grants(step)
+        found.others.append(step)
     return found
 
 
-def _device(step: Step) -> list[DeviceStep]:
-    holding = _association if step.type in ASSOCIATIONS else _virtual_device
-    before, after = (holding(bag) if bag else None for bag in (step.before, step.after))
-    if not before and not after:
-        return []
-    if after and step.enables:
-        after = replace(after, enables=True)
-    return [
-        DeviceStep(
-            step.address,
-            step.type,
-            step.op,
-            before,
-            after,
-            step.type in ASSOCIATIONS,
-            step.replaces,
-            step.leftover,
-            step.spared,
-            step.raw_op,
-            step.place,
-        )
-    ]
+def _devices(step: Step) -> Iterator[DeviceStep]:
+    before, after = step.sides()
+    if step.role == "association":
+        new = _association(after) if after else None
+        if new and step.enables:
+            new = replace(new, enables=True)
+        if new and not step.unexplained.isdisjoint(("user_name", "root_account_id", "serial_number")):
+            new = replace(new, unexplained=True)
+        yield _device(step, _association(before) if before else None, new)
+        return
+    old, now = dict(_of_virtual_device(before)), dict(_of_virtual_device(after))
+    for user in sorted({*old, *now}):
+        yield _device(step, old.get(user), now.get(user))
+
+
+def _device(step: Step, before: Holding | None, after: Holding | None) -> DeviceStep:
+    return DeviceStep(
+        step.address,
+        step.type,
+        step.op,
+        before,
+        after,
+        declares=step.role == "association",
+        replaces=step.replaces,
+        leftover=step.leftover,
+        spared=step.spared,
+        raw_op=step.raw_op,
+        place=step.place,
+        taken_by=step.taken_by,
+        process=step.process,
+    )
 
 
 def _association(bag: Bag) -> Holding:
     active = bag.get("active")
     return Holding(
         holder=_holder(bag),
-        serial_number=_text(bag, "serial_number"),
+        serial_number=text_of(bag, "serial_number") or _serial(text_of(bag, "id")),
         active=active if isinstance(active, bool) else None,
-        account_id=_text(bag, "account_id"),
+        account_id=text_of(bag, "account_id"),
         enables=any(bag.get(name) is not None for name in _ENABLERS),
-        seed_source=_text(bag, "seed_source"),
-        renew=_text(bag, "renew"),
-        role_arn=_text(bag, "role_arn"),
-        on_last_device=_text(bag, "on_last_device"),
+        seed_source=shown_source(bag.get("seed_source")),
+        source_mark=hash(bag.get("seed_source")),
+        renew=text_of(bag, "renew"),
+        role_arn=text_of(bag, "role_arn"),
+        on_last_device=text_of(bag, "on_last_device"),
         also_deletes=bag.get("on_destroy") == "delete-virtual-device",
+        user_id=text_of(bag, "user_id"),
+        secret=SECRET in (bag.get("user_name"), bag.get("root_account_id")),
+        fails_if_inactive=bag.get("require_active") is True,
     )
 
 
-def _virtual_device(bag: Bag) -> Holding | None:
+def _serial(text: str | None) -> str | None:
+    """The id of an association, which is its serial number: it is shown where the serial number is a secret."""
+    try:
+        return parse_serial_number(text).text
+    except Fault:
+        return None
+
+
+def _of_virtual_device(bag: Bag | None) -> Iterator[tuple[str, Holding]]:
     """A virtual device takes itself away from its user when it goes; without a user it is nobody's concern."""
-    user = _text(bag, "user_name")
-    serial = _text(bag, "arn") or _text(bag, "serial_number") or _text(bag, "id")
-    return Holding(Holder(user), serial, active=True, also_deletes=True) if user else None
+    if bag is None:
+        return
+    serial = text_of(bag, "arn") or text_of(bag, "serial_number") or text_of(bag, "id")
+    if bag.get("user_name") is SECRET:
+        yield "", Holding(None, serial, active=True, also_deletes=True, secret=True)
+    for user in texts_of(bag.get("users")) or texts_of(bag.get("user_name")):
+        yield user, Holding(Holder(user), serial, active=True, also_deletes=True)
 
 
 def _user(step: Step) -> UserStep:
+    """CloudFormation's handler, behind every provider but AWS's own, is taken to remove what blocks the deletion."""
     before, after = step.before or {}, step.after or {}
-    old, new = _text(before, "name"), _text(after, "name")
+    old, new = name_of_user(before), name_of_user(after)
     return UserStep(
         step.address,
         step.type,
         step.op,
         new if step.after else old,
         old if step.op == "update" and old != new else None,
-        before.get("force_destroy") is True,
+        before.get("force_destroy") is True or not step.type.startswith(("aws:", "aws_")),
         step.replaces,
         step.spared,
         step.place,
-        account_of(_text(before, "arn") or _text(after, "arn")),
+        account_of(text_of(before, "arn") or text_of(after, "arn")),
     )
 
 
-def _grants(step: Step) -> list[GrantStep]:
-    """A grant for each user that has it; one whose user changes is taken from one and given to another."""
-    before, after = (_granted(step.type, bag or {}) for bag in (step.before, step.after))
-    found: list[GrantStep] = []
-    for grant, user in sorted({*before, *after}):
-        kept = (grant, user) in before and (grant, user) in after
-        op: Op = "same" if kept else "create" if (grant, user) in after else "delete"
-        if not (op == "delete" and step.spared):
-            found.append(GrantStep(step.address, step.type, op, grant, user, step.place))
-    return found
-
-
-def _granted(kind: str, bag: Bag) -> set[tuple[Grant, str]]:
-    user, arn = _text(bag, "user"), _text(bag, "policy_arn")
-    if kind in PASSWORDS:
-        return {("password", user)} if user else set()
-    if kind in INLINE:
-        return {("administrator", user)} if user and makes_administrator(_parsed(bag.get("policy")), user) else set()
-    users = bag.get("users") if kind in SHARED_ATTACHMENTS else [user]
-    if arn is None or not is_administrator_arn(arn) or not isinstance(users, list):
-        return set()
-    return {("administrator", name) for name in users if isinstance(name, str)}
-
-
 def _holder(bag: Bag) -> Holder | None:
-    user, root = _text(bag, "user_name"), _text(bag, "root_account_id")
+    user, root = text_of(bag, "user_name"), text_of(bag, "root_account_id")
     return Holder(None, root) if root else Holder(user) if user else None
 
 
-def _text(bag: Bag, name: str) -> str | None:
+def name_of_user(bag: Bag) -> str | None:
+    """What a resource that is an IAM user calls it."""
+    return text_of(bag, "name") or text_of(bag, "user_name")
+
+
+def user_of(bag: Bag) -> str | None:
+    """The IAM user that a resource is about."""
+    return text_of(bag, "user") or text_of(bag, "user_name")
+
+
+def text_of(bag: Bag, name: str) -> str | None:
+    """A value that is text and not empty."""
     value = bag.get(name)
     return value if isinstance(value, str) and value else None
 
 
-def _parsed(policy: object) -> object:
-    try:
-        return json.loads(policy) if isinstance(policy, str) else policy
-    except (ValueError, RecursionError):
-        return None
+def texts_of(value: object) -> list[str]:
+    """The texts of a list, or a text alone."""
+    many = value if isinstance(value, list) else [value]
+    return [one for one in many if isinstance(one, str) and one]

@@ -5,16 +5,21 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from mfa_association.review.changes import of_devices, of_policies
+from mfa_association.review.cloudcontrol import is_cloud_control, is_of_iam, named_type, role_of_named, unfolded
 from mfa_association.review.document import Unreadable, mapping, objects
-from mfa_association.review.model import Preview
-from mfa_association.review.steps import TYPES, Step, sort
+from mfa_association.review.grants import grants
+from mfa_association.review.model import Change, Name, Preview
+from mfa_association.review.steps import Step, sort
+from mfa_association.review.terraform_config import Configuration
+from mfa_association.review.types import OUR_PROVIDER, Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 
-_INDEX = re.compile(r"\[[^\]]*\]")
-_WRITE_ONLY = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo")
+_CHANGING = {"create", "update", "delete"}
+_QUIET = ("hashicorp/aws", "hashicorp/awscc", OUR_PROVIDER, "builtin/terraform")
+"""Providers that are read here, or run no code of their own at AWS."""
 
 
 def is_plan(documents: list[dict[str, Any]]) -> bool:
@@ -33,15 +38,27 @@ def read_plan(documents: list[dict[str, Any]], key: str | None) -> Preview:
     if plan.get("errored") is True:
         return Preview("terraform", stack, failure="the plan failed", engine_version=_text(version))
     _refuse_deferred(plan)
-    found = sort(_steps(plan))
+    configuration = Configuration(plan)
+    found = sort(_steps(plan, configuration))
+    given, widened, detached = grants(found.others)
     return Preview(
         "terraform",
         stack,
         tuple(found.devices),
         tuple(found.users),
-        tuple(found.grants),
+        tuple(given),
         engine_version=_text(version),
         notes=tuple(_notes(plan)),
+        changes=(
+            *_told(plan),
+            *of_devices(found.devices),
+            *of_policies(found.others),
+            *configuration.settings(),
+        ),
+        code=tuple(_code(plan, configuration)),
+        widened=tuple(widened),
+        detached=detached,
+        max_removals=configuration.limit(),
     )
 
 
@@ -50,60 +67,118 @@ def _refuse_other_documents(plan: dict[str, Any]) -> None:
     if version.split(".")[0] not in ("0", "1"):
         raise Unreadable(f"its format version {version[:20]} is not known")
     if "planned_values" not in plan and "resource_changes" not in plan:
-        raise Unreadable("it is a state, not a plan")
+        raise Unreadable("it is a state, not a plan; `terraform show -json plan.bin` makes the plan's JSON")
 
 
 def _refuse_deferred(plan: dict[str, Any]) -> None:
-    """What is deferred is decided by a later plan, which nobody has read."""
-    for one in objects(plan, "deferred_changes"):
-        change = one.get("resource_change")
-        if isinstance(change, dict) and change.get("type") in TYPES:
+    """What is deferred is decided by a later plan, which nobody has read. A plan with -target defers nothing: it is not
+    complete, and what it leaves out does not run."""
+    deferred = [*objects(plan, "deferred_changes"), *objects(plan, "deferred_action_invocations")]
+    for one in deferred:
+        change = mapping(one, "resource_change")
+        if role_of(str(change.get("type"))) == "association":
             raise Unreadable("it defers changes of MFA devices to a later plan")
+    if deferred:
+        raise Unreadable("it is not complete: it defers changes to a later plan, which nobody has read")
 
 
-def _steps(plan: dict[str, Any]) -> Iterator[Step]:
-    codes = frozenset(_with_codes(mapping(mapping(plan, "configuration"), "root_module"), ""))
+def _steps(plan: dict[str, Any], configuration: Configuration) -> Iterator[Step]:
     for one in objects(plan, "resource_changes"):
-        if one.get("type") in TYPES and one.get("mode", "managed") == "managed":
-            yield from _of_resource(one, codes)
+        if one.get("mode", "managed") == "managed" and (role := _role(one)):
+            yield from _of_resource(one, role, configuration)
 
 
-def _of_resource(one: dict[str, Any], codes: frozenset[str]) -> Iterator[Step]:
+def _role(one: dict[str, Any]) -> Role | None:
+    kind, change = str(one.get("type")), mapping(one, "change")
+    if is_cloud_control(kind):
+        name = named_type(_bag(change, "after"), _bag(change, "before"))
+        return role_of_named(name) if name else None
+    return role_of(kind)
+
+
+def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) -> Iterator[Step]:
     address, change, kind = str(one.get("address")), mapping(one, "change"), str(one["type"])
     actions = change.get("actions")
-    before, after = _bag(change.get("before"), None), _bag(change.get("after"), change.get("after_unknown"))
-    enables = _INDEX.sub("", address) in codes
+    before, after = _bag(change, "before"), _bag(change, "after")
+    if is_cloud_control(kind):
+        kind = named_type(after, before) or kind
+        before, after = unfolded(before), unfolded(after)
+    usual: dict[str, Any] = {"enables": configuration.gives_codes(address), "process": configuration.provider(one)}
     pair = isinstance(actions, list) and len(actions) == 2
     for action in actions if isinstance(actions, list) and actions else ["?"]:
         if action in ("no-op", "update"):
-            yield Step(address, kind, "same" if action == "no-op" else "update", before, after, enables=enables)
+            op: Any = "same" if action == "no-op" else "update"
+            hidden = frozenset(configuration.unexplained(one)) if op == "update" else frozenset()
+            yield Step(address, kind, role, op, before, after, unexplained=hidden, **usual)
         elif action == "create":
-            yield Step(address, kind, "create", after=after, replaces=pair, enables=enables)
+            hidden = frozenset(configuration.unexplained(one))
+            yield Step(address, kind, role, "create", after=after, replaces=pair, unexplained=hidden, **usual)
         elif action == "delete":
             leftover = isinstance(one.get("deposed"), str)
-            yield Step(address, kind, "delete", before, replaces=pair, leftover=leftover)
+            yield Step(address, kind, role, "delete", before, replaces=pair, leftover=leftover, **usual)
         elif action == "forget":
-            yield Step(address, kind, "delete", before, replaces=pair, spared="it is only removed from the state")
+            left = "it is only removed from the state"
+            yield Step(address, kind, role, "delete", before, replaces=pair, spared=left, **usual)
         elif action != "read":
-            yield Step(address, kind, "unknown", before or after, raw_op=str(action))
+            yield Step(address, kind, role, "unknown", before or after, raw_op=str(action), **usual)
 
 
-def _bag(values: object, unknown: object) -> dict[str, Any] | None:
-    """The values of one side, None for what the plan does not know yet."""
+def _bag(change: dict[str, Any], side: str) -> dict[str, Any] | None:
+    """The values of one side, None for what the plan does not know yet. What is sensitive stands there in clear."""
+    values, unknown = change.get(side), change.get("after_unknown") if side == "after" else None
     if not isinstance(values, dict):
         return None
     hidden = {name for name, value in unknown.items() if value is True} if isinstance(unknown, dict) else set()
     return {name: None if name in hidden else value for name, value in values.items()}
 
 
-def _with_codes(module: dict[str, Any], path: str) -> Iterator[str]:
-    """The addresses of resources whose configuration gives codes or a seed: write-only values show nowhere else."""
-    for resource in objects(module, "resources"):
-        if not mapping(resource, "expressions").keys().isdisjoint(_WRITE_ONLY):
-            yield f"{path}{resource.get('address')}"
-    for name, call in mapping(module, "module_calls").items():
-        if isinstance(call, dict):
-            yield from _with_codes(mapping(call, "module"), f"{path}module.{name}.")
+def _told(plan: dict[str, Any]) -> Iterator[Change]:
+    """What is not assessed, and providers of which nothing was there before."""
+    known = set(_providers_before(plan))
+    for one in objects(plan, "resource_changes"):
+        actions, kind, address = mapping(one, "change").get("actions"), str(one.get("type")), str(one.get("address"))
+        provider = str(one.get("provider_name", ""))
+        source = provider.partition("/")[2]
+        looks_like_ours = kind.startswith("mfa_") and bool(provider) and source != OUR_PROVIDER
+        if isinstance(actions, list) and not _CHANGING.isdisjoint(actions):
+            if looks_like_ours:
+                yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(provider)))
+            elif is_opaque(kind) or is_unknown_of_ours(kind) or _is_folded_away(one):
+                what = ("may hold users and devices that were not assessed: ", Name(kind))
+                yield Change("not-assessed", "medium", address, what)
+            if source and source not in (*_QUIET, *known) and not looks_like_ours:
+                known.add(source)
+                yield Change(
+                    "provider-added", "low", address, ("is the first resource of the provider ", Name(provider))
+                )
+
+
+def _is_folded_away(one: dict[str, Any]) -> bool:
+    if not is_cloud_control(str(one.get("type"))):
+        return False
+    bags = [bag for side in ("after", "before") if (bag := _bag(mapping(one, "change"), side))]
+    return is_of_iam(named_type(*bags)) and (_role(one) is None or not all(unfolded(bag) for bag in bags))
+
+
+def _providers_before(plan: dict[str, Any]) -> Iterator[str]:
+    """Namespace and name of each provider that served something before the plan."""
+    modules = [mapping(mapping(mapping(plan, "prior_state"), "values"), "root_module")]
+    while modules:
+        module = modules.pop()
+        modules += objects(module, "child_modules")
+        for resource in objects(module, "resources"):
+            yield str(resource.get("provider_name", "")).partition("/")[2]
+
+
+def _code(plan: dict[str, Any], configuration: Configuration) -> Iterator[str]:
+    """Addresses of what runs code when it is applied: provisioners, invocations, actions."""
+    for one in objects(plan, "resource_changes"):
+        actions, address = mapping(one, "change").get("actions"), str(one.get("address"))
+        changes = isinstance(actions, list) and not {*_CHANGING, "read"}.isdisjoint(actions)
+        if changes and (runs_code(str(one.get("type"))) or configuration.has_provisioner(address)):
+            yield address
+    for one in objects(plan, "action_invocations"):
+        yield str(one.get("address"))
 
 
 def _notes(plan: dict[str, Any]) -> Iterator[str]:

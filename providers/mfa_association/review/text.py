@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from mfa_association.review.code_notes import code_notes
 from mfa_association.review.escape import spoken, visible
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.findings import Cell, Finding, Report, resource_name, short
@@ -27,13 +28,19 @@ _LOSSES = ("RISK", "USER", "DEVICE", "WHAT HAPPENS", "LEFT", "PASSWORD", "ADMIN"
 _GAINS = ("RISK", "USER", "DEVICE", "WHAT HAPPENS", "WHY", "DECLARED AT")
 
 
-def to_text(report: Report, *, colour: bool = False, width: int = 160) -> str:
-    """The sentence and the tables. ``width``: columns of the terminal."""
+def to_text(report: Report, causes: Sequence[str] = (), *, colour: bool = False, width: int = 160) -> str:
+    """The sentence and the tables. ``causes``: why the gate is closed; ``width``: columns of the terminal.
+
+    A closed gate's text begins with ``FAIL: 2 failures:``, and an open one's own words hold "fail" nowhere: policy checks
+    of Atlantis look for the first (``[1-9][0-9]* failure``, or a text that begins with FAIL), older ones for the second.
+    """
     from rich.console import Console
     from rich.text import Text
 
     out = StringIO()
     console = Console(file=out, force_terminal=colour, no_color=not colour, width=width, highlight=False, emoji=False)
+    for line in _closed(report, causes):
+        console.print(Text(line))
     console.print(Text(sentence(report), style=_COLOURS[report.verdict]))
     for line in _explanations(report):
         console.print(Text(line))
@@ -41,6 +48,9 @@ def to_text(report: Report, *, colour: bool = False, width: int = 160) -> str:
         console.print(_table(_LOSSES, report.losses, [_loss_row(one) for one in report.losses]))
     if report.gains:
         console.print(_table(_GAINS, report.gains, [_gain_row(one) for one in report.gains]))
+    for one in report.changes:
+        rated = Text(f"{one.risk:<9}", style=_COLOURS[one.risk])
+        console.print(rated.append(f"{visible(resource_name(one.address))} {spoken(one.what)}", style="default"))
     for line in _rest(report):
         console.print(Text(line))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
@@ -49,8 +59,18 @@ def to_text(report: Report, *, colour: bool = False, width: int = 160) -> str:
 def _explanations(report: Report) -> Iterator[str]:
     if report.failure is not None:
         yield visible(report.failure, 300)
-    elif report.worst and report.worst.risk in ("critical", "high"):
-        yield f"If this is merged: {spoken(consequence(report.worst))}"
+    elif (meaning := consequence(report)) is not None:
+        yield f"If this is merged: {spoken(meaning)}"
+    yield from (spoken(line) for line in code_notes(report))
+
+
+def _closed(report: Report, causes: Sequence[str]) -> Iterator[str]:
+    """What a closed gate says first; a report that could not assess closes it as well."""
+    found = list(causes) if report.failure is None else ["could not assess"]
+    if found:
+        yield f"FAIL: {len(found)} {'failure' if len(found) == 1 else 'failures'}:"
+        yield from (f"- {visible(cause, 300)}" for cause in found)
+        yield ""
 
 
 def _table(headers: Sequence[str], findings: Sequence[Finding], rows: Sequence[Sequence[str]]) -> Table:
@@ -78,7 +98,7 @@ def _gain_row(one: Finding) -> tuple[str, ...]:
 def _start(one: Finding) -> tuple[str, str, str]:
     device = {"user-deleted": "all", "password-given": "none"}.get(one.kind, "not known yet")
     serial = visible(short(one.serial_number)) if one.serial_number else device
-    return one.risk, visible(str(one.holder)) if one.holder else "not known yet", serial
+    return one.risk, visible(one.who), serial
 
 
 def _cell(cell: Cell) -> str:
@@ -92,7 +112,7 @@ def _where(one: Finding) -> str:
 def _rest(report: Report) -> Iterator[str]:
     live = report.live
     for address, cause in live.obstacles if live else ():
-        yield f"would fail: {visible(resource_name(address))}: {visible(cause, 300)}"
+        yield f"would stop: {visible(resource_name(address))}: {visible(cause, 300)}"
     if live and not isinstance(live.bare, NotChecked) and live.bare:
         yield f"others with a console password and no device: {', '.join(visible(name) for name in live.bare)}"
     if live and isinstance(live.checked_as, NotChecked):

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from botocore.model import StructureShape
 
-from . import directory, listing, managed, profile, root, rules, simulation, sts, tags, users, wire
+from . import details, directory, groups, listing, managed, profile, root, rules, simulation, sts, tags, users, wire
 from .access import authorize
 from .callers import Caller
 from .control import Control
@@ -22,6 +22,7 @@ from .faults import Faults, happen
 from .incoming import Incoming, incoming
 from .journal import Call, Journal
 from .request import Action, Request
+from .trust import check_trust
 from .validation import check
 from .world import World
 
@@ -33,6 +34,8 @@ OWN: Mapping[str, Mapping[str, Action]] = {
         **rules.ACTIONS,
         **listing.ACTIONS,
         **directory.ACTIONS,
+        **groups.ACTIONS,
+        **details.ACTIONS,
         **tags.ACTIONS,
         **root.ACTIONS,
         **managed.ACTIONS,
@@ -141,9 +144,9 @@ class Application:
         form = dict(request.form)
         if request.service == "iam":
             form = users.corrected(self.world, caller, request.action, form)
+        signed_in = sts.check_code(Request(self.world, caller, form)) if request.action == "AssumeRole" else None
         if request.action == "AssumeRole":
-            sts.check_code(Request(self.world, caller, form))
-            self.world.account(*_role_account(form, caller))
+            check_trust(self.world, request, caller, signed_in)
         try:
             parts, status, headers = run_wsgi_app(self._moto, _for_moto(request, caller, form), buffered=True)
         except NotImplementedError:
@@ -151,23 +154,16 @@ class Application:
         except MOTO_FAULTS as error:
             raise Refused("InternalFailure", f"moto failed: {error!r}") from error
         body = b"".join(parts)
-        return Reply(_status(request, status), body, dict(headers), _error_code(status, body))
+        code = _error_code(status, body)
+        if signed_in and code is None:
+            caller.account.put(signed_in)
+        return Reply(_status(request, status), body, dict(headers), code)
 
     @cached_property
     def _moto(self) -> WSGIApplication:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         return DomainDispatcherApplication(create_backend_app)
-
-
-def _role_account(form: Mapping[str, str], caller: Caller) -> tuple[str, str]:
-    parts = form.get("RoleArn", "").split(":")
-    valid = (
-        len(parts) == 6 and parts[2] == "iam" and re.fullmatch("[0-9]{12}", parts[4]) and parts[5].startswith("role/")
-    )
-    if not valid:
-        raise Refused("ValidationError", f"{form.get('RoleArn', 'null')} is invalid")
-    return parts[4], caller.account.partition
 
 
 def _for_moto(request: Incoming, caller: Caller, form: Mapping[str, str]) -> WSGIEnvironment:

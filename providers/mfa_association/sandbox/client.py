@@ -108,6 +108,10 @@ class RemoteSandbox:
         """Put the sandbox's clock ahead (or behind) by so many seconds."""
         self._do("skew", seconds=seconds)
 
+    def pages(self, size: int | None) -> None:
+        """Let no page of a list hold more items than this, whatever the caller asks for; None lifts the limit."""
+        self._do("pages", size=size)
+
     def codes(self, serial: str) -> tuple[str, str]:
         """The pair of codes the device shows now, or the next unused pair."""
         first, second = self._do("codes", serial=serial)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from .accounts import Kind
 from .errors import Refused
@@ -13,10 +16,24 @@ from .journal import Journal
 from .place import Place
 from .plant import add_device, plant, truth
 from .seed import DeviceSeed, parse
-from .world import World
+from .world import LARGEST_PAGE, World
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+
+
+def is_local(host: str) -> bool:
+    """Whether a `Host` header names this machine: `localhost` or an address of the loopback, with any port."""
+    name = urlsplit(f"//{host}").hostname if _HOST.fullmatch(host) else None
+    if name is None or name == "localhost":
+        return name is not None
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 class Control:
@@ -32,6 +49,7 @@ class Control:
             "holders",
             "lag",
             "log",
+            "pages",
             "register_fido",
             "reset_calls",
             "skew",
@@ -44,7 +62,12 @@ class Control:
         self.world, self.faults, self.journal = world, faults, journal
 
     def serve(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
-        """The HTTP status and JSON body for a request to `/_sandbox/COMMAND`."""
+        """The HTTP status and JSON body for a request to `/_sandbox/COMMAND`.
+
+        A page on the web can reach a local port under a name of its own (DNS rebinding), so the name must be local.
+        """
+        if not is_local(environ.get("HTTP_HOST", "")):
+            return 403, json.dumps({"error": "the sandbox answers these commands only under a local name"}).encode()
         name = environ["PATH_INFO"].removeprefix("/_sandbox/")
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if name not in self.COMMANDS:
@@ -95,6 +118,13 @@ class Control:
     def skew(self, seconds: float) -> None:
         """Put the sandbox's clock ahead (or behind) by so many seconds."""
         self.world.skew = float(seconds)
+
+    def pages(self, size: int | None = None) -> None:
+        """Let no page of a list hold more items than this, whatever the caller asks for; None lifts the limit."""
+        size = LARGEST_PAGE if size is None else size
+        if not isinstance(size, int) or not 1 <= size <= LARGEST_PAGE:
+            raise ValueError(f"a page holds from 1 to {LARGEST_PAGE} items")
+        self.world.largest_page = size
 
     def codes(self, serial: str) -> list[str]:
         """The pair of codes that the device's owner would enter now, or the next unused pair."""

@@ -1,12 +1,10 @@
-"""ListUsers and the credential report: moto gives neither pages, nor who holds a device, nor a report with an age.
+"""ListUsers and the credential report: moto has neither pages, nor who holds a device, nor a report with an age.
 
 Sources: the API reference, and the user guide on credential reports (one at most every four hours; its columns).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
 import io
 from collections.abc import Mapping
@@ -15,7 +13,8 @@ from datetime import datetime, timezone
 from moto.iam.models import User
 
 from .errors import Refused
-from .listing import PAGE, user_as_shown
+from .listing import user_as_shown
+from .paging import by_name, page
 from .request import Action, Request, Result
 
 _KEY = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
@@ -31,28 +30,10 @@ _NEVER_READ = "N/A"
 
 
 def users(request: Request) -> Result:
-    """ListUsers: by name, page by page."""
-    prefix, after = request.params.get("PathPrefix", "/"), _name(request.params.get("Marker"))
-    there = sorted(request.view.users.values(), key=lambda user: str(user.name))
-    rest = [user for user in there if user.path.startswith(prefix) and user.name > after]
-    size = request.params.get("MaxItems", PAGE)
-    shown = {"Users": [user_as_shown(user) for user in rest[:size]]}
-    if len(rest) <= size:
-        return {**shown, "IsTruncated": False}
-    marker = base64.urlsafe_b64encode(f"user:{rest[size - 1].name}".encode()).decode()
-    return {**shown, "IsTruncated": True, "Marker": marker}
-
-
-def _name(marker: str | None) -> str:
-    if marker is None:
-        return ""
-    try:
-        word, _, name = base64.b64decode(marker, altchars=b"-_", validate=True).decode("ascii").partition(":")
-    except (binascii.Error, ValueError):
-        word = name = ""
-    if word != "user":
-        raise Refused("ValidationError", "Invalid Marker.")
-    return name
+    """ListUsers."""
+    prefix = request.params.get("PathPrefix", "/")
+    shown, more = page(request, (user for user in request.view.users.values() if user.path.startswith(prefix)), by_name)
+    return {"Users": [user_as_shown(user) for user in shown], **more}
 
 
 def start_report(request: Request) -> Result:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .accounts import ROOT, Account, Device, Kind
-from .errors import Refused
+from .paging import page
 from .request import Action, Request, Result
 
-PAGE = 100
-"""MaxItems where the caller does not say (API reference)."""
 SECTIONS: Mapping[str, tuple[bool, bool]] = {
     "Any": (True, True),
     "Assigned": (True, False),
@@ -20,37 +16,14 @@ SECTIONS: Mapping[str, tuple[bool, bool]] = {
 }
 
 
-def marker(position: int) -> str:
-    """An opaque marker: what follows comes after this position, whatever is deleted in between."""
-    return base64.urlsafe_b64encode(f"after:{position}".encode()).decode()
-
-
-def position(text: str | None) -> int:
-    """The position in a marker that was given out, 0 without one."""
-    if text is None:
-        return 0
-    try:
-        word, _, number = base64.b64decode(text, altchars=b"-_", validate=True).decode("ascii").partition(":")
-        if word == "after":
-            return int(number)
-    except (binascii.Error, ValueError):
-        pass
-    raise Refused("ValidationError", "Invalid Marker.")
-
-
-def page(request: Request, devices: Sequence[Device]) -> tuple[list[Device], Result]:
-    """The devices of the page asked for, and the members that tell whether there is more."""
-    after, size = position(request.params.get("Marker")), request.params.get("MaxItems", PAGE)
-    rest = sorted((device for device in devices if device.order > after), key=lambda device: device.order)
-    if len(rest) <= size:
-        return rest, {"IsTruncated": False}
-    return rest[:size], {"IsTruncated": True, "Marker": marker(rest[size - 1].order)}
+def _order(device: Device) -> str:
+    return f"{device.order:09}"
 
 
 def list_devices(request: Request) -> Result:
     """ListMFADevices: what one user holds."""
     user = request.target(request.view)
-    devices, more = page(request, request.view.held_by(user))
+    devices, more = page(request, request.view.held_by(user), _order)
     shown = [
         {"UserName": user and user.name, "SerialNumber": device.serial, "EnableDate": device.enable_date}
         for device in devices
@@ -67,7 +40,7 @@ def list_virtual(request: Request) -> Result:
         for device in view.devices.values()
         if device.kind is Kind.VIRTUAL and (assigned if device.holder else unassigned)
     ]
-    devices, more = page(request, wanted)
+    devices, more = page(request, wanted, _order)
     by_id = {user.id: user for user in view.users.values()}
     shown = [_virtual(request.account, device, by_id) for device in devices]
     return {"VirtualMFADevices": shown, **more}

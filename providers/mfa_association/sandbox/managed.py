@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from moto.iam.models import AWSManagedPolicy
+from moto.iam.models import AWSManagedPolicy, ManagedPolicy, PolicyVersion
 
 from .accounts import REGIONS, Account
 from .errors import Refused
+from .paging import page
 from .request import Action, Request, Result
 
 
@@ -50,13 +51,46 @@ def version(request: Request) -> Result:
     found = next((one for one in policy.versions if one.version_id == wanted), None)
     if found is None:
         raise Refused("NoSuchEntity", f"Policy {arn} version {wanted} does not exist or is not attachable.")
-    shown = {
+    return {"PolicyVersion": version_as_shown(found)}
+
+
+def version_as_shown(found: PolicyVersion) -> dict[str, Any]:
+    """A version of a policy as IAM shows it."""
+    return {
         "Document": quote(found.document),
         "VersionId": found.version_id,
         "IsDefaultVersion": found.is_default,
         "CreateDate": found.create_date,
     }
-    return {"PolicyVersion": shown}
 
 
-ACTIONS: Mapping[str, Action] = {"GetPolicyVersion": version}
+def as_shown(policy: ManagedPolicy) -> dict[str, Any]:
+    """A managed policy as IAM's lists show it."""
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": policy.attachment_count,
+        "IsAttachable": policy.is_attachable,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+    }
+
+
+def policies(request: Request) -> Result:
+    """ListPolicies: all, AWS's own or the account's; of AWS's own the sandbox knows those that were named."""
+    params, scope = request.params, request.params.get("Scope", "All")
+    there = [
+        policy
+        for policy in request.account.backend.managed_policies.values()
+        if scope in ("All", "AWS" if isinstance(policy, AWSManagedPolicy) else "Local")
+        and (policy.attachment_count or params.get("OnlyAttached") != "true")
+        and policy.path.startswith(params.get("PathPrefix", "/"))
+    ]
+    shown, more = page(request, there, lambda policy: policy.arn)
+    return {"Policies": [as_shown(policy) for policy in shown], **more}
+
+
+ACTIONS: Mapping[str, Action] = {"GetPolicyVersion": version, "ListPolicies": policies}

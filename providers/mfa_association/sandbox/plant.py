@@ -19,6 +19,7 @@ from .rules import DEVICES_PER_USER, new_seed
 from .seed import AccountSeed, DeviceSeed, Seed, UserSeed
 from .seed_access import KeySeed
 from .totp import Authenticator
+from .trust import trust_policy
 from .world import World
 
 
@@ -44,12 +45,26 @@ def _plant_account(world: World, number: str, seed: AccountSeed, generator: Rand
         known.add(name.casefold())
         for device in one.devices:
             add_device(world, account, user, device, generator)
+    for role, trusts in seed.roles.items():
+        _plant_role(account, role, trusts, seed.place / "roles" / role)
     if seed.root:
         _plant_root(world, account, seed.root, seed.place / "root", generator)
     for device in seed.devices:
         add_device(world, account, None, _unheld(device), generator)
     account.scp_deny_root = account.scp_deny_root if seed.scp_deny_root is None else seed.scp_deny_root
     keep(account, seed.parameters, seed.secrets)
+
+
+def _plant_role(account: Account, name: str, trusts: tuple[str, ...], place: Place) -> None:
+    """A role that may be assumed; one that exists trusts others from now on."""
+    path, _, last = f"/{name}".rpartition("/")
+    existing = next((role for role in account.backend.roles.values() if role.name == last), None)
+    if existing and existing.path != f"{path}/":
+        raise place.fault(f"there is a role {existing.name} already, under {existing.path}")
+    if existing:
+        existing.assume_role_policy_document = trust_policy(trusts)
+    else:
+        account.backend.create_role(last, trust_policy(trusts), f"{path}/", None, "", [], None)
 
 
 def _plant_root(world: World, account: Account, seed: UserSeed, place: Place, generator: Random | None) -> None:

@@ -156,5 +156,11 @@ def _statement_fault(one: Any) -> str | None:
     block = one.get("Condition", {})
     if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
         return "Condition must map operators to keys and values"
-    odd = [name for name in block if name.removesuffix("IfExists") not in {*OPERATORS, *NEGATED}]
-    return f"the sandbox does not know the condition operator {odd[0]}" if odd else None
+    odd = unknown_operator(one)
+    return f"the sandbox does not know the condition operator {odd}" if odd else None
+
+
+def unknown_operator(statement: Document) -> str | None:
+    """The first condition operator of a statement that this module does not know."""
+    block = statement.get("Condition", {})
+    return next((name for name in block if name.removesuffix("IfExists") not in {*OPERATORS, *NEGATED}), None)

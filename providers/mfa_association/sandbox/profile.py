@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from moto.iam.models import User
+
+from .accounts import Account
 from .errors import Refused
 from .listing import user_as_shown
 from .request import Action, Request, Result
@@ -15,15 +19,20 @@ def get(request: Request) -> Result:
     user = request.target(request.view)
     if user is None:
         return get_root(request)
-    shown = user_as_shown(user)
-    if boundary := request.account.boundaries.get(user.id):
+    return {"User": user_as_shown(user) | boundary_and_tags(request.account, user)}
+
+
+def boundary_and_tags(account: Account, user: User) -> dict[str, Any]:
+    """The permissions boundary and the tags of a user, where there are any."""
+    shown: dict[str, Any] = {}
+    if boundary := account.boundaries.get(user.id):
         shown["PermissionsBoundary"] = {
             "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
             "PermissionsBoundaryArn": boundary,
         }
     if user.tags:
         shown["Tags"] = user.tags
-    return {"User": shown}
+    return shown
 
 
 def put_boundary(request: Request) -> Result:

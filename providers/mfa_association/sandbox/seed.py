@@ -15,11 +15,11 @@ import yaml
 from .accounts import REGIONS, Kind
 from .organization import Organization
 from .place import Place
-from .seed_access import KeySeed, parse_actions, parse_key, parse_organization
+from .seed_access import KeySeed, parse_actions, parse_key, parse_organization, parse_roles
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
 USER_KEYS = {"password", "password_last_used", "path", "tags", "devices"}
-ACCOUNT_KEYS = {"partition", "users", "root", "devices", "parameters", "secrets", "scp_deny_root"}
+ACCOUNT_KEYS = {"partition", "users", "roles", "root", "devices", "parameters", "secrets", "scp_deny_root"}
 TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed", "organization"}
 
 
@@ -52,7 +52,10 @@ class UserSeed:
 
 @dataclass(frozen=True)
 class AccountSeed:
-    """One account: its users, its root user, devices that belong to nobody, and what keeps seeds of devices."""
+    """One account: its users, its root user, devices that belong to nobody, and what keeps seeds of devices.
+
+    ``roles``: by name, perhaps with a path in front of it, whom each of them trusts.
+    """
 
     place: Place
     partition: str | None
@@ -62,6 +65,7 @@ class AccountSeed:
     parameters: Mapping[str, str] = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
     scp_deny_root: frozenset[str] | None = None
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def parse(value: Any, place: Place) -> Seed:
     top = place.mapping(value, TOP_KEYS)
     here = place / "accounts"
     accounts = {
-        here.text(number, r"\d{12}", f"account numbers of 12 digits, not {number!r}"): _account(one, here / number)
+        here.text(number, r"\d{12}", f"account numbers of 12 digits, not {number!r}"): _account(
+            one, number, here / number
+        )
         for number, one in here.mapping(top.get("accounts")).items()
     }
     keys = {
@@ -116,7 +122,7 @@ def parse(value: Any, place: Place) -> Seed:
     )
 
 
-def _account(value: Any, place: Place) -> AccountSeed:
+def _account(value: Any, number: str, place: Place) -> AccountSeed:
     given = place.mapping(value, ACCOUNT_KEYS)
     partition = given.get("partition")
     if partition is not None and partition not in REGIONS:
@@ -129,7 +135,15 @@ def _account(value: Any, place: Place) -> AccountSeed:
     denied = parse_actions(given["scp_deny_root"], place / "scp_deny_root") if "scp_deny_root" in given else None
     parameters, secrets = _kept(given, "parameters", place), _kept(given, "secrets", place)
     return AccountSeed(
-        place, partition, users, _root(given, place), _devices(given, place), parameters, secrets, denied
+        place,
+        partition,
+        users,
+        _root(given, place),
+        _devices(given, place),
+        parameters,
+        secrets,
+        denied,
+        parse_roles(given.get("roles"), number, place / "roles"),
     )
 
 

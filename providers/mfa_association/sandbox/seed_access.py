@@ -11,6 +11,7 @@ from .place import Place
 from .policy import Document, fault
 
 KEY_KEYS = {"account", "user", "role", "root", "session", "deny", "expired", "policies"}
+ROLE_KEYS = {"trusts"}
 FEATURES = {"root_credentials_management": CREDENTIALS, "root_sessions": SESSIONS}
 ORGANIZATION_KEYS = {"management", "members", "delegated_administrators", "trusted_access", "all_features", *FEATURES}
 ACCOUNT = "an account number of 12 digits, in quotes"
@@ -57,6 +58,23 @@ def parse_key(value: Any, place: Place) -> KeySeed:
         (place / "expired").flag(given.get("expired", False)),
     )
     return KeySeed(account, place, deny=deny, expired=expired, policies=_policies(given, place), **names)
+
+
+def parse_roles(value: Any, account: str, place: Place) -> Mapping[str, tuple[str, ...]]:
+    """The roles of an account by name, and whom each trusts: its own account unless it says."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, one in place.mapping(value).items():
+        place.text(name, r"([!-.0-~]+/)*[\w+=,.@-]{1,64}", f"role names as IAM allows, not {name!r}")
+        here = place / name / "trusts"
+        trusts = (place / name).mapping(one, ROLE_KEYS).get("trusts", [account])
+        if not isinstance(trusts, list) or not trusts:
+            raise here.fault("must be a list of account numbers, ARNs of users and roles, or '*'")
+        words = "an account number in quotes, the ARN of a user or role, or '*'"
+        found[name] = tuple(
+            (here / at).text(text, r"\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:[!-~]+|\*", words)
+            for at, text in enumerate(trusts)
+        )
+    return found
 
 
 def _policies(given: Mapping[str, Any], place: Place) -> tuple[Document, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from .accounts import Device
 from .callers import Caller
 from .errors import Refused
 from .request import Action, Request, Result
@@ -20,21 +21,27 @@ def identity(request: Request) -> Result:
 
 def session(request: Request) -> Result:
     """GetSessionToken: the same user with a temporary key, after its code if it gives one."""
-    check_code(request)
-    caller = replace(request.caller, mfa="TokenCode" in request.params)
+    signed_in = check_code(request)
+    if signed_in:
+        request.account.put(signed_in)
+    caller = replace(request.caller, mfa=signed_in is not None)
     return {"Credentials": issue(request, caller, request.params.get("DurationSeconds", 43200))}
 
 
-def check_code(request: Request) -> None:
-    """Refuse a code that does not come from a device the calling user holds (STS takes two steps either way)."""
+def check_code(request: Request) -> Device | None:
+    """The device after its code was taken, yet to be kept; None without a code.
+
+    Refuses a code that does not come from a device the calling user holds, and one that STS took before.
+    """
     serial, code, view = request.params.get("SerialNumber"), request.params.get("TokenCode"), request.account.live
     if serial is None and code is None:
-        return
-    device = view.devices.get((serial or "").casefold())
-    user, app = request.caller.user, device and device.authenticator
-    if not (user and device and app and device.holder == user.id and app.signs_in(code or "", request.world.now())):
-        words = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
-        raise Refused("AccessDenied", words)
+        return None
+    device, user = view.devices.get((serial or "").casefold()), request.caller.user
+    if user and device and device.authenticator and device.holder == user.id:
+        authenticator = device.authenticator.sign_in(code or "", request.world.now())
+        if authenticator:
+            return replace(device, authenticator=authenticator)
+    raise Refused("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 
 
 def issue(request: Request, caller: Caller, seconds: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from .accounts import Device, Kind, View
 from .errors import Refused
-from .listing import described, marker, position
+from .listing import described
+from .paging import page
 from .request import Action, Request, Result
 
 TAGS_PER_DEVICE = 50
@@ -51,12 +52,8 @@ def untag(request: Request) -> Result:
 
 def list_tags(request: Request) -> Result:
     """ListMFADeviceTags, sorted by key, page by page."""
-    tags = described(dict(sorted(_virtual(request, request.view).tags.items())))
-    start, size = position(request.params.get("Marker")), request.params.get("MaxItems", 100)
-    more = len(tags) > start + size
-    return {"Tags": tags[start : start + size], "IsTruncated": more} | (
-        {"Marker": marker(start + size)} if more else {}
-    )
+    shown, more = page(request, described(_virtual(request, request.view).tags), lambda tag: tag["Key"])
+    return {"Tags": shown, **more}
 
 
 ACTIONS: Mapping[str, Action] = {"TagMFADevice": tag, "UntagMFADevice": untag, "ListMFADeviceTags": list_tags}

@@ -20,6 +20,8 @@ class Authenticator:
     """The counter of the newest code ever accepted."""
     adjustment: int = 0
     """Steps between the device's clock and IAM's, as found by the last accepted pair."""
+    signed_in: frozenset[int] = frozenset()
+    """The counters of codes that STS took; those of an enrolment are not among them."""
 
     def accept(self, first: str, second: str, now: float) -> Authenticator | None:
         """The authenticator after two consecutive codes, or None if IAM does not take them.
@@ -42,7 +44,11 @@ class Authenticator:
         """The code of one step."""
         return str(HOTP(self.seed).at(counter))
 
-    def signs_in(self, code: str, now: float) -> bool:
-        """Whether STS takes this code: two steps either way of the device's clock."""
+    def sign_in(self, code: str, now: float) -> Authenticator | None:
+        """The authenticator after STS took this code, or None if it does not: two steps either way, each code once."""
         centre = int(now) // STEP + self.adjustment
-        return code in {self.code(counter) for counter in range(centre - 2, centre + 3)}
+        window = range(centre - 2, centre + 3)
+        fits = next((one for one in window if one not in self.signed_in and self.code(one) == code), None)
+        if fits is None:
+            return None
+        return replace(self, signed_in=frozenset({fits, *(one for one in self.signed_in if one in window)}))

@@ -17,6 +17,8 @@ from .errors import Refused
 from .organization import Organization
 
 DEFAULT_ACCOUNT = "123456789012"
+LARGEST_PAGE = 1000
+"""The most items of one page of any list of IAM (API reference, MaxItems)."""
 
 
 class World:
@@ -31,6 +33,7 @@ class World:
         self.strict_keys = False
         self.skew = 0.0
         self.lag = 0.0
+        self.largest_page = LARGEST_PAGE
         self.past: deque[tuple[float, dict[str, View]]] = deque()
 
     def now(self) -> float:

@@ -9,6 +9,7 @@ from mfa_association.engine import changes, config, runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.inputs import UNKNOWN, InputFault
 from mfa_association.engine.props import USUAL
+from mfa_association.engine.repeats import Repeats
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice
@@ -18,7 +19,6 @@ from mfa_association.terraform.diagnostics import note, warn
 from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
 from mfa_association.terraform.records import Records
 from mfa_association.terraform.removals import Removals
-from mfa_association.terraform.repeats import Repeats
 from mfa_association.terraform.successors import Successors
 
 BRIDGE: Final = "pulumi-terraform-bridge"

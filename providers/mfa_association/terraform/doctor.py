@@ -17,7 +17,7 @@ from mfa_association.terraform.shim import INSTEAD, PROVIDER, shim
 
 OLDEST_PYTHON = (3, 10)
 OLDEST_ENGINE, WRITE_ONLY = (1, 8), (1, 11)
-_EXTRA = ("cryptography", "google.protobuf", "hpack", "msgpack")
+_EXTRA = ("cryptography", "google.protobuf", "h2", "msgpack")
 _ENGINES = ("terraform", "tofu")
 _SECONDS = 30
 

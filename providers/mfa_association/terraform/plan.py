@@ -9,6 +9,7 @@ from mfa_association import lifecycle
 from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
+from mfa_association.engine.repeats import NOT_LOOKED_AT
 from mfa_association.errors import MfaError
 from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, same
 from mfa_association.lifecycle.refusals import LastDevice
@@ -18,7 +19,6 @@ from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.crossings import Met, Way
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
-from mfa_association.terraform.repeats import NOT_LOOKED_AT
 
 State = dict[str, Any]
 _FOUND = ("active", "enable_date", "user_id")
@@ -159,9 +159,9 @@ def _looks_anew(olds: State, news: State) -> bool:
 
 def _foresee_change(connection: Connection, olds: State, news: State, replaces: tuple[str, ...]) -> None:
     """What a replacement takes; what a move takes and gives; what a renewal gives."""
-    if replaces or changes.is_moved(olds, news):
-        if _foresee(connection, olds, changing=True) is not False:
-            connection.successors.leaves(olds)
+    takes = bool(replaces) or changes.is_moved(olds, news)
+    if takes and _foresee(connection, olds, changing=True) is not False:
+        connection.successors.leaves(olds)
     if not replaces and (changes.is_moved(olds, news) or changes.is_renewed(olds, news)):
         _declare(connection, news)
 

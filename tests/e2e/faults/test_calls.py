@@ -46,7 +46,7 @@ def _new_process(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider as it is when the engine has just started it."""
     open_session.cache_clear()
     endpoints = json.dumps([{"iam": box.url, "sts": box.url}])
-    runtime.configure({"aws:region": "us-east-1", "aws:endpoints": endpoints, "mfa:propagationTime": "1"}.get)
+    runtime.configure({"aws:region": "us-east-1", "aws:endpoints": endpoints, "mfa:propagationTime": "1"})
     monkeypatch.setattr(runtime, "_ledger", Ledger())
     box.reset_calls()
 

@@ -29,8 +29,14 @@ def removes(user: str | None, serial: str | None, **more: Any) -> DeviceStep:
     return DeviceStep(f"remove {user} {serial}", "ours", "delete", before=held(user, serial, active=True, **more))
 
 
-def moves(user: str, to: str, serial: str) -> DeviceStep:
-    before, after = held(user, serial, active=True), held(to, serial, enables=True)
+def removes_secretly(serial: str | None, **more: Any) -> DeviceStep:
+    """A removal whose holder the engine knows and does not show."""
+    before = Holding(None, serial, active=True, secret=True, **more)
+    return DeviceStep(f"remove {serial}", "ours", "delete", before=before)
+
+
+def moves(user: str, to: str, serial: str, **saved: Any) -> DeviceStep:
+    before, after = held(user, serial, active=True, **saved), held(to, serial, enables=True)
     return DeviceStep(f"move {user} {to} {serial}", "ours", "update", before, after)
 
 

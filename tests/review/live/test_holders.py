@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mfa_association.review.facts import Facts, Holder, NotChecked
+from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import GrantStep
 from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import ADMINISTRATOR, READ_ONLY, Account, adds, allow, by_name, moves, removes
@@ -24,7 +25,9 @@ def test_everything_of_a_user(account: Account) -> None:
     alice(account, password=True, password_last_used=SEEN)
     account.admin().create_access_key(UserName="alice")
     found = account.facts(removes("alice", account.arn()))
-    assert found == Facts(Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN)
+    assert found == Facts(
+        Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN, None, (), ()
+    )
     assert not found.is_disabled
 
 
@@ -47,7 +50,7 @@ def test_an_inactive_access_key_is_none(account: Account) -> None:
 def test_a_user_who_does_not_exist_has_nothing(account: Account) -> None:
     account.plant()
     found = account.facts(adds("alice", account.arn()))
-    assert found == Facts(Holder("alice"), False, (), False, 0, "no", None)
+    assert found == Facts(Holder("alice"), False, (), False, 0, "no", None, None, (), ())
     assert not found.is_disabled
     assert account.calls().get("ListUserPolicies", 0) == 0
 
@@ -89,6 +92,15 @@ DENIED = [
 ]
 
 
+ALSO_EMPTIED = {
+    "GetUser": ("password_last_used", "administrator"),
+    "ListAttachedUserPolicies": ("policies",),
+    "ListUserPolicies": ("policies",),
+    "ListGroupsForUser": ("groups",),
+}
+"""A list of policies or groups tells what a user may do, and what blocks the user's deletion."""
+
+
 @pytest.mark.parametrize(("cell", "action", "why"), DENIED, ids=[row[1] for row in DENIED])
 def test_a_denial_empties_its_own_cell_alone(cell: str, action: str, why: str, account: Account) -> None:
     alice(account, password=True)
@@ -97,7 +109,7 @@ def test_a_denial_empties_its_own_cell_alone(cell: str, action: str, why: str, a
     whole = account.facts(removes("alice", account.arn()))
     account.deny(action)
     found = account.facts(removes("alice", account.arn()))
-    emptied = {cell} | ({"password_last_used", "administrator"} if action == "GetUser" else set())
+    emptied = {cell, *ALSO_EMPTIED.get(action, ())}
     for name in (field.name for field in fields(Facts)):
         expected = NotChecked(why) if name in emptied else getattr(whole, name)
         assert getattr(found, name) == expected, name
@@ -131,7 +143,7 @@ def test_a_boundary_decides(account: Account) -> None:
 
 
 def test_what_users_share_is_read_once(account: Account) -> None:
-    names = [f"user-{number}" for number in range(20)]
+    names = [f"user-{number}" for number in range(FEW)]
     account.plant(users={name: user(virtual(name)) for name in names})
     account.group("staff", *names, attached=READ_ONLY, inline=allow("s3:*"))
     account.start_counting()
@@ -142,7 +154,7 @@ def test_what_users_share_is_read_once(account: Account) -> None:
         "ListGroupsForUser", "ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy", "GetPolicy",
         "GetPolicyVersion",
     }  # fmt: skip
-    assert calls["ListGroupsForUser"] == 20
+    assert calls["ListGroupsForUser"] == FEW
     once = ("ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy", "GetPolicy", "GetPolicyVersion")
     assert [calls[action] for action in once] == [1] * 5
 
@@ -163,7 +175,7 @@ def test_a_root_user_is_read_in_an_audit_session(account: Account) -> None:
     member = rooted(account)
     serial = f"arn:aws:iam::{member}:mfa/root-phone"
     found = account.facts(removes(None, serial, root=member, account_id=member))
-    assert found == Facts(Holder(None, member), True, (serial,), True, 0, "yes", None, "root user")
+    assert found == Facts(Holder(None, member), True, (serial,), True, 0, "yes", None, "root user", (), ())
     assert {call.account for call in account.box.log() if call.action == "ListMFADevices"} == {member}
 
 

@@ -47,21 +47,6 @@ def test_the_calls_of_one_user(account: Account) -> None:
     assert account.calls() == ONE_USER
 
 
-def test_the_calls_of_two_hundred_users(account: Account) -> None:
-    names = many(account, 200)
-    live = account.look(*(removes(name, account.arn(name)) for name in names))
-    assert len(live.holders) == 200
-    assert {(facts.serial_numbers, facts.console_password, facts.administrator) for facts in live.holders} == {
-        ((account.arn(name),), True, "no") for name in names
-    }
-    a_user = ("GetUser", "ListMFADevices", "GetLoginProfile", "ListAccessKeys", "ListAttachedUserPolicies",
-        "ListUserPolicies", "ListGroupsForUser")  # fmt: skip
-    once = {"GetCallerIdentity": 1, "GenerateCredentialReport": 2, "GetCredentialReport": 1}
-    group = {"ListAttachedGroupPolicies": 1, "ListGroupPolicies": 1, "GetGroupPolicy": 1}
-    simulated = {"SimulatePrincipalPolicy": 4}
-    assert account.calls() == once | group | simulated | dict.fromkeys(a_user, 200)
-
-
 def test_nothing_is_ever_written(account: Account) -> None:
     account.plant(users={"alice": user(virtual()), "bob": {}}, devices=[virtual("free")])
     account.look(moves("alice", "bob", account.arn()), adds("bob", account.arn("free")))
@@ -131,7 +116,7 @@ def test_a_throttled_cell_is_waited_for(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [("Throttling", "throttled"), ("ServiceFailure", "IAM failed"), ("Weird", "AWS answered with an unknown error")]
+    ("error", "told"), [("Throttling", "throttled"), ("ServiceFailure", "IAM could not answer"), ("Weird", "AWS answered with an unknown error")]
 )  # fmt: skip
 def test_a_cell_whose_call_keeps_failing(error: str, told: str, account: Account) -> None:
     account.plant(users={"alice": user(virtual(), password=True)})
@@ -143,13 +128,13 @@ def test_a_cell_whose_call_keeps_failing(error: str, told: str, account: Account
 
 def test_what_is_left_when_the_time_is_over_is_not_checked(account: Account) -> None:
     names = many(account, 40)
-    account.fault("GetUser", error="Throttling", times=None)
+    account.fault("ListMFADevices", error="Throttling", times=None)
     steps = [removes(name, account.arn(name)) for name in names]
     live = account.look(*steps, seconds=2, limits=Limits(retry_deadline=1))
     late = NotChecked("no time left after 2 s")
     assert late in [facts.console_password for facts in live.holders]
     assert live.bare == late
-    assert all(facts.exists in (late, NotChecked("throttled")) for facts in live.holders)
+    assert all(facts.serial_numbers in (late, NotChecked("throttled")) for facts in live.holders)
     assert account.time.spent < 2 + 8
 
 

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from mfa_association.aws import errors
+from mfa_association.aws.codes import CODES
 from mfa_association.aws.policies import Policies, Simulated
 from mfa_association.aws.sentences import SENTENCES
 from mfa_association.aws.session import Session
@@ -41,7 +42,7 @@ def test_every_modelled_error_is_a_type_with_a_sentence(operation: str, account:
     model = account.admin().meta.service_model.operation_model(operation)
     codes = {shape.metadata["error"]["code"] for shape in model.error_shapes} | {"AccessDenied"}
     for code in sorted(codes):
-        kind = errors.CODES[code]
+        kind = CODES[code]
         account.fault(operation, error=code)
         sentence = failure(lambda: VERBS[operation](verbs), kind)
         cause, advice = SENTENCES.get((operation, kind.__name__), (kind.cause, kind.advice))

@@ -13,7 +13,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
 
-from mfa_association.terraform.transport.http2 import Connection, Request
+from mfa_association.terraform.transport.messages import unwrapped
+from mfa_association.terraform.transport.streams import Call, Streams
 
 LARGEST = 16_384
 PATH = "/tfplugin6.Provider/PlanResourceChange"
@@ -58,23 +59,22 @@ class Client:
         self.trailers: dict[int, Headers] = {}
         self.ended: list[int] = []
         self.others: list[events.Event] = []
+        self._unsent: dict[int, tuple[bytes, bool]] = {}
 
     def call(self, body: bytes | None = b"", headers: Headers = CALLED, ends: bool = True) -> int:
         """Send a call; returns its stream. None: no body at all."""
         number: int = self.h2.get_next_available_stream_id()
         self.h2.send_headers(number, headers, end_stream=ends and body is None)
         if body is not None:
-            whole = message(body)
-            for start in range(0, len(whole), LARGEST):
-                self.h2.send_data(number, whole[start : start + LARGEST])
-            if ends:
-                self.h2.end_stream(number)
+            self._unsent[number] = message(body), ends
+            self._proceed()
         return number
 
     def hear(self, data: bytes) -> None:
         """Take what the server sent."""
         for event in self.h2.receive_data(data):
             self._note(event)
+        self._proceed()
 
     def message(self, stream: int) -> bytes:
         """The one message of an answer that came whole, with everything that gRPC wants around it."""
@@ -100,6 +100,16 @@ class Client:
         terminated = [one for one in self.others if isinstance(one, events.ConnectionTerminated)]
         return [int(one.error_code or 0) for one in terminated]
 
+    def _proceed(self) -> None:
+        """Send as much of the requests as the server's windows let through."""
+        for stream, (rest, ends) in list(self._unsent.items()):
+            while rest and (size := min(len(rest), LARGEST, self.h2.local_flow_control_window(stream))) > 0:
+                self.h2.send_data(stream, rest[:size], end_stream=ends and size == len(rest))
+                rest = rest[size:]
+            self._unsent[stream] = rest, ends
+            if not rest:
+                del self._unsent[stream]
+
     def _note(self, event: events.Event) -> None:
         if isinstance(event, events.DataReceived):
             self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + event.data
@@ -113,42 +123,44 @@ class Client:
             self.ended.append(event.stream_id)
         else:
             self.others.append(event)
+            if isinstance(event, events.StreamReset):
+                self._unsent.pop(event.stream_id, None)
 
 
 class Pair(Client):
-    """A client and our end, without sockets between them."""
+    """A client and our end, without sockets between them; ``begun`` are the calls that came."""
 
     def __init__(
         self, accepts: Callable[[str], bool] = lambda _: True, window: int = 65_535, reads: bool = True
     ) -> None:
         super().__init__(window, reads)
-        self.ours = Connection(accepts)
-        self.requests: list[Request] = []
+        self.ours = Streams(accepts)
+        self.begun: list[Call] = []
         self.pump()
+
+    @property
+    def requests(self) -> list[tuple[int, str, bytes]]:
+        """Stream, path and message of each call that came."""
+        return [(one.stream, one.path, unwrapped(one.body)) for one in self.begun]
 
     def pump(self) -> None:
         """Carry bytes to and fro until both are quiet."""
-        while (data := self.h2.data_to_send()) or self.ours.out:
-            self.requests.extend(self.ours.receive(data))
-            self._return()
+        while (data := self.h2.data_to_send()) or self.ours.out or self.ours.fill():
+            self.take(data)
+            out = bytes(self.ours.out)
+            self.ours.out.clear()
+            self.hear(out)
 
-    def send(self, data: bytes) -> None:
-        """Send bytes that h2 knows nothing of, then be quiet."""
-        try:
-            self.requests.extend(self.ours.receive(data))
-        finally:
-            self._return()
-        self.pump()
+    def take(self, data: bytes) -> None:
+        """Give our end bytes, which h2 may know nothing of; the calls that can be begun are."""
+        self.ours.receive(data)
+        while self.ours.ready:
+            self.begun.append(self.ours.begin())
 
     def answer(self, stream: int, content: bytes) -> None:
         """Have a call answered."""
-        self.ours.answer(stream, content)
+        self.ours.answer(next(one for one in self.begun if one.stream == stream), content)
         self.pump()
-
-    def _return(self) -> None:
-        data = bytes(self.ours.out)
-        self.ours.out.clear()
-        self.hear(data)
 
 
 class Dialled(Client):

@@ -87,18 +87,18 @@ def test_a_peer_in_its_handshake_is_read_from_and_not_written_to(
     peer = Peer(ends[0], contexts[0], lambda _: True)
     for part in (_hello(contexts[1])[:50], _hello(contexts[1])[50:]):
         ends[1].sendall(part)
-        assert not list(peer.requests())
+        peer.receive()
         peer.send()
-        assert peer.http.out and not peer.full and not peer.closed and not peer.waits
+        assert peer.streams.out and not peer.full and not peer.closed and not peer.waits
     peer.close()
 
 
 def test_a_peer_is_full_until_somebody_reads(ends: tuple[socket.socket, socket.socket]) -> None:
     peer = Peer(ends[0], None, lambda _: True)
-    peer.http.out += b"x" * 5_000_000
+    peer.streams.out += b"x" * 5_000_000
     peer.send()
     assert peer.full and peer.waits
-    while peer.http.out:
+    while peer.streams.out:
         assert ends[1].recv(1_000_000)
         peer.send()
     assert not peer.full and not peer.waits
@@ -112,7 +112,8 @@ def test_a_peer_that_is_gone(ends: tuple[socket.socket, socket.socket], closes: 
     if closes:
         peer.send()
     else:
-        assert not list(peer.requests())
+        peer.receive()
     assert peer.closed
     peer.send()
-    assert not list(peer.requests()) and peer.closed
+    peer.receive()
+    assert peer.closed

@@ -6,11 +6,11 @@ change names is never assumed: whoever writes the change could name one of an ac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Event
 
-from mfa_association.aws.iam import VirtualDevice
+from mfa_association.aws.details import AccountDetails
 from mfa_association.aws.policies import Policies
 from mfa_association.aws.session import Caller, open_session
 from mfa_association.aws.settings import Settings
@@ -19,11 +19,14 @@ from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.reader import Reader, silent
 from mfa_association.review.facts import Holder, Live, NotChecked
 from mfa_association.review.live.bare import find_bare
+from mfa_association.review.live.bulk import Chosen, choose_source
 from mfa_association.review.live.cells import Cells
-from mfa_association.review.live.holders import Holders, Seen, unknown
+from mfa_association.review.live.holders import Holders, Seen, unfound, unknown
+from mfa_association.review.live.lists import AccountLists
 from mfa_association.review.live.obstacles import Scene, foresee, needs, of_user
 from mfa_association.review.live.permissions import Permissions, look_for_permissions
-from mfa_association.review.model import Planned, Preview, account_of
+from mfa_association.review.live.present import Present, find_present, is_still_called_so
+from mfa_association.review.model import Holding, Planned, Preview, account_of
 from mfa_association.review.planned import affected, planned
 
 SECONDS = 240.0
@@ -57,7 +60,7 @@ def look(
     if isinstance(caller, NotChecked):
         facts = tuple(unknown(holder, caller) for holder in holders)
         return Live(caller, None, facts, caller, simulated_as=caller)
-    return _Review(cells, caller, preview, apply_as).carry_out(holders)
+    return _Review(cells, caller, preview, apply_as, AccountLists(cells)).carry_out(holders)
 
 
 @dataclass(frozen=True)
@@ -66,34 +69,59 @@ class _Review:
     caller: Caller
     preview: Preview
     apply_as: str | None
+    lists: AccountLists
 
     def carry_out(self, holders: list[Holder]) -> Live:
         self.cells.read(self.cells.reader.directory.start_report)
         plans = planned(self.preview)
         elsewhere = self._elsewhere(plans)
-        seen = self._look([holder for holder in holders if holder.key not in elsewhere])
+        near = [holder for holder in holders if holder.key not in elsewhere]
+        chosen = self._source(near)
+        looks = Holders(self.cells, self._account, chosen.source)
+        seen = self._look(looks, near)
+        present = self._present(looks, seen)
+        seen |= self._look(looks, [one for one in present.holders.values() if one.key not in seen])
+        for key, why in present.unsure.items():
+            seen[key] = Seen(unfound(seen[key].facts, why))
         seen |= {
             holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
         }
-        mine = [plan for plan in plans if self._foreign(plan) is None]
+        mine = [_as_held(plan, present) for plan in plans if self._foreign(plan) is None]
         scene, untold = self._scene(seen, mine)
         permissions = self._permissions(seen, mine, scene)
-        bare, as_of = find_bare(self.cells, {holder.key[1] for holder in holders})
+        obstacles = (*foresee(scene, mine), *permissions.denied)
+        bare, as_of = find_bare(self.cells, {key[1] for key in seen})
         return Live(
             checked_as=self.caller.arn,
             checked_at=rfc3339(self.cells.reader.iam.now()),
-            holders=tuple(seen[holder.key].facts for holder in holders),
+            holders=tuple(one.facts for one in seen.values()),
             bare=bare,
-            obstacles=(*foresee(scene, mine), *permissions.denied),
+            obstacles=tuple((one.address, one.sentence) for one in obstacles),
             bare_as_of=as_of,
             simulated_as=permissions.simulated_as,
             not_foreseen=(*untold, *permissions.untold),
+            present=tuple(sorted(present.holders.items())),
+            certain=frozenset(one.address for one in obstacles if one.certain),
+            listed_at=chosen.listed_at,
         )
 
-    def _look(self, holders: list[Holder]) -> dict[tuple[str, str], Seen]:
-        looks = Holders(self.cells, self._account)
+    def _source(self, holders: list[Holder]) -> Chosen:
+        session = open_session(self.cells.reader.settings)
+        users = sum(holder.root_account_id is None for holder in holders)
+        return choose_source(self.cells, self.lists, AccountDetails(session), Policies(session), users)
+
+    def _look(self, looks: Holders, holders: list[Holder]) -> dict[tuple[str, str], Seen]:
         read = self.cells.reader.each("affected users", holders, looks.look)
         return {holder.key: seen for holder, seen in read if isinstance(seen, Seen)}
+
+    def _present(self, looks: Holders, seen: Mapping[tuple[str, str], Seen]) -> Present:
+        def is_settled(held: Holding) -> bool:
+            if held.holder is None:
+                return self._is_foreign(held.role_arn, held.account_id, held.serial_number)
+            one = seen.get(held.holder.key)
+            return one is None or is_still_called_so(held, one.user_id, one.facts.serial_numbers)
+
+        return find_present(self.preview, is_settled, self.lists, looks.devices)
 
     @property
     def _account(self) -> str:
@@ -115,6 +143,10 @@ class _Review:
         told = (account_of(plan.role_arn), *(() if of_root else (plan.account_id, account_of(plan.serial_number))))
         return next((account for account in told if account and account != self.caller.account_id), None)
 
+    def _is_foreign(self, role_arn: str | None, account_id: str | None, serial_number: str | None) -> bool:
+        told = (account_of(role_arn), account_id, account_of(serial_number))
+        return any(account and account != self.caller.account_id for account in told)
+
     def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[Scene, tuple[str, ...]]:
         scene = Scene(
             {key: one.facts for key, one in seen.items()},
@@ -131,7 +163,7 @@ class _Review:
         untold: tuple[str, ...] = (_UNTOLD,) if any(plan.kind in ("hardware", "fido") for plan in sought) else ()
         if not any(plan.kind == "virtual" for plan in sought):
             return scene, untold
-        virtual = self._virtual_devices()
+        virtual = self.lists.virtual_devices()
         if isinstance(virtual, NotChecked):
             untold = (*untold, f"who holds a virtual device: not checked ({virtual.reason})")
         return replace(scene, virtual=virtual), untold
@@ -141,17 +173,16 @@ class _Review:
         arn = self.apply_as or (self.caller.arn if self.caller.long_term else "")
         return arn.rpartition("/")[2] if ":user/" in arn else None
 
-    def _virtual_devices(self) -> dict[str, VirtualDevice] | NotChecked:
-        reader = self.cells.reader
-        found = self.cells.attempt(lambda: reader.pages("virtual devices", reader.directory.virtual_devices))
-        if isinstance(found, NotChecked):
-            return found
-        if found is None:
-            return NotChecked("denied: iam:ListVirtualMFADevices")
-        return {device.serial_number.lower(): device for device in found}
-
     def _permissions(self, seen: dict[tuple[str, str], Seen], plans: list[Planned], scene: Scene) -> Permissions:
         arns = {key: one.arn for key, one in seen.items() if one.arn}
         deleted = {step.address for step in self.preview.devices if step.before and step.before.also_deletes}
         verbs = Policies(open_session(self.cells.reader.settings))
         return look_for_permissions(self.cells, verbs, needs(plans, scene, arns, deleted), self.caller, self.apply_as)
+
+
+def _as_held(plan: Planned, present: Present) -> Planned:
+    """The plan with whoever holds the device now, where that is somebody else than the preview says."""
+    now = present.holders.get((plan.serial_number or "").lower())
+    if now is None or plan.what == "add":
+        return plan
+    return replace(plan, holder=now) if plan.what == "remove" else replace(plan, previous=now)

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from mfa_association.aws.clients import NoRootUser
+from mfa_association.aws.directory import Page
 from mfa_association.aws.errors import (
     AccessDenied,
     AwsError,
@@ -41,7 +42,7 @@ _WORDS: tuple[tuple[type[MfaError], str], ...] = (
     (Throttling, "throttled"),
     (Unreachable, "unreachable"),
     (LostAnswer, "answer lost"),
-    (ServiceFailure, "IAM failed"),
+    (ServiceFailure, "IAM could not answer"),
     (RootFeatureDisabled, "root credentials are not managed centrally"),
     (PolicyNotEvaluated, "policy could not be evaluated"),
     (AccountRefused, "account not allowed by the configuration"),
@@ -84,6 +85,11 @@ class Cells:
             return NotChecked(reason(fault)) if missing is None else missing
         except (AwsError, AccountRefused, NoRootUser, Fault) as fault:
             return NotChecked(reason(fault))
+
+    def pages(self, what: str, read: Callable[[str | None], Page[T]], action: str) -> list[T] | NotChecked:
+        """All items of a list; ``what`` is told as progress, ``action`` is IAM's name of the call."""
+        found = self.attempt(lambda: self.reader.pages(what, read))
+        return NotChecked(f"denied: iam:{action}") if found is None else found
 
 
 class Once(Generic[K, T]):

@@ -4,57 +4,56 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.directory import User
 from mfa_association.aws.iam import Device
-from mfa_association.aws.policies import Policies
 from mfa_association.aws.root import RootIam
-from mfa_association.aws.session import Session, open_session
+from mfa_association.aws.session import open_session
 from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.cells import Cells
-from mfa_association.review.live.powers import Powers
+from mfa_association.review.live.rights import UserSource
 from mfa_association.review.rights import judge
 
-
-class _Nobody:
-    """The class of ``NOBODY``."""
-
-
-NOBODY: Final = _Nobody()
+_GONE: list[Device] = []
+"""What stands for the devices of a user who does not exist; compared by identity."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A holder's facts, and its ARN where AWS told it."""
+    """A holder's facts, and where AWS told them its ARN and unique id; None too for one who does not exist."""
 
     facts: Facts
     arn: str | None = None
+    user_id: str | None = None
 
 
 class Holders:
     """The looks at holders of one account. Safe between threads."""
 
-    def __init__(self, cells: Cells, account: str) -> None:
+    def __init__(self, cells: Cells, account: str, source: UserSource) -> None:
         """``account``: the ARN of the account's entities up to their kind, ``arn:aws:iam::111122223333``."""
-        session: Session = open_session(cells.reader.settings)
-        self._cells, self._account = cells, account
-        self._credentials, self._powers = Credentials(session), Powers(cells, Policies(session))
+        self._cells, self._account, self._source = cells, account, source
+        self._credentials = Credentials(open_session(cells.reader.settings))
 
     def look(self, holder: Holder) -> Seen:
         """All cells of one holder, each known or not checked."""
         return self._root(holder) if holder.root_account_id else self._user(holder, str(holder.user_name))
 
+    def devices(self, user_name: str) -> list[Device] | NotChecked:
+        """The devices of a user; none where there is no such user."""
+        return self._cells.read(lambda: self._cells.reader.iam.list_mfa_devices(user_name), [])
+
     def _user(self, holder: Holder, name: str) -> Seen:
+        """Passwords, access keys and devices are always asked for: no list of the account tells them."""
         read, iam = self._cells.read, self._cells.reader.iam
-        user = read(lambda: self._cells.reader.directory.user(name), NOBODY)
-        if isinstance(user, _Nobody):
+        user = self._source.user(name)
+        if user is None:
             return Seen(absent(holder))
-        devices = read(lambda: iam.list_mfa_devices(name), NOBODY)
-        if isinstance(devices, _Nobody):
+        devices = read(lambda: iam.list_mfa_devices(name), _GONE)
+        if devices is _GONE:
             return Seen(absent(holder))
         keys = read(lambda: self._credentials.access_keys(name))
         facts = Facts(
@@ -69,12 +68,18 @@ class Holders:
         return self._with_rights(facts, name, user)
 
     def _with_rights(self, facts: Facts, name: str, user: User | NotChecked) -> Seen:
-        policies, unread = self._powers.of(name)
-        arn = None if isinstance(user, NotChecked) else user.arn
-        boundary = None if isinstance(user, NotChecked) else user.boundary
-        unknown = unread or (user if isinstance(user, NotChecked) else None)
-        verdict = judge(policies, arn or f"{self._account}:user/{name}", boundary, unknown)
-        return Seen(replace(facts, administrator=verdict.administrator, administrator_by=verdict.by), arn)
+        have = self._source.rights(name)
+        known, untold = (User(name, "", "/"), user) if isinstance(user, NotChecked) else (user, None)
+        arn = known.arn or f"{self._account}:user/{name}"
+        verdict = judge(have.policies, arn, known.boundary, have.unread or untold)
+        facts = replace(
+            facts,
+            administrator=verdict.administrator,
+            administrator_by=verdict.by,
+            groups=have.groups,
+            policies=have.own,
+        )
+        return Seen(facts, known.arn, known.user_id or None)
 
     def _root(self, holder: Holder) -> Seen:
         root = RootIam(self._cells.reader.settings, str(holder.root_account_id))
@@ -89,19 +94,26 @@ class Holders:
             administrator="yes",
             password_last_used=used if isinstance(used, NotChecked) else _moment(used),
             administrator_by="root user",
+            groups=(),
+            policies=(),
         )
         return Seen(facts)
 
 
 def absent(holder: Holder) -> Facts:
     """A user who does not exist (yet): nothing to sign in with."""
-    return Facts(holder, False, (), False, 0, "no", None)
+    return Facts(holder, False, (), False, 0, "no", None, groups=(), policies=())
 
 
 def unknown(holder: Holder, why: NotChecked) -> Facts:
     """A holder of whom nothing was checked."""
     administrator = "yes" if holder.root_account_id else why
-    return Facts(holder, why, why, why, why, administrator, why)  # type: ignore[arg-type]
+    return Facts(holder, why, why, why, why, administrator, why, groups=why, policies=why)  # type: ignore[arg-type]
+
+
+def unfound(facts: Facts, why: NotChecked) -> Facts:
+    """A holder under a name that somebody else, or nobody, may have now: only whether there is one of the name is known."""
+    return replace(unknown(facts.holder, why), exists=facts.exists)
 
 
 def _serials(devices: list[Device] | NotChecked) -> tuple[str, ...] | NotChecked:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.grammar import same
 from mfa_association.review.facts import Facts, Holder, NotChecked
-from mfa_association.review.live.permissions import Need
+from mfa_association.review.live.permissions import ENABLE, Need, Obstacle
 from mfa_association.review.model import Planned
 
 DEVICES_PER_USER = 8
@@ -40,16 +40,18 @@ class Scene:
         return plan.holder is not None and _holds(self, plan.holder, plan.serial_number)
 
 
-def foresee(scene: Scene, plans: Sequence[Planned]) -> list[tuple[str, str]]:
-    """A sentence for every obstacle, by the address of its resource, in the order of the plan."""
+def foresee(scene: Scene, plans: Sequence[Planned]) -> list[Obstacle]:
+    """Every obstacle, in the order of the plan."""
     added: Counter[tuple[str, str]] = Counter()
     if scene.leaves_first:
         leaving = [plan.holder if plan.what == "remove" else plan.previous for plan in plans]
         added.subtract(holder.key for holder in leaving if holder)
-    found: list[tuple[str, str]] = []
+    freed = {str(plan.serial_number).lower() for plan in plans if plan.what != "add"}
+    found: list[Obstacle] = []
     for plan in plans:
-        found += [(plan.address, sentence) for sentence in _of(scene, plan, added)]
-        found += [(plan.address, sentence) for sentence in _guarded(scene, plan, plans)]
+        adds = plan.what == "add"
+        found += [Obstacle(plan.address, one, certain and adds) for one, certain in _of(scene, plan, added, freed)]
+        found += [Obstacle(plan.address, sentence) for sentence in _guarded(scene, plan, plans)]
     return found
 
 
@@ -65,33 +67,39 @@ def _guarded(scene: Scene, plan: Planned, plans: Sequence[Planned]) -> Iterator[
         yield f"on_last_device is refuse, {plan.holder} has a console password, and no device would be left"
 
 
-def _of(scene: Scene, plan: Planned, added: Counter[tuple[str, str]]) -> Iterator[str]:
+Told = tuple[str, bool]
+"""A sentence, and whether nothing else in the change can take the obstacle away."""
+
+
+def _of(scene: Scene, plan: Planned, added: Counter[tuple[str, str]], freed: set[str]) -> Iterator[Told]:
     if plan.what != "remove" and plan.holder:
-        yield from _adding(scene, plan, plan.holder, added)
+        yield from _adding(scene, plan, plan.holder, added, freed)
     loser = plan.holder if plan.what == "remove" else plan.previous
     if loser and _would_change_own(scene, plan, loser) and _holds(scene, loser, plan.serial_number):
-        yield _SELF.format(name=loser.user_name)
+        yield _SELF.format(name=loser.user_name), True
 
 
-def _adding(scene: Scene, plan: Planned, holder: Holder, added: Counter[tuple[str, str]]) -> Iterator[str]:
+def _adding(
+    scene: Scene, plan: Planned, holder: Holder, added: Counter[tuple[str, str]], freed: set[str]
+) -> Iterator[Told]:
     facts = scene.facts.get(holder.key)
     if facts and facts.exists is False and holder.key[1] not in scene.coming:
-        yield f"there is no user {holder} in the account"
+        yield f"there is no user {holder} in the account", True
         return
     if _holds(scene, holder, plan.serial_number):
         return
-    yield from _taken(scene, plan, holder)
+    yield from _taken(scene, plan, holder, freed)
     if not plan.enables or facts is None or isinstance(facts.serial_numbers, NotChecked):
         return
     held = len(facts.serial_numbers) + added[holder.key]
     added[holder.key] += 1
     if held >= DEVICES_PER_USER:
-        yield f"{holder} would hold {held + 1} MFA devices, and IAM allows {DEVICES_PER_USER}"
+        yield f"{holder} would hold {held + 1} MFA devices, and IAM allows {DEVICES_PER_USER}", True
     if _would_change_own(scene, plan, holder) and facts.serial_numbers:
-        yield _SELF.format(name=holder)
+        yield _SELF.format(name=holder), True
 
 
-def _taken(scene: Scene, plan: Planned, holder: Holder) -> Iterator[str]:
+def _taken(scene: Scene, plan: Planned, holder: Holder, freed: set[str]) -> Iterator[Told]:
     """Whether somebody else has the device, or nobody could: it is not there."""
     if plan.serial_number is None:
         return
@@ -102,9 +110,9 @@ def _taken(scene: Scene, plan: Planned, holder: Holder) -> Iterator[str]:
     device = known.get(plan.serial_number.lower()) if known is not None else None
     name = str(other) if other else _holder_of(device)
     if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
-        yield f"{plan.serial_number} is held by {name}"
+        yield f"{plan.serial_number} is held by {name}", plan.serial_number.lower() not in freed
     elif known is not None and device is None and not name and of_user(plan) and plan.kind == "virtual":
-        yield f"there is no virtual device {plan.serial_number} in the account, unless the same change makes it"
+        yield f"there is no virtual device {plan.serial_number} in the account, unless the same change makes it", False
 
 
 def _holder_of(device: VirtualDevice | None) -> str | None:
@@ -137,7 +145,8 @@ def needs(plans: Sequence[Planned], scene: Scene, arns: Mapping[tuple[str, str],
     for plan in plans:
         for holder, action in _calls(plan, scene):
             if holder.key in arns:
-                found.append(Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn))
+                need = Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn)
+                found.append(replace(need, adds=plan.what == "add"))
         serial = plan.serial_number
         if plan.what == "remove" and plan.address in deleted and serial and plan.kind == "virtual":
             found.append(Need(plan.address, "iam:DeleteVirtualMFADevice", serial, serial, plan.role_arn))
@@ -150,4 +159,4 @@ def _calls(plan: Planned, scene: Scene) -> Iterator[tuple[Holder, str]]:
         yield loser, "iam:DeactivateMFADevice"
     gains = plan.holder if plan.what != "remove" else None
     if gains and plan.enables and not _holds(scene, gains, plan.serial_number):
-        yield gains, "iam:EnableMFADevice"
+        yield gains, ENABLE

@@ -15,26 +15,41 @@ from mfa_association.aws.session import Caller
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.cells import Cells
 
+ENABLE = "iam:EnableMFADevice"
 AT_ONCE = 50
 """Resources of one simulation."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """A call that the change would make. ``principal``: the role that the resource names for it, if any."""
+    """A call that the change would make. ``principal``: the role that the resource names for it, if any.
+
+    ``adds``: the resource only adds a device, so that whatever the call does not do takes nothing from anybody.
+    """
 
     address: str
     action: str
     resource: str
     whose: str
     principal: str | None = None
+    adds: bool = False
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stops one resource. ``certain``: no other part of the change can take it away, and what else the change does
+    goes on without it."""
+
+    address: str
+    sentence: str
+    certain: bool = False
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """What is denied, by address; whose permissions were looked at or why nobody's; what could not be told."""
+    """What is denied; whose permissions were looked at or why nobody's; what could not be told."""
 
-    denied: tuple[tuple[str, str], ...] = ()
+    denied: tuple[Obstacle, ...] = ()
     simulated_as: tuple[str, ...] | NotChecked | None = None
     untold: tuple[str, ...] = ()
 
@@ -87,7 +102,8 @@ def _chunks(resources: list[str]) -> Iterator[list[str]]:
     return (resources[start : start + AT_ONCE] for start in range(0, len(resources), AT_ONCE))
 
 
-def _denied(principal: str, needs: Iterable[Need], answers: Answers | NotChecked) -> Iterator[tuple[str, str]]:
+def _denied(principal: str, needs: Iterable[Need], answers: Answers | NotChecked) -> Iterator[Obstacle]:
+    """Of each need what the simulation says."""
     if isinstance(answers, NotChecked):
         return
     for need in needs:
@@ -96,6 +112,7 @@ def _denied(principal: str, needs: Iterable[Need], answers: Answers | NotChecked
             continue
         if one.missing and one.decision == "implicitDeny":
             decides = f"only under conditions of its policies ({', '.join(one.missing)}), which were not checked"
-            yield need.address, f"{principal} may use {need.action} on {need.whose} {decides}"
+            yield Obstacle(need.address, f"{principal} may use {need.action} on {need.whose} {decides}")
         else:
-            yield need.address, f"{principal} is not allowed {need.action} on {need.whose}"
+            words = f"{principal} is not allowed {need.action} on {need.whose}"
+            yield Obstacle(need.address, words, certain=need.adds)

@@ -5,76 +5,90 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from mfa_association.aws.directory import User
 from mfa_association.aws.policies import Document, Policies
 from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.cells import Cells, Once
+from mfa_association.review.live.rights import Found, UserRights, rights
 from mfa_association.review.rights import Policy, Statement, parse
 
 EVERYTHING = parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 """What AWS's own AdministratorAccess says, in every partition and since 2015: it need not be read."""
 
-Found = Policy | NotChecked
 Names = list[str] | NotChecked
+Statements = tuple[Statement, ...] | NotChecked
 
 
 class Powers:
-    """The policies of users. Safe between threads."""
+    """Users and their rights, each asked for alone: four calls a user. Safe between threads."""
 
     def __init__(self, cells: Cells, verbs: Policies) -> None:
         self._cells, self._verbs = cells, verbs
         self._managed = Once(self._read_managed)
         self._group: Once[str, tuple[Found, ...]] = Once(lambda name: tuple(self._of_group(name)))
 
-    def of(self, user_name: str) -> tuple[list[Policy], NotChecked | None]:
-        """All policies that could be read, and why another could not."""
-        found = list(self._of_user(user_name))
-        unread = next((one for one in found if isinstance(one, NotChecked)), None)
-        return [one for one in found if isinstance(one, Policy)], unread
+    def user(self, name: str) -> User | NotChecked | None:
+        """GetUser."""
+        found: list[User] | NotChecked = self._cells.read(lambda: [self._cells.reader.directory.user(name)], [])
+        return found if isinstance(found, NotChecked) else next(iter(found), None)
 
-    def _of_user(self, name: str) -> Iterator[Found]:
+    def rights(self, name: str) -> UserRights:
+        """The user's own policies and those of its groups."""
         verbs, read = self._verbs, self._cells.read
-        yield from self._attached(read(lambda: verbs.attached_to_user(name)), "")
-        yield from self._inline(
-            read(lambda: verbs.inline_of_user(name)), lambda policy: verbs.user_policy(name, policy), ""
-        )
+        attached, inline = read(lambda: verbs.attached_to_user(name)), read(lambda: verbs.inline_of_user(name))
         groups = read(lambda: verbs.groups_of(name))
+        found = [*self._attached(attached, ""), *self._inline(inline, partial(verbs.user_policy, name), "")]
         if isinstance(groups, NotChecked):
-            yield groups
-            return
-        for group in groups:
-            yield from self._group(group)
+            return rights([*found, groups], groups, _both(attached, inline))
+        found += [one for group in groups for one in self._group(group)]
+        return rights(found, tuple(groups), _both(attached, inline))
 
     def _of_group(self, name: str) -> Iterator[Found]:
         verbs, read, through = self._verbs, self._cells.read, f" through group {name}"
         yield from self._attached(read(lambda: verbs.attached_to_group(name)), through)
-        yield from self._inline(
-            read(lambda: verbs.inline_of_group(name)), lambda policy: verbs.group_policy(name, policy), through
-        )
+        yield from self._inline(read(lambda: verbs.inline_of_group(name)), partial(verbs.group_policy, name), through)
 
     def _attached(self, arns: Names, through: str) -> Iterator[Found]:
         if isinstance(arns, NotChecked):
             yield arns
             return
         for arn in arns:
-            yield _policy(arn.partition(":policy/")[2] + through, self._managed(arn))
+            yield named_policy(managed_name(arn) + through, self._managed(arn))
 
     def _inline(self, names: Names, read: Callable[[str], Document], through: str) -> Iterator[Found]:
         if isinstance(names, NotChecked):
             yield names
             return
         for name in names:
-            yield _policy(f"inline policy {name}{through}", self._parsed(partial(read, name)))
+            yield named_policy(inline_name(name) + through, self._parsed(partial(read, name)))
 
-    def _read_managed(self, arn: str) -> tuple[Statement, ...] | NotChecked:
+    def _read_managed(self, arn: str) -> Statements:
         if is_administrator_arn(arn):
             return EVERYTHING
         return self._parsed(lambda: self._verbs.managed(arn))
 
-    def _parsed(self, read: Callable[[], Document]) -> tuple[Statement, ...] | NotChecked:
+    def _parsed(self, read: Callable[[], Document]) -> Statements:
         document = self._cells.read(read)
         return document if isinstance(document, NotChecked) else parse(document)
 
 
-def _policy(by: str, statements: tuple[Statement, ...] | NotChecked) -> Found:
+def named_policy(by: str, statements: Statements) -> Found:
+    """A policy under the name that a report shows, or why it was not read."""
     return statements if isinstance(statements, NotChecked) else Policy(by, statements)
+
+
+def managed_name(arn: str) -> str:
+    """What a report calls a managed policy."""
+    return arn.partition(":policy/")[2]
+
+
+def inline_name(name: str) -> str:
+    """What a report calls an inline policy."""
+    return f"inline policy {name}"
+
+
+def _both(attached: Names, inline: Names) -> tuple[str, ...] | NotChecked:
+    if isinstance(attached, NotChecked):
+        return attached
+    return inline if isinstance(inline, NotChecked) else (*attached, *inline)

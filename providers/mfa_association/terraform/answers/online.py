@@ -10,6 +10,7 @@ from mfa_association.terraform import association, data_sources, plan, reads, re
 from mfa_association.terraform.answers.call import Answers, Call, put, value
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.crossings import AGAIN
+from mfa_association.terraform.diagnostics import warn
 
 
 def _connection(call: Call) -> Connection:
@@ -41,7 +42,7 @@ def _read(call: Call) -> None:
     try:
         state = resource.read(connection, saved)
     except MfaError as fault:
-        connection.repeats.refuse_once(fault, f"{saved['serial_number']} of {props.holder(saved)}")
+        connection.repeats.refuse_once(fault, f"{saved['serial_number']} of {props.holder(saved)}", warn)
         return
     put(call.response.new_state, state)
     _identify(call.response.new_identity, state)

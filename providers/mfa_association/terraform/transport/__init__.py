@@ -1,5 +1,4 @@
-"""gRPC for one engine: unary calls over HTTP/2 on a private socket, as few instructions a call as there can be.
+"""gRPC for one engine: unary calls over HTTP/2 on a private socket, with h2 under a loop of our own.
 
-An engine makes five calls for each association of a plan. h2 and grpclib take about a millisecond for one, and asyncio
-80 ms of each start; nothing of these is needed for calls of one request and one answer. Only hpack is: it reads headers.
+The loop is ours because asyncio takes 80 ms of each start, and grpclib and grpcio more (see docs/performance-terraform.md).
 """

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from mfa_association.aws.settings import MOST_AT_ONCE
 from mfa_association.terraform.log import log_defect
 from mfa_association.terraform.transport import messages
-from mfa_association.terraform.transport.http2 import Request
 from mfa_association.terraform.transport.messages import NoMessage
 from mfa_association.terraform.transport.peer import Peer
+from mfa_association.terraform.transport.streams import Call
 
 PROVIDER = "/tfplugin6.Provider/"
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
@@ -36,7 +36,7 @@ class _Answered(NamedTuple):
     """What a call came to: a message, or the status and text of a refusal."""
 
     peer: Peer
-    stream: int
+    call: Call
     message: bytes = b""
     status: int = 0
     text: str = ""
@@ -55,7 +55,7 @@ class Transport:
         self._selector = selectors.DefaultSelector()
         self._answered: deque[Future[_Answered]] = deque()
         self._peers: set[Peer] = set()
-        self._under_way = 0
+        self._running = 0
         self._over = False
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._woken, False)
@@ -67,7 +67,7 @@ class Transport:
         """Return when it is over, or no longer ``wanted``, and what was under way has ended, and was taken."""
         while not self._over and wanted():
             self._turn()
-        while self._under_way:
+        while self._running:
             self._turn()
         end = time.monotonic() + _PATIENCE
         while any(peer.waits for peer in self._peers) and time.monotonic() < end:
@@ -83,6 +83,7 @@ class Transport:
         """Wait for something to do, and do it."""
         for key, _ in self._selector.select(_TICK):
             key.data()
+        self._begin()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -92,8 +93,7 @@ class Transport:
 
     def _talk(self, peer: Peer) -> None:
         """Take what a peer sent, and send what it can take."""
-        for request in peer.requests():
-            self._begin(peer, request)
+        peer.receive()
         self._send(peer)
 
     def _send(self, peer: Peer) -> None:
@@ -103,32 +103,40 @@ class Transport:
                 self._peers.remove(peer)
                 self._selector.unregister(peer.socket)
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.full else 0)
+        wanted = selectors.EVENT_READ * peer.heard | selectors.EVENT_WRITE * peer.full
         key = self._selector.get_key(peer.socket)
         if key.events != wanted:
             self._selector.modify(peer.socket, wanted, key.data)
 
-    def _begin(self, peer: Peer, request: Request) -> None:
-        """Have a request answered in a thread."""
-        if request.path == SHUTDOWN:
-            peer.http.answer(request.stream, b"")
-            self.stop()
-            return
-        self._under_way += 1
-        self._pool.submit(self._call, self._answer, peer, request).add_done_callback(self._hand_over)
+    def _begin(self) -> None:
+        """Have calls answered in threads: of each peer in turn, and no more of them than there are threads."""
+        waiting = deque(peer for peer in self._peers if peer.streams.ready)
+        while waiting and self._running < MOST_AT_ONCE:
+            peer = waiting.popleft()
+            call = peer.streams.begin()
+            if call.path == SHUTDOWN:
+                peer.streams.answer(call, b"")
+                self._send(peer)
+                self.stop()
+            else:
+                self._running += 1
+                self._pool.submit(self._call, self._answer, peer, call).add_done_callback(self._hand_over)
+            if peer.streams.ready:
+                waiting.append(peer)
 
     @staticmethod
-    def _call(answer: Future[Answer], peer: Peer, request: Request) -> _Answered:
-        name = request.path[len(PROVIDER) :]
+    def _call(answer: Future[Answer], peer: Peer, call: Call) -> _Answered:
+        name = call.path[len(PROVIDER) :]
         try:
-            return _Answered(peer, request.stream, answer.result()(name, messages.unwrapped(request.body)))
+            return _Answered(peer, call, answer.result()(name, messages.unwrapped(call.body)))
         except NotImplementedError:
-            return _Answered(peer, request.stream, b"", messages.UNIMPLEMENTED, f"{name} is not implemented")
+            return _Answered(peer, call, b"", messages.UNIMPLEMENTED, messages.UNKNOWN)
         except NoMessage as fault:
-            return _Answered(peer, request.stream, b"", messages.INTERNAL, str(fault))
+            return _Answered(peer, call, b"", messages.INTERNAL, str(fault))
         except Exception as fault:  # noqa: BLE001 (a defect, or bytes that are no request: other calls go on)
             log_defect(fault)
-            return _Answered(peer, request.stream, b"", messages.INTERNAL, f"{name}: {type(fault).__name__}")
+            what = f"{type(fault).__name__}, which is a defect of mfa-association"
+            return _Answered(peer, call, b"", messages.INTERNAL, f"{what}; TF_LOG=ERROR shows where it is")
 
     def _hand_over(self, answered: Future[_Answered]) -> None:
         self._answered.append(answered)
@@ -145,11 +153,11 @@ class Transport:
         peers = {}
         while self._answered:
             found = self._answered.popleft().result()
-            self._under_way -= 1
+            self._running -= 1
             if found.status:
-                found.peer.http.refuse(found.stream, found.status, found.text)
+                found.peer.streams.refuse(found.call, found.status, found.text)
             else:
-                found.peer.http.answer(found.stream, found.message)
+                found.peer.streams.answer(found.call, found.message)
             peers[id(found.peer)] = found.peer
         for peer in peers.values():
             self._send(peer)

@@ -6,26 +6,27 @@ import struct
 from typing import Final
 from urllib.parse import quote
 
-from hpack import Encoder
+RESOURCE_EXHAUSTED, UNIMPLEMENTED, INTERNAL = 8, 12, 13
 
-UNIMPLEMENTED, INTERNAL = 12, 13
+UNKNOWN = "this provider does not implement it"
 
 _PREFIX = struct.Struct(">?L")
-_TYPE = ("content-type", "application/grpc")
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class NoMessage(ValueError):
     """A request that is not one message in the clear."""
 
 
-def unwrapped(body: bytes) -> bytes:
+def unwrapped(body: bytes | bytearray) -> bytes:
     """The message of a request. Raises ``NoMessage``."""
     if len(body) < _PREFIX.size:
         raise NoMessage("a request without a message")
     compressed, size = _PREFIX.unpack_from(body)
     if compressed or size != len(body) - _PREFIX.size:
         raise NoMessage("a request that is not one message, uncompressed")
-    return body[_PREFIX.size :]
+    return bytes(body[_PREFIX.size :])
 
 
 def wrapped(message: bytes) -> bytes:
@@ -33,15 +34,13 @@ def wrapped(message: bytes) -> bytes:
     return _PREFIX.pack(False, len(message)) + message
 
 
-def refusal(status: int, text: str) -> bytes:
-    """The headers of an answer that is nothing but an error."""
-    return _block((":status", "200"), _TYPE, ("grpc-status", str(status)), ("grpc-message", quote(text, safe=" ")))
+BEGIN: Final[Headers] = [(b":status", b"200"), (b"content-type", b"application/grpc")]
+END: Final[Headers] = [(b"grpc-status", b"0")]
 
 
-def _block(*headers: tuple[str, str]) -> bytes:
-    """Headers that change no table of the peer, so that they may be sent at any time, and again."""
-    return Encoder().encode([(name, value, True) for name, value in headers], huffman=False)
+def refusal(status: int, text: str) -> Headers:
+    """The headers of an answer that is nothing but an error.
 
-
-BEGIN: Final = _block((":status", "200"), _TYPE)
-END: Final = _block(("grpc-status", "0"))
+    ``text`` holds nothing that a peer chose: the tables of headers, whose size it sets, keep each text for good.
+    """
+    return [*BEGIN, (b"grpc-status", b"%d" % status), (b"grpc-message", quote(text, safe=" ").encode())]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from socket import socket
 
-from mfa_association.terraform.transport.frames import Broken
-from mfa_association.terraform.transport.http2 import Connection, Request
+from mfa_association.terraform.transport.streams import Streams
 
 _AT_ONCE = 65_536
+"""Bytes that are read in a turn: more than a record of TLS, so that none waits where no selector sees it."""
+_UNSENT = 2**20
+"""Bytes that wait for a peer, from which on nothing is read from it: it could send what has to be answered for ever."""
 _FULL = (BlockingIOError, ssl.SSLWantWriteError)
 _LATER = (*_FULL, ssl.SSLWantReadError)
 
@@ -25,29 +27,40 @@ class Peer:
         accepted.setblocking(False)
         # The handshake is part of the first reads: a client that never ends it keeps nobody waiting.
         self.socket = _encrypted(accepted, context) if context else accepted
-        self.http = Connection(accepts)
+        self.streams = Streams(accepts)
         self.closed = self.full = False
 
     @property
     def waits(self) -> bool:
         """Whether a part of an answer has yet to go."""
-        return self.full or self.http.answering
+        return self.full or self.streams.answering
 
-    def requests(self) -> Iterator[Request]:
-        """The requests that are whole now."""
+    @property
+    def heard(self) -> bool:
+        """Whether it is read from."""
+        return len(self.streams.out) < _UNSENT
+
+    def receive(self) -> None:
+        """Take what came."""
+        if self.closed or not self.heard:
+            return
         try:
-            for data in self._received():
-                yield from self.http.receive(data)
-        except Broken:
+            data = self.socket.recv(_AT_ONCE)
+        except _LATER:
+            return
+        except OSError:
+            data = b""
+        self.streams.receive(data)
+        if not data or self.streams.over:
             self.send()
             self.close()
 
     def send(self) -> None:
         """Send what the socket takes of what is to go."""
-        out = self.http.out
+        out = self.streams.out
         self.full = False
         try:
-            while out and not self.closed:
+            while not self.closed and (out or self.streams.fill()):
                 del out[: self.socket.send(out)]
         except _FULL:
             self.full = True
@@ -61,16 +74,6 @@ class Peer:
         self.closed = True
         with contextlib.suppress(OSError):
             self.socket.close()
-
-    def _received(self) -> Iterator[bytes]:
-        try:
-            while data := self.socket.recv(_AT_ONCE):
-                yield data
-        except _LATER:
-            return
-        except OSError:
-            pass
-        self.close()
 
 
 def _encrypted(accepted: socket, context: ssl.SSLContext) -> socket:

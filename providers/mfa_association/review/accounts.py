@@ -1,0 +1,72 @@
+"""Whom a grant is for: names are the same in many accounts, so accounts are compared wherever they are known. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from mfa_association.review.facts import Facts, Holder, NotChecked
+from mfa_association.review.model import Grant, GrantStep, Preview
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a change says of a password, or of rights: how they are surely or perhaps given, and whether they go."""
+
+    given: str = ""
+    perhaps: str = ""
+    deleted: bool = False
+
+
+class Grants:
+    """The grants of a change, by user. ``account``: that of everything in it, if it is one."""
+
+    def __init__(self, preview: Preview, account: str | None) -> None:
+        self._widened, self._account = preview.widened, account
+        self._by_user: defaultdict[tuple[Grant, str], list[GrantStep]] = defaultdict(list)
+        for one in preview.grants:
+            if one.user_name:
+                self._by_user[one.grant, one.user_name.lower()].append(one)
+
+    def of(self, grant: Grant, holder: Holder | None, account: str | None) -> Given:
+        """What concerns a holder. What may be somebody else's counts where it makes things worse, never where better."""
+        ours = account or self._account
+        mine = [one for one in self._mine(grant, holder) if same_account(one.account_id, ours) is not False]
+        sure = [one for one in mine if one.op in ("create", "same", "update") and one.certain]
+        perhaps = [one for one in mine if one.op == "create" and not one.certain]
+        words = "declared in this stack" if any(one.op == "same" for one in sure) else "given by this change"
+        deleted = any(one.op == "delete" and one.account_id and one.account_id == ours for one in mine)
+        return Given(words if sure else "", "given by this change, perhaps" if perhaps else "", deleted)
+
+    def gives_way_in(self, holder: Holder, account: str | None) -> bool:
+        """Whether the change gives the user a password or an access key."""
+        kinds: tuple[Grant, ...] = ("password", "access-key")
+        ours = account or self._account
+        steps = [one for kind in kinds for one in self._mine(kind, holder) if one.op in ("create", "update")]
+        return any(same_account(one.account_id, ours) is not False for one in steps)
+
+    def widened(self, facts: Facts | None) -> str | None:
+        """Through which group or policy, that the change makes powerful, a user may get rights."""
+        for one in self._widened:
+            known = None if facts is None else facts.groups if one.kind == "group" else facts.policies
+            if known is None or isinstance(known, NotChecked) or one.name in {name.lower() for name in known}:
+                return f"this change makes the {one.kind} {one.name} powerful"
+        return None
+
+    def _mine(self, grant: Grant, holder: Holder | None) -> list[GrantStep]:
+        return self._by_user.get((grant, (holder.user_name or "").lower()), []) if holder else []
+
+
+def same_account(one: str | None, other: str | None) -> bool | None:
+    """Whether two accounts are the same; None where either is not known. Where none is told at all, all is in one."""
+    if one is None or other is None or (one != other and "-" in (one, other)):
+        return None
+    return one == other
+
+
+def only_account(preview: Preview) -> str | None:
+    """The account of everything in a preview, if it is one; None for several. ``-`` where none is told."""
+    holdings = [one for step in preview.devices for one in (step.before, step.after) if one]
+    found = {one.account for one in holdings} | {user.account_id for user in preview.users}
+    known = {account for account in found if account}
+    return next(iter(known or {"-"})) if len(known) < 2 else None

@@ -1,0 +1,34 @@
+"""Lists of the whole account, each read at most once in a review and only if something asks for it."""
+
+from __future__ import annotations
+
+from mfa_association.aws.directory import User
+from mfa_association.aws.iam import VirtualDevice
+from mfa_association.review.facts import NotChecked
+from mfa_association.review.live.cells import Cells, Once
+
+
+class AccountLists:
+    """Virtual devices by serial number in small letters, users by id. Safe between threads."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self._devices: Once[str, dict[str, VirtualDevice] | NotChecked] = Once(self._read_devices)
+        self._users: Once[str, dict[str, User] | NotChecked] = Once(self._read_users)
+
+    def virtual_devices(self) -> dict[str, VirtualDevice] | NotChecked:
+        """ListVirtualMFADevices, held or not."""
+        return self._devices("")
+
+    def users(self) -> dict[str, User] | NotChecked:
+        """ListUsers."""
+        return self._users("")
+
+    def _read_devices(self, _: str) -> dict[str, VirtualDevice] | NotChecked:
+        read = self._cells.reader.directory.virtual_devices
+        found = self._cells.pages("virtual devices", read, "ListVirtualMFADevices")
+        return found if isinstance(found, NotChecked) else {one.serial_number.lower(): one for one in found}
+
+    def _read_users(self, _: str) -> dict[str, User] | NotChecked:
+        found = self._cells.pages("users", self._cells.reader.directory.users, "ListUsers")
+        return found if isinstance(found, NotChecked) else {one.user_id: one for one in found}

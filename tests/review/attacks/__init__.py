@@ -1,0 +1,1 @@
+"""One folder a trick: what it does, what it takes, and what a review has to say of it."""
