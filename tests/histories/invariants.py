@@ -125,7 +125,7 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
     """5. Guards and `max_removals` are obeyed in every single run; no last factor goes after its successor failed; what
     enables is proven before anything is taken."""
     done = [(place, call) for place, call in seen.deactivations if call.effect]
-    providers = {one.provider for one in (*seen.before, *seen.program.records)}
+    providers = {saved.provider for saved in seen.before} | {line.provider for line in seen.program.records}
     limit = seen.program.max_removals
     if limit is not None and len(done) > limit and len(providers) < 2 and "max" not in seen.lifted:
         yield f"{len(done)} devices were deactivated, max_removals is {limit}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +16,11 @@ from tests.histories.invariants import INVARIANTS
 from tests.histories.observed import Memory, Observed
 from tests.histories.processes import Crash
 from tests.histories.pulumi_engine import PulumiEngine
-from tests.histories.results import Saved
+from tests.histories.results import Engine, Saved
 from tests.histories.terraform_engine import TerraformEngine
 from tests.histories.world import model_world
 
-ENGINES = {"pulumi": PulumiEngine, "terraform": TerraformEngine}
+ENGINES: dict[str, Callable[[Callable[[], int]], Engine]] = {"pulumi": PulumiEngine, "terraform": TerraformEngine}
 LATER, SOON = 600.0, 20.0
 CLEAN, REFRESHED = Run(keep_going=True), Run(keep_going=True, refresh=True)
 
@@ -42,7 +42,7 @@ class Story:
     world: Any
     """A ``World``, or the sandbox's ``RealWorld``."""
 
-    engine: Any = None
+    engine: Engine | None = None
     """What plays the runs; none: the model of the history's engine."""
 
     breaches: list[Breach] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Story:
 
     def __post_init__(self) -> None:
         account = self.world.account
-        self._engine = self.engine or ENGINES[self.history.engine](lambda: len(account.log))
+        self._engine: Engine = self.engine or ENGINES[self.history.engine](lambda: len(account.log))
         self._program = self._before = changes.first(self.history.lines)
         self._round = 0
 

@@ -68,8 +68,9 @@ class PulumiProcess:
     def update(self, serial: str, olds: Values, news: Values) -> Values:
         return dict(self.call(self._provider.update, serial, olds, news).outs or {})
 
-    def delete(self, serial: str, props: Values) -> None:
+    def delete(self, serial: str, props: Values) -> Values:
         self.call(self._provider.delete, serial, props)
+        return {}
 
 
 _CODE: dict[str, CodeType] = {}

@@ -7,7 +7,7 @@ not begun, unless ``--continue-on-error``; a failed Check or a dying program mea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -123,7 +123,7 @@ class _Operation:
     def _any(self, waiting: list[Callable[[], None]]) -> Callable[[], None]:
         return waiting.pop(self._chance.randrange(len(waiting)))
 
-    def _end_what_began(self, waiting: list[Callable[[], None]]) -> None:
+    def _end_what_began(self, waiting: Sequence[Callable[[], object]]) -> None:
         """An error stops what has not begun; what runs beside it ends."""
         for step in waiting:
             if self._chance.random() < 0.5:
@@ -182,7 +182,7 @@ class _Operation:
     def _delete_all(self, gone: list[Saved]) -> None:
         """Deletes in any order, together."""
         wanted = [saved for saved in self._shuffled(gone) if not self._left_out(saved.address)]
-        waiting: list[Callable[[], None]] = [partial(self._delete, saved) for saved in wanted]
+        waiting: list[Callable[[], object]] = [partial(self._delete, saved) for saved in wanted]
         try:
             while waiting:
                 waiting.pop(0)()
@@ -198,7 +198,7 @@ class _Operation:
             self._note("Delete", saved.address)
             serial = saved.values["serial_number"]
             done = self._try(
-                saved.address, saved.pair, saved.provider, lambda p: p.delete(serial, saved.values) or {}, removal=True
+                saved.address, saved.pair, saved.provider, lambda p: p.delete(serial, saved.values), removal=True
             )
             if done is None:
                 return False
@@ -212,13 +212,8 @@ class _Operation:
                 continue
             self._note("Read", saved.address)
             serial = saved.values["serial_number"]
-            outs = self._try(
-                saved.address,
-                saved.pair,
-                saved.provider,
-                lambda p, s=serial, v=saved.values: p.read(s, v),
-                reading=True,
-            )
+            read = partial(PulumiProcess.read, serial=serial, props=saved.values)
+            outs = self._try(saved.address, saved.pair, saved.provider, read)
             if outs is not None:
                 self._process(saved.provider).diff(serial, outs, saved.inputs)
                 self._put(saved, replace(saved, values=outs))
@@ -233,7 +228,6 @@ class _Operation:
         verb: Callable[[PulumiProcess], Values],
         *,
         removal: bool = False,
-        reading: bool = False,
     ) -> Values | None:
         """Run a step; None when it failed and the operation goes on all the same."""
         if provider in self._dead:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+from tests.histories.history import Run
+from tests.histories.program import Program
 
 
 class Killed(BaseException):
@@ -51,3 +55,14 @@ class Result:
     def clean(self) -> bool:
         """Whether it ended well."""
         return not self.errors and not self.killed
+
+
+class Engine(Protocol):
+    """What plays the runs of a history: a model of an engine, or a real one."""
+
+    state: list[Saved]
+    moment: Callable[[], int]
+    """How long AWS's log of this run is."""
+
+    def run(self, program: Program, run: Run) -> Result:
+        """One command."""

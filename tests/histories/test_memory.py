@@ -33,12 +33,14 @@ def _hold(engine: Engine, seed: int, count: int) -> None:
     hold()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("engine", "seed"), SEEDS)
 def test_every_rule_holds(engine: Engine, seed: int) -> None:
     _hold(engine, seed, EACH)
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("engine", "seed"), DEEP)
 def test_every_rule_holds_over_many(engine: Engine, seed: int) -> None:
     _hold(engine, seed, DEEP_EACH)

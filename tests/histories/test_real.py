@@ -8,14 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.faults.soak import HISTORY_COUNT, HISTORY_SEED
-from tests.histories.history import History
+from tests.histories.history import Engine, History
 from tests.histories.play import Story, play
 from tests.histories.strategies import drawn, really
 
 SEED, COUNT = int(os.environ.get(HISTORY_SEED, "1")), int(os.environ.get(HISTORY_COUNT, "0"))
+ENGINES: tuple[tuple[Engine, int], ...] = (("terraform", COUNT or 60), ("pulumi", COUNT or 30))
 HISTORIES = [
     pytest.param(one, id=f"{one.engine}-{SEED}-{number}")
-    for engine, count in (("terraform", COUNT or 60), ("pulumi", COUNT or 30))
+    for engine, count in ENGINES
     for number, one in enumerate(map(really, drawn(SEED, count, engine)))
 ]
 

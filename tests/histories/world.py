@@ -18,6 +18,7 @@ import pytest
 
 from mfa_association.engine import runs
 from mfa_association.lifecycle import Clock
+from mfa_association.lifecycle import Run as AccountRun
 from mfa_association.terraform import diagnostics
 from tests.histories.account import SEED, Account
 from tests.histories.history import Run
@@ -75,7 +76,7 @@ def model_world() -> Iterator[World]:
         world = World(folder=Path(folder))
         patch.setattr(runs, "open_session", lambda settings: settings)
         patch.setattr(runs, "Iam", world.iam)
-        patch.setattr(runs, "Run", functools.partial(runs.Run, clock=world.clock()))
+        patch.setattr(runs, "Run", functools.partial(AccountRun, clock=world.clock()))
         patch.setattr(diagnostics, "log", lambda _level, _message: None)
         patch.setattr(sys, "tracebacklimit", 1000, raising=False)
         patch.setenv("XDG_STATE_HOME", folder)
