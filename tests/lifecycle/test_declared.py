@@ -183,6 +183,7 @@ class Renewal(NamedTuple):
 RENEWALS = (
     Renewal("no renew value", None, None, False),
     Renewal("the same renew value", "1", "1", False),
+    Renewal("a renew value that goes", "1", None, False),
     Renewal("a new renew value", None, "1", True),
     Renewal("another renew value", "1", "2", True),
 )

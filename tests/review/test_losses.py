@@ -368,10 +368,87 @@ def test_one_user_in_two_spellings_is_one_user() -> None:
     assert sentence(review(gone(), gone(TABLET, "Alice"))).startswith("1 user loses")
 
 
-def test_a_second_declaration_that_stays_keeps_nothing() -> None:
-    """The provider keeps a device that the same run declares; a resource that does not change declares nothing."""
-    duplicate = step("same", held(), held(), name="b")
-    assert (only(gone(name="a"), duplicate).kind, only(gone(name="a"), duplicate).risk) == ("removed", "high")
+@pytest.mark.parametrize(
+    ("kind", "other", "engine", "reason"),
+    [
+        ("redeclared", {"op": "same"}, "pulumi", "it is checked before anything is deleted (rule 7)"),
+        ("redeclared", {"op": "update"}, "pulumi", "so is one that changes"),
+        ("removed", {"op": "same", "process": "explicit"}, "pulumi", "the process that deletes does not hear of it"),
+        ("removed", {"op": "same", "user": "bob"}, "pulumi", "a declaration for somebody else keeps nothing"),
+        ("removed", {"op": "same", "declares": False}, "pulumi", "a virtual device declares nobody's"),
+        ("removed", {"op": "same"}, "terraform", "Terraform hears nothing of what stays, and refuses such a plan"),
+    ],
+)
+def test_a_second_declaration_that_is_there_already(kind: str, other: Any, engine: Any, reason: str) -> None:
+    op, user = other["op"], other.get("user", "alice")
+    more = {key: value for key, value in other.items() if key not in ("op", "user")}
+    finding = only(gone(name="a"), step(op, held(user=user), held(user=user), name="b", **more), engine=engine)
+    kept = kind == "redeclared"
+    assert (finding.kind, finding.removal, finding.counts) == (kind, not kept, not kept), reason
+    assert finding.risk == ("low" if kept else "high"), reason
+    if kept:
+        assert plain(finding.what) == "declared by another resource too; stays active"
+
+
+def test_a_second_declaration_that_is_there_already_enables_nothing() -> None:
+    duplicate = step("same", held(active=False, enables=True), held(active=False, enables=True), name="b")
+    report = review(gone(name="a", active=False), duplicate, live=live(facts(serials=())))
+    assert (plain(report.losses[0].what), report.gains) == ("is not active and stays so", ())
+
+
+AGAIN = "was deactivated and is enabled again"
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "after", "process", "reason"),
+    [
+        ("is not active and stays so", {"active": False}, {}, "", "nothing enables it"),
+        (
+            "stays deactivated if the run refreshes first; if not, it is enabled, and deactivated again at the end",
+            {"active": False, "renew": "1"},
+            {"enables": True, "renew": "1"},
+            "",
+            "rule 2: what the old record says of it, the create cannot know without a refresh, and the delete does",
+        ),
+        (AGAIN, {"active": False, "renew": "1"}, {"enables": True, "renew": "2"}, "", "a new renew value enables it"),
+        (
+            f"{AGAIN}, unless the run refreshes first",
+            {},
+            {"enables": True},
+            "",
+            "the old record says that it is active",
+        ),
+        (
+            "is enabled through another provider, and then deactivated",
+            {"active": False},
+            {"enables": True},
+            "explicit",
+            "the process that deletes hears nothing of it",
+        ),
+    ],
+)
+def test_a_device_that_is_not_active_under_another_name(
+    what: str, before: Any, after: Any, process: str, reason: str
+) -> None:
+    again = replace(new(name="b", **after), process=process)
+    report = review(again, gone(name="a", **before), live=live(facts(serials=())))
+    (finding,) = report.losses
+    assert (plain(finding.what), finding.risk, finding.counts, finding.removal) == (what, "low", False, False), reason
+    assert [plain(one.what) for one in report.gains] == ([what] if after else []), reason
+
+
+@pytest.mark.parametrize(
+    ("removal", "saved", "now", "reason"),
+    [
+        (False, "AIDA1", "AIDA2", "the delete leaves alone what another user of that name registered"),
+        (True, "AIDA1", "AIDA1", "the same user"),
+        (True, None, "AIDA2", "no id was saved, so the delete cannot tell"),
+        (True, "AIDA1", None, "AWS did not tell"),
+    ],
+)
+def test_a_user_of_the_same_name(removal: bool, saved: str | None, now: str | None, reason: str) -> None:
+    finding = only(gone(user_id=saved), live=live(facts(**YES, user_id=now)))
+    assert (finding.removal, finding.counts, finding.risk) == (removal, removal, "high"), reason
 
 
 def test_a_device_that_changes_in_place_is_a_loss_and_a_gain() -> None:

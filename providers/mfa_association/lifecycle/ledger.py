@@ -182,9 +182,9 @@ class Ledger:
             self._inactive[_key(found.pair)] = found.renew
 
     def stays_inactive(self, pair: Pair, renew: str | None) -> bool:
-        """Whether a record of this pair with the same renew value was seen inactive."""
+        """Whether a record of this pair was seen inactive, and ``renew`` is no new value; none is no new one."""
         key = _key(pair)
-        return key in self._inactive and self._inactive[key] == renew
+        return key in self._inactive and renew in (None, self._inactive[key])
 
     @contextmanager
     def removing(self, pair: Pair, limit: int | None) -> Iterator[None]:

@@ -88,6 +88,13 @@ class After:
             return None
         return serial_number.lower() in {serial.lower() for serial in facts.serial_numbers}
 
+    def is_of_a_namesake(self, holder: Holder | None, held: Holding) -> bool:
+        """Whether AWS says that a user of the saved one's name, but of another id, has the device now."""
+        facts = self.facts(holder)
+        if facts is None or None in (facts.user_id, held.user_id) or facts.user_id == held.user_id:
+            return False
+        return self.held_now(holder, held.serial_number) is True
+
     def holds_any_now(self, holder: Holder | None) -> bool | None:
         """Whether AWS says that the holder has a device now; None where it was not asked."""
         facts = self.facts(holder)
@@ -164,7 +171,7 @@ class After:
         if loser and effect.deactivates:
             self._lost[self._key(loser, held.account)][held.key] = held.serial_number
         gained = effect.again
-        if gainer is None and effect.what == "redeclared":
+        if gainer is None and effect.what == "redeclared" and not effect.is_kept_by_another:
             gainer = loser
         if gainer and gained and effect.order != "apart" and (gained.enables or gained.fails_if_inactive):
             process = (effect.other or effect.step).process

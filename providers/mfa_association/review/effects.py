@@ -40,6 +40,16 @@ class Effect:
         return self.other.after if self.other else self.step.after
 
     @property
+    def is_kept_by_another(self) -> bool:
+        """Whether a resource that is there already declares the device too: the run sees it before it deletes anything."""
+        return self.what == "redeclared" and self.other is not None and not _declares_anew(self.other)
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the new declaration has a ``renew`` value of its own: that alone enables what somebody deactivated."""
+        return self.again is not None and self.again.renew not in (None, self.held.renew)
+
+    @property
     def deactivates(self) -> bool:
         """Whether the loser is without this device at some time; a device that is declared anew first is kept."""
         return self.what in ("removed", "moved") or (self.what == "redeclared" and self.order != "first")
@@ -65,7 +75,11 @@ class _Effects:
         removed = {step.before.key for step in steps if _goes(step) and step.before and step.before.key}
         self._declared: dict[str, list[DeviceStep]] = {}
         for step in steps:
-            if step.after and step.after.key in removed and _declares_anew(step):
+            if (
+                step.after
+                and step.after.key in removed
+                and (_declares_anew(step) or (ordered and _declares_still(step)))
+            ):
                 self._declared.setdefault(step.after.key or "", []).append(step)
         self._told_as_removed = {
             id(again) for step in steps if step.before and _goes(step) and (again := self._again(step, step.before))
@@ -111,7 +125,7 @@ class _Effects:
             gainer = None if what == "redeclared" else again.after.holder
             # two processes do not hear of each other: what one declares anew the other takes away all the same
             apart = what == "redeclared" and self._ordered and again.process != step.process
-            order: Order = "apart" if apart else self._order(step, again)
+            order: Order = "apart" if apart else "first" if _declares_still(again) else self._order(step, again)
             return Effect(what, step, before.holder, gainer, again, order)
         addition = self._additions.get(step.address) if step.replaces else None
         return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
@@ -121,7 +135,8 @@ class _Effects:
         found = self._declared.get(before.key or "", [])
         same = [one for one in found if one.after and holder_key(one.after) == holder_key(before)]
         heard = [one for one in same if one.process == step.process]
-        return next(iter([*heard, *same, *found]), None)
+        anew = [one for one in [*same, *found] if _declares_anew(one)]
+        return next(iter([*sorted(heard, key=_declares_still), *anew]), None)
 
     def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
         if addition is None or not (self._ordered or removal.address == addition.address):
@@ -140,10 +155,17 @@ def moves(before: Holding, after: Holding) -> bool:
 
 
 def _declares_anew(step: DeviceStep) -> bool:
-    """A resource that stays as it is does not keep its device from a second one that goes."""
     if not step.declares or step.after is None:
         return False
     return step.op == "create" or (step.op == "update" and step.before is not None and moves(step.before, step.after))
+
+
+def _declares_still(step: DeviceStep) -> bool:
+    """A second resource for the same device and user, which Pulumi checks before it deletes anything (rule 7).
+
+    Terraform refuses such a plan.
+    """
+    return step.declares and step.op in ("same", "update") and not _declares_anew(step)
 
 
 def _goes(step: DeviceStep) -> bool:

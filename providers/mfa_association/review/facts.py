@@ -37,6 +37,7 @@ class Facts:
 
     ``administrator_by``: the policy that makes ``administrator`` other than "no", and through whom. ``groups``: names.
     ``policies``: what must be detached or deleted before the user can be: ARNs of attached policies, names of inline ones.
+    ``user_id``: None where there is no such user, or AWS did not tell.
     """
 
     holder: Holder
@@ -49,6 +50,7 @@ class Facts:
     administrator_by: str | None = None
     groups: tuple[str, ...] | NotChecked = NotChecked("not asked")
     policies: tuple[str, ...] | NotChecked = NotChecked("not asked")
+    user_id: str | None = None
 
     @property
     def is_disabled(self) -> bool:

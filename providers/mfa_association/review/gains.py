@@ -14,6 +14,7 @@ from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
 from mfa_association.review.model import GrantStep, Holding, Place, Preview
 from mfa_association.review.risk import of_gain, of_password
+from mfa_association.review.words import though_inactive
 
 _GUARDS = ("refuse", "warn", "allow")
 """``on_last_device``, the strictest first."""
@@ -41,7 +42,7 @@ class _Gains:
             yield self._addition(effect)
         elif effect.what == "changed" and effect.step.before and effect.step.after:
             yield from self._changes(effect, effect.step.before, effect.step.after)
-        elif effect.what == "redeclared" and effect.again and effect.again.enables:
+        elif effect.what == "redeclared" and effect.again and effect.again.enables and not effect.is_kept_by_another:
             yield from self._enabled_again(effect, effect.again)
 
     def password(self, grant: GrantStep) -> Iterator[Finding]:
@@ -95,19 +96,18 @@ class _Gains:
             return self._finding(
                 "enabled-again", "info", holder, after, what, ("it is active already",), step.address, step.place
             )
-        return self._armed(holder, after, step.address, step.place)
+        return self._armed(holder, after, step.address, step.place, "was deactivated and is enabled again")
 
     def _enabled_again(self, effect: Effect, again: Holding) -> Iterator[Finding]:
         """A device that is not active, and is declared under another name with what enables it."""
         step, holder = effect.other or effect.step, effect.loser
         now = self._after.held_now(holder, again.serial_number)
         if now is False or (now is None and effect.held.active is False):
-            yield self._armed(holder, again, step.address, step.place)
+            yield self._armed(holder, again, step.address, step.place, though_inactive(effect))
 
-    def _armed(self, holder: Holder | None, held: Holding, address: str, place: Place | None) -> Finding:
+    def _armed(self, holder: Holder | None, held: Holding, address: str, place: Place | None, what: str) -> Finding:
         risk, why = self._rate(holder, held, "medium", "somebody deactivated it")
-        what: Phrase = ("was deactivated and is enabled again",)
-        return self._finding("enabled-again", risk, holder, held, what, (why,), address, place)
+        return self._finding("enabled-again", risk, holder, held, (what,), (why,), address, place)
 
     def _rate(self, holder: Holder | None, held: Holding, at_least: Risk, because: str) -> tuple[Risk, str]:
         root = holder is not None and holder.root_account_id is not None

@@ -13,7 +13,7 @@ from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, Risk
 from mfa_association.review.model import Holding, Place, Preview, UserStep
 from mfa_association.review.risk import of_loss, worse
-from mfa_association.review.words import what_happens
+from mfa_association.review.words import though_inactive, what_happens
 
 _AGAIN: Phrase = ("yes, with two fresh codes",)
 
@@ -115,6 +115,8 @@ def _eased(finding: Finding, effect: Effect, after: After) -> Finding:
         return replace(finding, risk="critical", why=("whose it is could not be found out",))
     if after.held_now(holder, finding.serial_number) is False:
         return replace(_info(finding, "AWS says that it is not active"), what=("nothing: it is not active",))
+    if effect.what == "removed" and after.is_of_a_namesake(holder, effect.held):
+        finding = _of_a_namesake(finding)
     if after.leaves(holder, account):
         return replace(_info(finding, "the user goes too"), removal=finding.removal)
     if after.disabled(holder, account):
@@ -124,6 +126,13 @@ def _eased(finding: Finding, effect: Effect, after: After) -> Finding:
             finding, why=(*finding.why, "; the user is to be deleted too, which policies and keys may block")
         )
     return finding
+
+
+def _of_a_namesake(finding: Finding) -> Finding:
+    """The delete leaves it alone, if it may ask who the user is: so it is rated, and not counted."""
+    what = "left alone: another user has this name now"
+    why = "; a run that may not call iam:GetUser would deactivate it"
+    return replace(finding, what=(what,), why=(*finding.why, why), counts=False, removal=False)
 
 
 def _is_renamed(effect: Effect, after: After) -> bool:
@@ -143,13 +152,13 @@ def _rated_again(finding: Finding, effect: Effect, after: After) -> Finding:
     """The same device for the same holder: what matters is whether it is active now, and whether it is so afterwards."""
     now, enables = after.held_now(finding.holder, finding.serial_number), bool(effect.again and effect.again.enables)
     if now is False or (now is None and effect.held.active is False):
-        what = "was deactivated and is enabled again" if enables else "is not active and stays so"
         why = "AWS says that it is not active" if now is False else "not active when it was last saved"
-        return replace(finding, risk="low", what=(what,), why=(why,), counts=False, cis=())
+        return replace(finding, risk="low", what=(though_inactive(effect),), why=(why,), counts=False, cis=())
     if effect.order == "apart":
         return finding
     if effect.order == "first":
-        return replace(finding, risk="low", why=("the new declaration comes first",), counts=False, cis=())
+        why = "the other declaration stays" if effect.is_kept_by_another else "the new declaration comes first"
+        return replace(finding, risk="low", why=(why,), counts=False, cis=())
     if enables:
         return replace(finding, risk="medium", why=("it is deactivated for a moment",), counts=False, cis=())
     return replace(finding, risk=worse("medium", finding.risk))

@@ -43,7 +43,23 @@ def _gone(effect: Effect, left: Left) -> Phrase:
     return (f"{gone}: left over from an unfinished run",) if step.leftover else (gone,)
 
 
+def though_inactive(effect: Effect) -> str:
+    """What becomes of a device that is not active, and is declared under another name (rule 2)."""
+    enables = effect.again is not None and effect.again.enables and not effect.is_kept_by_another
+    if not enables:
+        return "is not active and stays so"
+    if effect.order == "apart":
+        return "is enabled through another provider, and then deactivated"
+    if effect.is_renewed or effect.order != "first":
+        return "was deactivated and is enabled again"
+    if effect.held.active is False:
+        return "stays deactivated if the run refreshes first; if not, it is enabled, and deactivated again at the end"
+    return "was deactivated and is enabled again, unless the run refreshes first"
+
+
 def _again(effect: Effect) -> Phrase:
+    if effect.is_kept_by_another:
+        return ("declared by another resource too; stays active",)
     if effect.order == "first":
         return ("declared again under another name; stays active", *_by_another_role(effect))
     if effect.order == "apart":

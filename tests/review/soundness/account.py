@@ -42,7 +42,7 @@ def _facts(holder: Holder, account: Account) -> Facts:
     if user is None:
         return absent(holder)
     serials = tuple(device.serial_number for device in _devices(user, account))
-    return Facts(holder, True, serials, user.password, 0, "no", None, groups=(), policies=())
+    return Facts(holder, True, serials, user.password, 0, "no", None, groups=(), policies=(), user_id=user.id)
 
 
 def _devices(user: User, account: Account) -> list[ListedDevice]:

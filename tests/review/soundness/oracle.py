@@ -21,8 +21,9 @@ class Truth:
 
     @property
     def takes(self) -> set[Pair]:
-        """Who lost what."""
-        return {_pair(call) for call in self.log if call.action == "DeactivateMFADevice"}
+        """Who lost what. What this very run gave before is no loss: rule 2 takes it back (the gain is named)."""
+        taken = {_pair(call) for call in self.log if call.action == "DeactivateMFADevice"}
+        return {(user, serial) for user, serial in taken if self.before.devices[serial].holder == user}
 
     @property
     def gives(self) -> set[Pair]:

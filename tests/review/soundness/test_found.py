@@ -20,6 +20,18 @@ FOUND = [
         "the phone of a user renamed outside goes under the new name",
         History("pulumi", (0,), (Round((Change("remove"),), (Event("rename"),), Run(keep_going=True)),)),
     ),
+    (
+        "another resource declares the device too and stays as it is: it is kept, though the preview shows a delete",
+        History("pulumi", (2,), (Round((Change("expand"),)), Round((Change("remove"),)))),
+    ),
+    (
+        "a record that is not active goes under another name, with a seed: the run enables the device and takes it back",
+        History("pulumi", (5,), (Round((Change("seed"), Change("reparent")), run=Run(keep_going=True)),)),
+    ),
+    (
+        "the user was made anew and registered the same device: the delete leaves it alone",
+        History("pulumi", (0,), (Round((Change("remove"),), (Event("recreate", to=1),)),)),
+    ),
 ]
 
 

@@ -94,7 +94,7 @@ class _Review:
         return Live(
             checked_as=self.caller.arn,
             checked_at=rfc3339(self.cells.reader.iam.now()),
-            holders=tuple(one.facts for one in seen.values()),
+            holders=tuple(replace(one.facts, user_id=one.user_id) for one in seen.values()),
             bare=bare,
             obstacles=tuple((one.address, one.sentence) for one in obstacles),
             bare_as_of=as_of,
