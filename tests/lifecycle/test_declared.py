@@ -185,6 +185,7 @@ RENEWALS = (
     Renewal("the same renew value", "1", "1", False),
     Renewal("a new renew value", None, "1", True),
     Renewal("another renew value", "1", "2", True),
+    Renewal("the renew value taken away", "1", None, False),
 )
 
 
