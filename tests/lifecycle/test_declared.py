@@ -206,6 +206,15 @@ def test_what_the_plan_knows_to_be_inactive_is_not_enabled(stage: Stage) -> None
     assert not found.active and not stage.writes()
 
 
+def test_what_is_to_stay_inactive_and_must_be_active_is_told_what_helps(stage: Stage) -> None:
+    """Codes were given, so the advice to give some would not help."""
+    _inactive(stage)
+    wanted = stage.wanted(codes=stage.codes(), require_active=True)
+    told = failure(lambda: lifecycle.bind(stage.run(), wanted, stay_inactive=True), refusals.NotActive)
+    assert "give two codes" not in told and "change renew and give fresh codes or a seed" in told
+    assert not stage.writes()
+
+
 def test_what_is_to_stay_inactive_is_adopted_if_its_user_registered_it(stage: Stage) -> None:
     stage.plant(**ALICES)
     assert lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True).active

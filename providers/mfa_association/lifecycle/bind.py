@@ -34,7 +34,10 @@ def bind(run: Run, wanted: Declaration, *, stay_inactive: bool = False) -> Assoc
 
 def _bind(run: Run, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
     if wanted.can_enable and (stay_inactive or run.ledger.stays_inactive(pair, wanted.renew)):
-        found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+        try:
+            found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+        except NotActive:
+            raise NotActive(wanted.user_name, wanted.serial_number, stays=True) from None
         if not found.active:
             run.warn(
                 f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "

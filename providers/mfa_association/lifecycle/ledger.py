@@ -234,9 +234,7 @@ class Ledger:
         with self._lock:
             bound = tuple(self._bound)
         return [
-            one.serial_number
-            for one in bound
-            if (one.account_id, one.user_name) == (account_id, user_name.lower())
+            one.serial_number for one in bound if (one.account_id, one.user_name) == (account_id, user_name.lower())
         ]
 
     def _recent(self, pair: Pair) -> dict[str, float]:

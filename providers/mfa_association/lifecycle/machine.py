@@ -70,8 +70,9 @@ class LockFile:
         with suppress(FileNotFoundError):
             if os.stat(self._name, dir_fd=self._folder, follow_symlinks=False).st_ino == os.fstat(self._file).st_ino:
                 return True
+        anew = self._opened()
         self.close()
-        self._file = self._opened()
+        self._file = anew
         return False
 
     def read(self, now: float) -> dict[str, float]:

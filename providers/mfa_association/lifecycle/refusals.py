@@ -65,12 +65,15 @@ class HeldByAnother(Refusal):
 
 @final
 class NotActive(Refusal):
-    """``require_active`` is set, and the user does not hold the device."""
+    """``require_active`` is set, and the user does not hold the device. ``stays``: nor may these codes enable it."""
 
-    def __init__(self, user_name: str, serial_number: str) -> None:
+    def __init__(self, user_name: str, serial_number: str, *, stays: bool = False) -> None:
+        why, or_else = "", "give two codes"
+        if stays:
+            why, or_else = ", which was deactivated outside,", "change renew and give fresh codes or a seed"
         super().__init__(
-            f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it and "
-            "require_active is set; nothing was changed, let the user register it first, give two codes, or take "
+            f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it{why} and "
+            f"require_active is set; nothing was changed, let the user register it first, {or_else}, or take "
             "require_active away"
         )
 
