@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mfa_association.aws import errors
+from mfa_association.aws.codes import CODES
 from mfa_association.totp import STEP, Seed
 from tests.histories.program import ACCOUNT, LINES, PHONE, USERS, virtual
 
@@ -150,7 +151,7 @@ class Account:
 
 def fault(code: str, action: str) -> errors.AwsError:
     """The error of a code, as the code under test meets it."""
-    kind = errors.LostAnswer if code == "Lost" else errors.CODES[code]
+    kind = errors.LostAnswer if code == "Lost" else CODES[code]
     return kind(f"calling {action}", action, f"{action}: {code}: in the model")
 
 
