@@ -215,6 +215,13 @@ def test_what_is_to_stay_inactive_and_must_be_active_is_told_what_helps(stage: S
     assert not stage.writes()
 
 
+def test_who_must_register_a_key_in_the_console_is_not_advised_to_give_codes(stage: Stage) -> None:
+    stage.plant(users={"alice": user()})
+    key = f"arn:aws:iam::{stage.account}:u2f/user/alice/yubikey-EXAMPLE"
+    told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted(key, require_active=True)), refusals.NotActive)
+    assert told.endswith("let alice register it in the console first, or take require_active away")
+
+
 def test_what_is_to_stay_inactive_is_adopted_if_its_user_registered_it(stage: Stage) -> None:
     stage.plant(**ALICES)
     assert lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True).active

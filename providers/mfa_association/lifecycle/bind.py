@@ -92,7 +92,8 @@ def _record(run: Run, wanted: Declaration) -> Association:
             return active(run, wanted, Device(entity.serial_number, entity.enable_date))
         raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
     if wanted.require_active:
-        raise NotActive(wanted.user_name, wanted.serial_number)
+        by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
+        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=by_hand)
     run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
     return _association(run, wanted, active=False)
 
