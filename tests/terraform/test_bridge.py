@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from mfa_association.terraform import block
-from mfa_association.terraform.connection import BRIDGE
 from mfa_association.terraform.protocol import message
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State, whole
+
+VERSIONS = ("1.0.0+pulumi-terraform-bridge", "pulumi-terraform-bridge")
+"""What the bridge gives as the version of Terraform: since v3.136.0 at the latest, and before (pkg/pf/tfbridge)."""
 
 
 @dataclass
@@ -24,13 +26,14 @@ class Bridge:
     """One operation of Pulumi: a process of its own."""
 
     stage: Stage
+    version: str = VERSIONS[0]
     caller: Caller = field(init=False)
 
     def __post_init__(self) -> None:
         urls = [{"iam": self.stage.box.url, "sts": self.stage.box.url, "ssm": None, "secretsmanager": None}]
         config = {"region": "us-east-1", "endpoints": urls, "assume_role": [], "propagation_time": 0, "max_removals": 3}
         self.caller = Caller()
-        self.caller.call("ConfigureProvider", config=whole(block.SCHEMA, config), terraform_version=BRIDGE)
+        self.caller.call("ConfigureProvider", config=whole(block.SCHEMA, config), terraform_version=self.version)
 
     def check(self, config: State) -> Answer:
         return self.caller.validate(config)
@@ -102,10 +105,11 @@ def test_a_renamed_resource_keeps_its_device(stage: Stage, planned: bool, refres
 
 
 @PLANNED
-def test_a_declaration_that_an_earlier_run_made_keeps_the_device(stage: Stage, planned: bool) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_declaration_that_an_earlier_run_made_keeps_the_device(stage: Stage, planned: bool, version: str) -> None:
     """The new record was made by a run that failed; this one has only the old record left to delete (case 01)."""
     state = made(stage)
-    up = Bridge(stage)
+    up = Bridge(stage, version)
     up.check(config(stage))
     up.diff(state, config(stage))
     gone = up.delete(state, planned=planned)
