@@ -52,6 +52,13 @@ class Bridge:
     def create(self, config: State) -> Answer:
         return self.caller.up(None, config)
 
+    def update(self, state: State, config: State) -> tuple[Answer, State]:
+        """The answer, and the state that is kept: of an apply that fails the bridge drops what it says of the state."""
+        self.check(config)
+        self.diff(state, config)
+        answer = self.caller.up(state, config)
+        return answer, state if answer.errors else answer.state("new_state")
+
     def delete(self, state: State, *, planned: bool) -> Answer:
         """``planned``: as engines do that plan a removal first."""
         if planned:
@@ -148,3 +155,36 @@ def test_too_many_removals_are_counted_by_the_applies(stage: Stage) -> None:
     answers = [up.delete(state, planned=True) for state in states]
     assert [len(answer.errors) for answer in answers] == [0, 0, 0, 1, 1]
     assert all("as many as max_removals allows" in answer.errors[0] for answer in answers[3:])
+
+
+def broken(stage: Stage) -> State:
+    """Alice's phone was to move to bob with codes that are wrong: nobody holds it, and the state still says alice."""
+    state = made(stage)
+    wrong = {"authentication_code_1_wo": "000000", "authentication_code_2_wo": "000001"}
+    answer, kept = Bridge(stage).update(state, config(stage, user_name="bob", **wrong))
+    assert answer.errors and kept == state and not stage.holders()
+    return kept
+
+
+def test_a_move_that_broke_is_taken_up_by_the_next_run(stage: Stage) -> None:
+    kept = broken(stage)
+    first, second = stage.codes()
+    given = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
+    answer, state = Bridge(stage).update(kept, config(stage, user_name="bob", **given))
+    assert not answer.errors and state["user_name"] == "bob" and state["active"] is True
+    assert stage.holders() == {"bob": [stage.arn()]}
+
+
+def test_what_a_broken_move_left_is_removed_with_its_line(stage: Stage) -> None:
+    assert not Bridge(stage).delete(broken(stage), planned=False).errors
+
+
+def test_a_create_whose_record_was_dropped_is_adopted_by_the_next_run(stage: Stage) -> None:
+    """Of a create that fails the bridge keeps no record, whatever was done."""
+    stage.plant(users={"alice": user(virtual(held=False)), "bob": user()})
+    first, second = stage.codes()
+    given = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
+    assert not Bridge(stage).create(config(stage, **given)).errors
+    again = Bridge(stage).create(config(stage, **given))
+    assert not again.errors and again.state("new_state")["active"] is True
+    assert stage.writes() == ["EnableMFADevice"]
