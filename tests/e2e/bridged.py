@@ -7,6 +7,7 @@ and ``pulumi-language-yaml`` (github.com/pulumi/pulumi-yaml/cmd/pulumi-language-
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from mfa_association.terraform.install import PLATFORMS, install
 from .stack import ADMIN, environment
 
 NEEDED = ("pulumi-resource-terraform-provider", "pulumi-language-yaml")
+PLUGIN = ("terraform-provider", "1.2.0")
+"""Installed into the stack's home, because the engine asks the network for a plugin's latest version otherwise."""
 TOKEN = "mfa:index/deviceAssociation:DeviceAssociation"
 
 
@@ -40,6 +43,7 @@ class BridgedStack:
         (self.folder / "state").mkdir()
         (self.folder / "Pulumi.yaml").write_text("name: test\nruntime: yaml\n")
         install(self.home / ".pulumi" / "dynamic_tf_plugins", PLATFORMS)
+        self.must("plugin", "install", "resource", *PLUGIN, "--file", str(shutil.which(NEEDED[0])))
         self.must("stack", "init", "dev")
         self.must("package", "add", "terraform-provider", "mfa-association/mfa")
         salt = [line for line in self._settings.read_text().splitlines() if "salt" in line]
