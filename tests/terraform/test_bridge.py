@@ -157,6 +157,16 @@ def test_too_many_removals_are_counted_by_the_applies(stage: Stage) -> None:
     assert all("as many as max_removals allows" in answer.errors[0] for answer in answers[3:])
 
 
+def test_a_warning_is_told_in_one_piece(stage: Stage) -> None:
+    """The bridge logs the detail before the summary (pkg/pf/tfbridge/provider_diagnostics.go)."""
+    state = made(stage)
+    up = Bridge(stage)
+    up.check(config(stage))
+    (warning,) = up.delete(state, planned=False).message.diagnostics
+    sentence = f"{stage.arn()} of alice stays active: it is declared again under another name"
+    assert (warning.summary, warning.detail) == ("", sentence)
+
+
 def broken(stage: Stage) -> State:
     """Alice's phone was to move to bob with codes that are wrong: nobody holds it, and the state still says alice."""
     state = made(stage)

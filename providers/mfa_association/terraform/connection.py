@@ -37,7 +37,8 @@ class Connection:
         self.unknown = sorted(key for key, value in arguments.items() if _holds_unknown(value))
         self._arguments = {key: value for key, value in arguments.items() if key not in self.unknown}
         self.config: ProviderConfig = config.read(self)
-        self.is_planning = BRIDGE not in engine
+        self.is_bridged = BRIDGE in engine
+        self.is_planning = not self.is_bridged
         self.crossings, self.records = Crossings(), Records()
         self.removals, self.repeats = Removals(), Repeats()
         self.successors = Successors(self)
