@@ -20,11 +20,17 @@ def of_devices(steps: Iterable[DeviceStep]) -> Iterator[Change]:
         before, after = step.before, step.after
         if step.op != "update" or not step.declares or before is None or after is None:
             continue
-        if after.role_arn != before.role_arn:
+        if "role_arn" in after.hidden:
+            what: Phrase = ("may act through another role from now on: which one is not shown",)
+            yield Change("role-changed", "medium", step.address, what, step.place)
+        elif after.role_arn != before.role_arn:
             risk = _role(after.role_arn, before.account)
             yield Change("role-changed", risk, step.address, _by(after.role_arn), step.place)
-        if after.also_deletes and not before.also_deletes:
-            what: Phrase = ("deletes the virtual device too when its line goes",)
+        if "on_destroy" in after.hidden:
+            what = ("may delete the virtual device too when its line goes: on_destroy is not shown",)
+            yield Change("removal-deepened", "low", step.address, what, step.place)
+        elif after.also_deletes and not before.also_deletes:
+            what = ("deletes the virtual device too when its line goes",)
             yield Change("removal-deepened", "low", step.address, what, step.place)
 
 

@@ -75,11 +75,14 @@ class _Gains:
     def _changes(self, effect: Effect, before: Holding, after: Holding) -> Iterator[Finding]:
         holder, step = after.holder, effect.step
         source = (after.seed_source, after.source_mark)
-        if after.seed_source and source != (before.seed_source, before.source_mark):
+        hidden = "seed_source" in after.hidden
+        if hidden or (after.seed_source and source != (before.seed_source, before.source_mark)):
             risk, why = self._rate(holder, after, "medium", "a new source of codes")
-            what: Phrase = ("takes its codes from ", Name(after.seed_source), " from now on")
+            what: Phrase = ("takes its codes from ", Name(after.seed_source or ""), " from now on")
+            if hidden:
+                what = ("may take its codes from another source: this one is not shown",)
             yield self._finding("seed-changed", risk, holder, after, what, (why,), step.address, step.place)
-        if after.renew != before.renew and after.enables:
+        if (after.renew != before.renew or "renew" in after.hidden) and after.enables:
             yield self._renewal(effect, before, after)
         was, now = before.on_last_device or "warn", after.on_last_device or "warn"
         if was in _GUARDS and now in _GUARDS and _GUARDS.index(now) > _GUARDS.index(was):

@@ -14,7 +14,7 @@ from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
 from mfa_association.review.pulumi_states import identity, state_of
 
-_OURS = ("mfa", "aws", "pulumi-python")
+_OURS = ("mfa", "aws", "aws-native", "awscc", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}
 """Settings of the stack, the strictest value first."""
 _QUIET = ("version", "plugin_download_url", "region", "__internal", "skip_credentials_validation", "default_tags")
@@ -27,6 +27,8 @@ def settings(steps: list[dict[str, Any]], config: dict[str, Any]) -> Iterator[Ch
     for address, before, after in _providers(steps):
         yield from _elsewhere(address, {key: value for key, value in after.items() if before.get(key) != value})
         yield from _weakened(address, before, after)
+        if (plugin := _plugin(after)) and plugin != _plugin(before):
+            yield Change("not-assessed", "high", address, ("is served by a plugin from ", Name(plugin)))
 
 
 def limit_of(steps: list[dict[str, Any]], config: dict[str, Any]) -> int | None:
@@ -52,6 +54,14 @@ def _providers(steps: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any
 def _inputs(step: dict[str, Any], name: str) -> dict[str, Any]:
     inputs = (state_of(step, name) or {}).get("inputs")
     return {snake(key): value for key, value in inputs.items()} if isinstance(inputs, dict) else {}
+
+
+def _plugin(values: dict[str, Any]) -> str | None:
+    """Where the plugin comes from, if a program says so: it gets every credential."""
+    internal = _parsed(values.get("__internal"))
+    inner = internal.get("pluginDownloadURL") if isinstance(internal, dict) else None
+    found = values.get("plugin_download_url") or inner
+    return found if isinstance(found, str) else None
 
 
 def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
