@@ -12,7 +12,7 @@ from mfa_association.review.after import After
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
-from mfa_association.review.model import GrantStep, Holding, Place, Preview
+from mfa_association.review.model import HIDDEN_USER, GrantStep, Holding, Place, Preview
 from mfa_association.review.risk import of_gain, of_password
 
 _GUARDS = ("refuse", "warn", "allow")
@@ -46,13 +46,14 @@ class _Gains:
 
     def password(self, grant: GrantStep) -> Iterator[Finding]:
         """A console password for somebody who may hold no device."""
-        holder, account = Holder(grant.user_name), grant.account_id
+        hidden, account = grant.user_name == HIDDEN_USER, grant.account_id
+        holder = None if hidden else Holder(grant.user_name)
         left, administrator = self._after.left(holder, account), self._after.administrator(holder, account)
         if left.count or self._after.exists(holder) is False or self._after.leaves(holder, account):
             return
         risk, why = of_password(left, administrator)
         what = ("is given a console password",)
-        held = Holding(holder, None, account_id=account)
+        held = Holding(holder, None, account_id=account, secret=hidden)
         yield self._finding("password-given", risk, holder, held, what, (why,), grant.address, grant.place)
 
     def _addition(self, effect: Effect) -> Finding:

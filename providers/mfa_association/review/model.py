@@ -15,6 +15,8 @@ Engine = Literal["pulumi", "terraform"]
 Op = Literal["create", "delete", "update", "same", "unknown"]
 DeviceKind = Literal["virtual", "hardware", "fido", "unknown"]
 Grant = Literal["password", "administrator", "access-key"]
+HIDDEN_USER: Final = "?"
+"""Stands for a user whose name is a secret; no user can be called so."""
 Risk = Literal["critical", "high", "medium", "low", "info"]
 RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
 ChangeKind = Literal[

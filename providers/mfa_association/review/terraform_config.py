@@ -13,6 +13,7 @@ from mfa_association.review.types import OUR_PROVIDER, role_of
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 """The key of an instance in an address; a quoted one may hold brackets and escaped quotes."""
+_LIMIT = re.compile(r"[0-9]{1,9}")
 _WRITE_ONLY = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo")
 _NAMES = ("user_name", "root_account_id", "serial_number")
 _MAKES = {"create", "update", "read"}
@@ -75,7 +76,7 @@ class Configuration:
             for host in foreign_hosts(self._constants(expressions.get("endpoints"))):
                 what: Phrase = ("reaches AWS at ", Name(host), ", which is not AWS's")
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
-            if self._constants(expressions.get("insecure")) is True:
+            if _only(self._constants(expressions.get("insecure"))) in (True, "true"):
                 what = ("believes whoever answers: insecure is set",)
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
             in_module = "module_address" in provider
@@ -87,11 +88,12 @@ class Configuration:
     def limit(self) -> int | None:
         """The smallest ``max_removals`` of our provider; None for none, or one that is not told."""
         values = [
-            self._constants(mapping(one, "expressions").get("max_removals"))
+            _only(self._constants(mapping(one, "expressions").get("max_removals")))
             for one in self._providers.values()
             if isinstance(one, dict) and str(one.get("full_name", "")).endswith(OUR_PROVIDER)
         ]
-        return min((one for one in values if isinstance(one, int) and not isinstance(one, bool)), default=None)
+        texts = [str(one) for one in values if isinstance(one, (int, str)) and not isinstance(one, bool)]
+        return min((int(text) for text in texts if _LIMIT.fullmatch(text)), default=None)
 
     def _of(self, address: str) -> dict[str, Any]:
         return self._resources.get(without_keys(address), {})
@@ -144,6 +146,11 @@ def _resources(module: dict[str, Any], path: str) -> Iterator[tuple[str, dict[st
     for name, call in mapping(module, "module_calls").items():
         if isinstance(call, dict):
             yield from _resources(mapping(call, "module"), f"{path}module.{name}.")
+
+
+def _only(value: Any) -> Any:
+    """The value of a variable that an expression refers to alone."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _list(value: object) -> list[Any]:
