@@ -129,4 +129,4 @@ def test_the_limit_before_the_change_holds(
     (tmp_path / "Pulumi.prod.yaml").write_text(after)
     (tmp_path / "preview.json").write_text(json.dumps(document))
     assert main(["review", "preview.json", "--base", "HEAD"]) == code, reason
-    assert ("raises the most removals" in capsys.readouterr().out) is (code == 3)
+    assert ("raises the limit of removals" in capsys.readouterr().out) is (code == 3)

@@ -41,7 +41,7 @@ def _role(role_arn: str | None, account: str | None) -> Risk:
 
 
 def _by(role_arn: str | None) -> Phrase:
-    return ("acts through ", Name(role_arn), " from now on") if role_arn else ("acts through no role from now on",)
+    return ("acts through ", Name(role_arn), " from now on") if role_arn else ("acts without a role from now on",)
 
 
 def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
@@ -55,8 +55,8 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
             continue
         if step.op == "delete" and (step.role == "role" or not _denies(old)):
             continue  # what only allows, under MFA, takes its permission along
-        subject = "the trust of the role" if step.role == "role" else "the policy"
-        what: Phrase = (f"{subject} demanded MFA and does so no more",)
+        subject = "trust policy" if step.role == "role" else "policy"
+        what: Phrase = (f"no longer requires MFA by its {subject}",)
         yield Change("mfa-demand-lost", "medium", step.address, what, step.place)
 
 

@@ -68,14 +68,14 @@ def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
     for host in foreign_hosts(_parsed(values.get("endpoints"))):
         yield Change("endpoint-changed", "high", address, ("reaches AWS at ", Name(host), ", which is not AWS's"))
     if _parsed(values.get("insecure")) is True:
-        yield Change("endpoint-changed", "high", address, ("believes whoever answers: insecure is set",))
+        yield Change("endpoint-changed", "high", address, ("trusts any server that answers as AWS: insecure is set",))
 
 
 def _weakened(address: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     old, new = _number(before.get("max_removals")), _number(after.get("max_removals"))
     if old is not None and (new is None or new > old):
-        to = "no number" if new is None else str(new)
-        yield Change("limit-raised", "low", address, (f"raises the most removals of one run from {old} to {to}",))
+        to = "no limit" if new is None else str(new)
+        yield Change("limit-raised", "low", address, (f"raises the limit of removals in one run from {old} to {to}",))
     for name, order in _GUARDS.items():
         was, now = before.get(name, order[0]), after.get(name, order[0])
         if name in before and was in order and now in order and order.index(now) > order.index(was):

@@ -156,7 +156,7 @@ class _Reader:
         if role != "association" or step["op"] != "update" or old is None or new is None:
             return
         if old.get("protect") is True and new.get("protect") is not True:
-            yield Change("protection-lifted", "low", urn, ("is protected no more",), place)
+            yield Change("protection-lifted", "low", urn, ("is no longer protected from deletion",), place)
         if new.get("retainOnDelete") is True and old.get("retainOnDelete") is not True:
             what = ("keeps its device active when its line goes, from now on",)
             yield Change("removal-spared", "low", urn, what, place)

@@ -77,7 +77,7 @@ class Configuration:
                 what: Phrase = ("reaches AWS at ", Name(host), ", which is not AWS's")
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
             if _only(self._constants(expressions.get("insecure"))) in (True, "true"):
-                what = ("believes whoever answers: insecure is set",)
+                what = ("trusts any server that answers as AWS: insecure is set",)
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
             in_module = "module_address" in provider
             for setting in ("endpoints", "insecure"):
