@@ -5,6 +5,7 @@ The stack's own configuration has no "before" in a preview, so what stands in it
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
 from mfa_association.review.pulumi_states import identity, state_of
+from mfa_association.review.types import OUR_PROVIDER
 
 _OURS = ("mfa", "aws", "aws-native", "awscc", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}
@@ -29,6 +31,9 @@ def settings(steps: list[dict[str, Any]], config: dict[str, Any]) -> Iterator[Ch
         yield from _weakened(address, before, after)
         if (plugin := _plugin(after)) and plugin != _plugin(before):
             yield Change("not-assessed", "high", address, ("is served by a plugin from ", Name(plugin)))
+        source, is_mfa = _bridged(after), "::pulumi:providers:mfa::" in address
+        if is_mfa and source and source != _bridged(before) and not source.endswith(f"/{OUR_PROVIDER}"):
+            yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(source)))
 
 
 def limit_of(steps: list[dict[str, Any]], config: dict[str, Any]) -> int | None:
@@ -62,6 +67,20 @@ def _plugin(values: dict[str, Any]) -> str | None:
     inner = internal.get("pluginDownloadURL") if isinstance(internal, dict) else None
     found = values.get("plugin_download_url") or inner
     return found if isinstance(found, str) else None
+
+
+def _bridged(values: dict[str, Any]) -> str | None:
+    """The Terraform provider that Pulumi's bridge runs under a name of the program's choice."""
+    internal = _parsed(values.get("__internal"))
+    given = internal.get("parameterization") if isinstance(internal, dict) else None
+    text = given.get("value") if isinstance(given, dict) else None
+    try:
+        told = _parsed(base64.b64decode(text, validate=True).decode()) if isinstance(text, str) else None
+    except ValueError:
+        return "(not readable)"
+    remote = told.get("remote") if isinstance(told, dict) else None
+    url = remote.get("url") if isinstance(remote, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
