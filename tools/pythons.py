@@ -1,6 +1,6 @@
 """Run the unit tests on every other Python from 3.10 on that this machine has, each in a virtualenv kept in the cache.
 
-What needs an engine or pulumi-aws, these tools' own tests and the ten thousand random steps run on one Python: `make
+What needs an engine or pulumi-aws, these tools' own tests, random steps and random histories run on one Python: `make
 test`, `make test-deep`.
 """
 
@@ -18,7 +18,10 @@ from running import say
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-LEFT_OUT = ("tests/e2e", "tests/examples", "tests/lifecycle/stateful", "tests/terraform/e2e", "tests/tools")
+LEFT_OUT = (
+    *("tests/e2e", "tests/examples", "tests/terraform/e2e", "tests/tools"),
+    *("tests/histories", "tests/lifecycle/stateful", "tests/review/soundness"),
+)
 # 500 MB of generated types that only the examples import.
 NOT_INSTALLED = "pulumi-aws"
 

@@ -50,6 +50,8 @@ class RealPulumi:
         result = Result(full=not targets)
         if run.kill:
             text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
+            if run.kill.victim == "CLI":
+                stack.run("cancel", "--yes", "--non-interactive")
         else:
             done: Output = stack.run(*command)
             text, code = done.text, done.code

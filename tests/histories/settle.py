@@ -84,6 +84,12 @@ def _move_by_hand(situation: Situation, record: Record) -> Record:
     return _register(situation, _take_from_present_holder(situation, record))
 
 
+def _take_renew_back(situation: Situation, record: Record) -> Record:
+    """The value that the state holds, for what only its user can register."""
+    saved = (one.values.get("renew") for one in situation.state if one.pair[0] == record.pair[0])
+    return replace(record, renew=str(next(saved, None) or "")) if ":u2f/" in record.serial else record
+
+
 def _unprotect(situation: Situation, said: str) -> None:
     """`pulumi state unprotect`, and the same in the program."""
     _each(lambda _situation, record: replace(record, protect=False))(situation, said)
@@ -119,6 +125,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     ),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
+    r"take the old renew value back": _each(_take_renew_back),
     r"give a new renew value": _each(lambda _s, record: replace(record, renew=f"{record.renew}+", enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
     r"protected|prevent_destroy": _unprotect,
