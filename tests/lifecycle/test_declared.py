@@ -185,6 +185,7 @@ RENEWALS = (
     Renewal("the same renew value", "1", "1", False),
     Renewal("a new renew value", None, "1", True),
     Renewal("another renew value", "1", "2", True),
+    Renewal("the renew value taken away", "1", None, False),
 )
 
 
@@ -203,6 +204,22 @@ def test_what_the_plan_knows_to_be_inactive_is_not_enabled(stage: Stage) -> None
     _inactive(stage)
     found = lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True)
     assert not found.active and not stage.writes()
+
+
+def test_what_is_to_stay_inactive_and_must_be_active_is_told_what_helps(stage: Stage) -> None:
+    """Codes were given, so the advice to give some would not help."""
+    _inactive(stage)
+    wanted = stage.wanted(codes=stage.codes(), require_active=True)
+    told = failure(lambda: lifecycle.bind(stage.run(), wanted, stay_inactive=True), refusals.NotActive)
+    assert "give two codes" not in told and "change renew and give fresh codes or a seed" in told
+    assert not stage.writes()
+
+
+def test_who_must_register_a_key_in_the_console_is_not_advised_to_give_codes(stage: Stage) -> None:
+    stage.plant(users={"alice": user()})
+    key = f"arn:aws:iam::{stage.account}:u2f/user/alice/yubikey-EXAMPLE"
+    told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted(key, require_active=True)), refusals.NotActive)
+    assert told.endswith("let alice register it in the console first, or take require_active away")
 
 
 def test_what_is_to_stay_inactive_is_adopted_if_its_user_registered_it(stage: Stage) -> None:

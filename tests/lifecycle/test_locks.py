@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import stat
@@ -217,6 +218,8 @@ def _no_locks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _windows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fcntl", None)
+    for name in ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "geteuid"):
+        monkeypatch.delattr(os, name)
 
 
 UNUSABLE: tuple[Callable[[Path, pytest.MonkeyPatch], None], ...] = (
@@ -295,3 +298,37 @@ def test_a_file_that_cannot_be_written_stops_no_removal(stage: Stage, monkeypatc
     lifecycle.unbind(files(stage), stage.saved(enable_date=OLD))
     assert stage.holders() == {"alice": [stage.arn("spare")]}
     assert "No space left on device" in stage.warnings[0]
+
+
+def test_threads_that_find_the_files_unusable_at_once_all_go_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between this thread's question whether there are files and their use, another one gives them up."""
+
+    class Unusable:
+        def open(self, name: str) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+    answers: list[Unusable | None] = [Unusable()]
+
+    def files_now(_: Ledger) -> Unusable | None:
+        return answers.pop() if answers else None
+
+    run = stage.run(ledger=Ledger())
+    monkeypatch.setattr(Ledger, "_files", property(files_now, lambda *_: None), raising=False)
+    with run.holding(stage.account, "alice"):
+        assert not answers
+
+
+def test_a_guard_may_ask_what_was_bound_while_another_thread_binds(stage: Stage) -> None:
+    ledger, others = Ledger(), itertools.count(10_000_000)
+
+    class Busy(str):
+        """An account at whose comparison another thread binds a device."""
+
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            ledger.restored(Pair(f"GAHT{next(others)}", "bob", stage.account))
+            return str.__eq__(self, other)
+
+    ledger.restored(Pair(stage.arn(), "alice", Busy(stage.account)))
+    assert ledger.bound(stage.account, "alice") == [stage.arn()]

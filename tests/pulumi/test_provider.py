@@ -522,7 +522,7 @@ def test_a_state_that_cannot_be_read_changes_nothing(stage: Stage, log: Log, cas
     assert not stage.calls()
 
 
-@pytest.mark.parametrize("date", ["junk", "2025-01-31", "2025-13-31T12:00:00Z", 7, None])
+@pytest.mark.parametrize("date", ["junk", "2025-01-31", "2025-13-31T12:00:00Z", "0001-01-01T00:00:00+14:00", 7, None])
 def test_a_saved_date_that_is_junk_keeps_nothing_active(stage: Stage, log: Log, date: object) -> None:
     stage.plant(users={"alice": {}})
     provider, saved = _provider(stage), _outs(stage, enable_date=date)

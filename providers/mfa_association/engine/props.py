@@ -150,5 +150,5 @@ def _moment(value: object) -> str | None:
     """A saved moment; one that cannot be read only warns of nothing, and must not keep a device active."""
     try:
         return rfc3339(datetime.fromisoformat(str(value).replace("Z", "+00:00")))
-    except ValueError:
+    except (ValueError, OverflowError):  # year 1 is not in every time zone
         return None

@@ -34,7 +34,10 @@ def bind(run: Run, wanted: Declaration, *, stay_inactive: bool = False) -> Assoc
 
 def _bind(run: Run, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
     if wanted.can_enable and (stay_inactive or run.ledger.stays_inactive(pair, wanted.renew)):
-        found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+        try:
+            found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+        except NotActive:
+            raise NotActive(wanted.user_name, wanted.serial_number, stays=True) from None
         if not found.active:
             run.warn(
                 f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "
@@ -89,7 +92,8 @@ def _record(run: Run, wanted: Declaration) -> Association:
             return active(run, wanted, Device(entity.serial_number, entity.enable_date))
         raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
     if wanted.require_active:
-        raise NotActive(wanted.user_name, wanted.serial_number)
+        by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
+        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=by_hand)
     run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
     return _association(run, wanted, active=False)
 

@@ -90,9 +90,10 @@ class Ledger:
             yield
 
     def _take_file(self, stack: ExitStack, user: str, wait: Callable[[Callable[[], bool]], None]) -> None:
-        if self._files is None:
+        files = self._files  # another thread may give them up meanwhile
+        if files is None:
             return
-        file = stack.enter_context(closing(self._files.open(user)))
+        file = stack.enter_context(closing(files.open(user)))
         wait(file.take)
         self._removed[user] = file.read(self._monotonic())
         self._open[user] = file
@@ -182,9 +183,9 @@ class Ledger:
             self._inactive[_key(found.pair)] = found.renew
 
     def stays_inactive(self, pair: Pair, renew: str | None) -> bool:
-        """Whether a record of this pair with the same renew value was seen inactive."""
+        """Whether a record of this pair was seen inactive, and its renew value has not changed since."""
         key = _key(pair)
-        return key in self._inactive and self._inactive[key] == renew
+        return key in self._inactive and renew in (None, self._inactive.get(key))
 
     @contextmanager
     def removing(self, pair: Pair, limit: int | None) -> Iterator[None]:
@@ -207,7 +208,8 @@ class Ledger:
             self._write(pair, before)
             raise
         self._removed[_user(pair)] = after
-        self._bound.discard(_key(pair))
+        with self._lock:
+            self._bound.discard(_key(pair))
 
     def removed(self, pair: Pair) -> bool:
         """Whether the device was taken from the user in the last two minutes, even if IAM's lists still show it."""
@@ -220,7 +222,8 @@ class Ledger:
         if after != before:
             self._write(pair, after)
         self._removed[_user(pair)] = after
-        self._bound.add(_key(pair))
+        with self._lock:
+            self._bound.add(_key(pair))
 
     def is_bound(self, pair: Pair) -> bool:
         """Whether this process gave the user the device, by a write."""
@@ -228,10 +231,10 @@ class Ledger:
 
     def bound(self, account_id: str, user_name: str) -> list[str]:
         """The serial numbers of the devices that this process gave the user."""
+        with self._lock:
+            bound = tuple(self._bound)
         return [
-            one.serial_number
-            for one in self._bound
-            if (one.account_id, one.user_name) == (account_id, user_name.lower())
+            one.serial_number for one in bound if (one.account_id, one.user_name) == (account_id, user_name.lower())
         ]
 
     def _recent(self, pair: Pair) -> dict[str, float]:

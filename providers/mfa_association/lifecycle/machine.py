@@ -12,8 +12,9 @@ import hashlib
 import json
 import os
 import stat
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,36 +41,38 @@ class LockFiles:
     """The folder of the lock files, opened when first needed. Raises ``OSError`` where it cannot be trusted or used."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._folder: int | None = None
 
     def open(self, name: str) -> LockFile:
-        """The lock file of this name, not locked yet. Raises ``OSError``."""
-        if self._folder is None:
-            self._folder = _open_first(_folders())
-        return LockFile(self._folder, name)
+        """The lock file of this name, not locked yet. Raises ``OSError``, on Windows ``ImportError``."""
+        import fcntl  # first: Windows lacks what opens the folder too
+
+        with self._lock:
+            if self._folder is None:
+                self._folder = _open_first(_folders())
+        return LockFile(self._folder, name, lambda file: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB))
 
 
 class LockFile:
     """One lock file, opened. Raises ``OSError``."""
 
-    def __init__(self, folder: int, name: str) -> None:
-        import fcntl
-
-        self._flock, self._folder, self._name = fcntl.flock, folder, name
-        self._exclusive = fcntl.LOCK_EX | fcntl.LOCK_NB
+    def __init__(self, folder: int, name: str, lock: Callable[[int], None]) -> None:
+        self._folder, self._name, self._lock = folder, name, lock
         self._file = self._opened()
 
     def take(self) -> bool:
         """Lock it, without waiting; whether that went well. A file that somebody removed meanwhile is made anew."""
         try:
-            self._flock(self._file, self._exclusive)
+            self._lock(self._file)
         except BlockingIOError:
             return False
         with suppress(FileNotFoundError):
             if os.stat(self._name, dir_fd=self._folder, follow_symlinks=False).st_ino == os.fstat(self._file).st_ino:
                 return True
+        anew = self._opened()
         self.close()
-        self._file = self._opened()
+        self._file = anew
         return False
 
     def read(self, now: float) -> dict[str, float]:

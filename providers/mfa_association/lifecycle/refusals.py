@@ -65,13 +65,21 @@ class HeldByAnother(Refusal):
 
 @final
 class NotActive(Refusal):
-    """``require_active`` is set, and the user does not hold the device."""
+    """``require_active`` is set, and the user does not hold the device.
 
-    def __init__(self, user_name: str, serial_number: str) -> None:
+    ``stays``: the codes may not enable it either; ``by_hand``: none can be given.
+    """
+
+    def __init__(self, user_name: str, serial_number: str, *, stays: bool = False, by_hand: bool = False) -> None:
+        why, way_out = "", "let the user register it first, give two codes,"
+        if stays:
+            why = ", which was deactivated outside,"
+            way_out = "let the user register it first, change renew and give fresh codes or a seed,"
+        elif by_hand:
+            way_out = f"let {user_name} register it in the console first,"
         super().__init__(
-            f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it and "
-            "require_active is set; nothing was changed, let the user register it first, give two codes, or take "
-            "require_active away"
+            f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it{why} and "
+            f"require_active is set; nothing was changed, {way_out} or take require_active away"
         )
 
 

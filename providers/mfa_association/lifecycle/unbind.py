@@ -60,7 +60,7 @@ def _stays(run: Run, saved: Association) -> bool:
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
     if entry.stage == "no":
         return False
-    if entry.enabled and entry.found and not saved.active and entry.found.renew == saved.renew:
+    if entry.enabled and entry.found and not saved.active and entry.found.renew in (None, saved.renew):
         _take_back(run, saved, entry.found)
         return True
     how = "active" if saved.active else "as it is"

@@ -118,3 +118,27 @@ def test_a_misspelt_successor_is_refused_by_the_plan(
     allowed = project.plan(MFA_ASSOCIATION_ON_LAST_DEVICE=f"allow:{DAVES.rpartition(':')[2]}")
     assert allowed.code == 2, allowed.raw
     untouched(box)
+
+
+def test_two_devices_under_two_provider_configurations_are_not_both_not_the_last(
+    box: Sandbox, new_project: Callable[..., Project], program: Path
+) -> None:
+    """Each is a process of its own, and IAM's lists still show what the other took: only the lock file tells."""
+    devices = [{"kind": "virtual", "name": name, "held": True} for name in ("frank-phone", "frank-spare")]
+    box.add({"accounts": {ACCOUNT: {"users": {"frank": {"password": True, "devices": devices}}}}})
+    both = [
+        f'resource "{TYPE}" "{name}" {{\n  user_name      = "frank"\n  on_last_device = "refuse"\n'
+        f'  serial_number  = "arn:aws:iam::{ACCOUNT}:mfa/frank-{name}"\n  provider       = {provider}\n}}\n'
+        for name, provider in (("phone", "mfa"), ("spare", "mfa.b"))
+    ]
+    project = new_project(program, main=alias(box) + "".join(both))
+    assert project.apply().code == 0
+    box.lag(3600)
+    box.reset_calls()
+    project.write(alias(box))
+    done = project.apply()
+    assert done.code == 1 and len(done.errors) == 1, done.raw
+    assert "it is the last MFA device, and there is a console password" in done.errors[0].detail
+    assert box.calls()["DeactivateMFADevice"] == 1
+    assert len(box.holders(ACCOUNT)["frank"]) == 1
+    assert list(project.state()) == [box.holders(ACCOUNT)["frank"][0].rpartition("-")[2]]
