@@ -72,7 +72,8 @@ def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(hub
 
 
 def test_nothing_of_the_change_lies_beside_the_reviewer(hub: Hub) -> None:
-    run = hub.pull_request(**{"mfa_association.py": "evil", "sitecustomize.py": "evil", "boto3/__init__.py": "evil"})
+    names = ("mfa_association.py", "sitecustomize.py", "boto3/__init__.py", "a.yaml/boto3.py", "b/c.yml/d/boto3.py")
+    run = hub.pull_request(**dict.fromkeys(names, "evil"))
     run.play()
     change = run.machine("review") / "change"
     assert sorted(path.name for path in change.iterdir()) == [".git", "roster.yaml"]

@@ -3,7 +3,8 @@
     python -m tests.review.capture [NAME ...]
 
 Each scenario sets up a stack, changes its program and keeps what ``pulumi preview --json`` wrote, with the paths of this
-machine taken out. Terraform's plans are in ``plans``; see the README there.
+machine taken out. Terraform's plans are in ``plans``; see the README there. Previews through Pulumi's bridge are captured by
+``tests.review.capture_bridged``.
 """
 
 from __future__ import annotations
@@ -61,14 +62,16 @@ class Bench:
             text=True,
             timeout=120,
         )
-        (PREVIEWS / f"{name}.json").write_text(self._stripped(done.stdout), encoding="utf-8")
+        (PREVIEWS / f"{name}.json").write_text(stripped(done.stdout, self.stack.folder), encoding="utf-8")
         print(f"{name}: exit code {done.returncode}, {len(done.stdout)} bytes", file=sys.stderr)
 
-    def _stripped(self, text: str) -> str:
-        for path, name in ((self.stack.folder, "PROJECT"), (Path(sys.prefix), "VENV"), (Path.cwd(), "REPO")):
-            text = text.replace(str(path), f"/{name}")
-        text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:5000", text)
-        return re.sub(r"(/[^\s\"']*)?/(tmp|root|home|usr)/[^\s\"']*", "/PATH", text)
+
+def stripped(text: str, project: Path) -> str:
+    """A document without the paths and the ports of this machine."""
+    for path, name in ((project, "PROJECT"), (Path(sys.prefix), "VENV"), (Path.cwd(), "REPO")):
+        text = text.replace(str(path), f"/{name}")
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:5000", text)
+    return re.sub(r"(/[^\s\"']*)?/(tmp|root|home|usr)/[^\s\"']*", "/PATH", text)
 
 
 def delete(bench: Bench) -> None:
@@ -225,7 +228,8 @@ SCENARIOS: tuple[Callable[[Bench], None], ...] = (
 )
 
 
-def _seed() -> dict[str, object]:
+def company() -> dict[str, object]:
+    """Who is in the account of every capture."""
     seed = json.loads(json.dumps(SEED))
     users = seed["accounts"]["111122223333"]["users"]
     users["alice"]["devices"].append({"kind": "virtual", "name": "alice-tablet", "held": True})
@@ -242,7 +246,7 @@ def main(names: list[str]) -> None:
             if not names or scenario.__name__ in names:
                 project = folder / scenario.__name__
                 project.mkdir()
-                with Sandbox(_seed()) as box:
+                with Sandbox(company()) as box:
                     scenario(Bench(Stack(project, folder / "home", box.url), box))
     finally:
         shutil.rmtree(folder)

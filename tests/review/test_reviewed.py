@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from mfa_association.review.findings import Report
 from mfa_association.review.report_json import to_json
 from mfa_association.review.reviewed import not_reviewed
 
-from .make import PHONE, TABLET, facts, gone, held, kept, live, new, review, step, virtual
+from .make import PHONE, TABLET, changed, facts, gone, held, kept, live, new, review, step, virtual
 
 PREVIEW = Path(__file__).parent / "previews" / "delete.json"
 BASE = review(gone(), live=live(facts()))
@@ -30,6 +31,7 @@ def against(now: Report, *then: Report) -> list[str]:
         (BASE, [BASE], "the same"),
         (review(kept(PHONE)), [], "nothing happens"),
         (review(kept(PHONE)), [BASE], "what was reviewed is done already"),
+        (replace(BASE, code=("a",)), [replace(BASE, code=("a", "b"))], "the same code"),
         (BASE, [review(gone(), gone(TABLET))], "less than was reviewed"),
         (review(gone(), new(TABLET, "bob")), [review(gone()), review(new(TABLET, "bob"))], "two pull requests"),
         (review(gone(), live=live(facts(serials=(PHONE, TABLET)))), [BASE], "no longer as bad"),
@@ -51,6 +53,13 @@ def test_what_was_reviewed_may_run(now: Report, then: list[Report], reason: str)
         (BASE, [review(new())], "(medium) was not reviewed", "a gain, not a loss"),
         (review(new(PHONE, "bob")), [review(gone(PHONE, "bob"))], "was not reviewed", "a loss, not a gain"),
         (review(gone(), live=live(facts(console_password=True))), [BASE], "(high) was medium then", "it is worse now"),
+        (
+            review(changed(held(active=False), renew="2", enables=True)),
+            [review(new())],
+            "was deactivated and is enabled again (medium) was not reviewed",
+            "the same device for the same user at the same risk, and something else happens",
+        ),
+        (replace(BASE, code=("command",)), [BASE], "command runs code, which was not reviewed", "code that comes"),
         (
             review(step("update", held(), held(user="bob", active=None))),
             [BASE],

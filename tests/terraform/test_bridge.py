@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from mfa_association.terraform import block
-from mfa_association.terraform.connection import BRIDGE
 from mfa_association.terraform.protocol import message
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State, whole
+
+VERSIONS = ("1.0.0+pulumi-terraform-bridge", "pulumi-terraform-bridge")
+"""What the bridge gives as the version of Terraform: since v3.136.0 at the latest, and before (pkg/pf/tfbridge)."""
 
 
 @dataclass
@@ -24,13 +26,14 @@ class Bridge:
     """One operation of Pulumi: a process of its own."""
 
     stage: Stage
+    version: str = VERSIONS[0]
     caller: Caller = field(init=False)
 
     def __post_init__(self) -> None:
         urls = [{"iam": self.stage.box.url, "sts": self.stage.box.url, "ssm": None, "secretsmanager": None}]
         config = {"region": "us-east-1", "endpoints": urls, "assume_role": [], "propagation_time": 0, "max_removals": 3}
         self.caller = Caller()
-        self.caller.call("ConfigureProvider", config=whole(block.SCHEMA, config), terraform_version=BRIDGE)
+        self.caller.call("ConfigureProvider", config=whole(block.SCHEMA, config), terraform_version=self.version)
 
     def check(self, config: State) -> Answer:
         return self.caller.validate(config)
@@ -48,6 +51,13 @@ class Bridge:
 
     def create(self, config: State) -> Answer:
         return self.caller.up(None, config)
+
+    def update(self, state: State, config: State) -> tuple[Answer, State]:
+        """The answer, and the state that is kept: of an apply that fails the bridge drops what it says of the state."""
+        self.check(config)
+        self.diff(state, config)
+        answer = self.caller.up(state, config)
+        return answer, state if answer.errors else answer.state("new_state")
 
     def delete(self, state: State, *, planned: bool) -> Answer:
         """``planned``: as engines do that plan a removal first."""
@@ -102,10 +112,11 @@ def test_a_renamed_resource_keeps_its_device(stage: Stage, planned: bool, refres
 
 
 @PLANNED
-def test_a_declaration_that_an_earlier_run_made_keeps_the_device(stage: Stage, planned: bool) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_declaration_that_an_earlier_run_made_keeps_the_device(stage: Stage, planned: bool, version: str) -> None:
     """The new record was made by a run that failed; this one has only the old record left to delete (case 01)."""
     state = made(stage)
-    up = Bridge(stage)
+    up = Bridge(stage, version)
     up.check(config(stage))
     up.diff(state, config(stage))
     gone = up.delete(state, planned=planned)
@@ -144,3 +155,46 @@ def test_too_many_removals_are_counted_by_the_applies(stage: Stage) -> None:
     answers = [up.delete(state, planned=True) for state in states]
     assert [len(answer.errors) for answer in answers] == [0, 0, 0, 1, 1]
     assert all("as many as max_removals allows" in answer.errors[0] for answer in answers[3:])
+
+
+def test_a_warning_is_told_in_one_piece(stage: Stage) -> None:
+    """The bridge logs the detail before the summary (pkg/pf/tfbridge/provider_diagnostics.go)."""
+    state = made(stage)
+    up = Bridge(stage)
+    up.check(config(stage))
+    (warning,) = up.delete(state, planned=False).message.diagnostics
+    sentence = f"{stage.arn()} of alice stays active: it is declared again under another name"
+    assert (warning.summary, warning.detail) == ("", sentence)
+
+
+def broken(stage: Stage) -> State:
+    """Alice's phone was to move to bob with codes that are wrong: nobody holds it, and the state still says alice."""
+    state = made(stage)
+    wrong = {"authentication_code_1_wo": "000000", "authentication_code_2_wo": "000001"}
+    answer, kept = Bridge(stage).update(state, config(stage, user_name="bob", **wrong))
+    assert answer.errors and kept == state and not stage.holders()
+    return kept
+
+
+def test_a_move_that_broke_is_taken_up_by_the_next_run(stage: Stage) -> None:
+    kept = broken(stage)
+    first, second = stage.codes()
+    given = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
+    answer, state = Bridge(stage).update(kept, config(stage, user_name="bob", **given))
+    assert not answer.errors and state["user_name"] == "bob" and state["active"] is True
+    assert stage.holders() == {"bob": [stage.arn()]}
+
+
+def test_what_a_broken_move_left_is_removed_with_its_line(stage: Stage) -> None:
+    assert not Bridge(stage).delete(broken(stage), planned=False).errors
+
+
+def test_a_create_whose_record_was_dropped_is_adopted_by_the_next_run(stage: Stage) -> None:
+    """Of a create that fails the bridge keeps no record, whatever was done."""
+    stage.plant(users={"alice": user(virtual(held=False)), "bob": user()})
+    first, second = stage.codes()
+    given = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
+    assert not Bridge(stage).create(config(stage, **given)).errors
+    again = Bridge(stage).create(config(stage, **given))
+    assert not again.errors and again.state("new_state")["active"] is True
+    assert stage.writes() == ["EnableMFADevice"]

@@ -45,7 +45,7 @@ CASES = [
     Case("codes and a seed", GOOD | CODES | {"seed_wo": SEED},
          [("", "seed_wo cannot be given together with authentication_code_1_wo")]),
     Case("a seed and its source", GOOD | {"seed_wo": SEED, "seed_source": "env:SEED"},
-         [("seed_source", "cannot be given together with seed_wo")]),
+         [("", "seed_source cannot be given together with seed_wo")]),
     Case("codes for a security key", GOOD | CODES | {"serial_number": FIDO},
          [("", "authentication_code_1_wo cannot be used: a FIDO key")]),
     Case("a virtual device that is none", GOOD | {"serial_number": "GAHT12345678", "on_destroy": "delete-virtual-device"},

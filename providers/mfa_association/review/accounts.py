@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from mfa_association.review.facts import Facts, Holder, NotChecked
-from mfa_association.review.model import Grant, GrantStep, Preview
+from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Preview
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,11 @@ class Grants:
         """What concerns a holder. What may be somebody else's counts where it makes things worse, never where better."""
         ours = account or self._account
         mine = [one for one in self._mine(grant, holder) if same_account(one.account_id, ours) is not False]
-        sure = [one for one in mine if one.op in ("create", "same", "update") and one.certain]
-        perhaps = [one for one in mine if one.op == "create" and not one.certain]
+        certain = [one for one in mine if one.certain and one.user_name != HIDDEN_USER]
+        sure = [one for one in certain if one.op in ("create", "same", "update")]
+        perhaps = [one for one in mine if one.op == "create" and one not in certain]
         words = "declared in this stack" if any(one.op == "same" for one in sure) else "given by this change"
-        deleted = any(one.op == "delete" and one.account_id and one.account_id == ours for one in mine)
+        deleted = any(one.op == "delete" and one.account_id and one.account_id == ours for one in certain)
         return Given(words if sure else "", "given by this change, perhaps" if perhaps else "", deleted)
 
     def gives_way_in(self, holder: Holder, account: str | None) -> bool:
@@ -54,7 +55,11 @@ class Grants:
         return None
 
     def _mine(self, grant: Grant, holder: Holder | None) -> list[GrantStep]:
-        return self._by_user.get((grant, (holder.user_name or "").lower()), []) if holder else []
+        """What names a holder, or somebody whose name is hidden."""
+        if holder is None:
+            return []
+        names = {(holder.user_name or "").lower(), HIDDEN_USER}
+        return [one for name in names for one in self._by_user.get((grant, name), [])]
 
 
 def same_account(one: str | None, other: str | None) -> bool | None:

@@ -126,7 +126,7 @@ class After:
             return Cell("no", "taken away by this change")
         if answer.answer != "yes" and given.given:
             return Cell("yes", given.given)
-        return answer
+        return Cell("not fully determined", given.perhaps) if answer.answer == "no" and given.perhaps else answer
 
     def administrator(self, holder: Holder | None, account: str | None = None) -> Cell:
         """Whether the holder may do everything; a root user may."""

@@ -20,11 +20,17 @@ def of_devices(steps: Iterable[DeviceStep]) -> Iterator[Change]:
         before, after = step.before, step.after
         if step.op != "update" or not step.declares or before is None or after is None:
             continue
-        if after.role_arn != before.role_arn:
+        if "role_arn" in after.hidden:
+            what: Phrase = ("may act through another role from now on: which one is not shown",)
+            yield Change("role-changed", "medium", step.address, what, step.place)
+        elif after.role_arn != before.role_arn:
             risk = _role(after.role_arn, before.account)
             yield Change("role-changed", risk, step.address, _by(after.role_arn), step.place)
-        if after.also_deletes and not before.also_deletes:
-            what: Phrase = ("deletes the virtual device too when its line goes",)
+        if "on_destroy" in after.hidden:
+            what = ("may delete the virtual device too when its line goes: on_destroy is not shown",)
+            yield Change("removal-deepened", "low", step.address, what, step.place)
+        elif after.also_deletes and not before.also_deletes:
+            what = ("deletes the virtual device too when its line goes",)
             yield Change("removal-deepened", "low", step.address, what, step.place)
 
 
@@ -35,7 +41,7 @@ def _role(role_arn: str | None, account: str | None) -> Risk:
 
 
 def _by(role_arn: str | None) -> Phrase:
-    return ("acts through ", Name(role_arn), " from now on") if role_arn else ("acts through no role from now on",)
+    return ("acts through ", Name(role_arn), " from now on") if role_arn else ("acts without a role from now on",)
 
 
 def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
@@ -49,8 +55,8 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
             continue
         if step.op == "delete" and (step.role == "role" or not _denies(old)):
             continue  # what only allows, under MFA, takes its permission along
-        subject = "the trust of the role" if step.role == "role" else "the policy"
-        what: Phrase = (f"{subject} demanded MFA and does so no more",)
+        subject = "trust policy" if step.role == "role" else "policy"
+        what: Phrase = (f"no longer requires MFA by its {subject}",)
         yield Change("mfa-demand-lost", "medium", step.address, what, step.place)
 
 

@@ -65,7 +65,7 @@ def _raised(preview: Preview, context: Context) -> Iterator[Change]:
     """A limit of the stack that the change lifts or raises, which no preview tells."""
     old, new = context.former_limit, preview.max_removals
     if old is not None and (new is None or new > old):
-        what = f"raises the most removals of one run from {old} to {'no number' if new is None else new}"
+        what = f"raises the limit of removals in one run from {old} to {'no limit' if new is None else new}"
         yield Change("limit-raised", "low", "the configuration", (what,))
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-_AWS = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "api.amazonwebservices.com.cn", "amazonaws.eu", "aws.dev")
+_AWS = re.compile(
+    r"(vpce-[a-z0-9-]+\.(?!vpce-svc-))?[a-z0-9-]+(\.dualstack)?(\.([a-z]{2,}(-[a-z]+)+-[0-9]+|us-gov|global))?(\.vpce)?"
+    r"\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
+)
+"""``SERVICE.REGION.amazonaws.com``: under the same domains stand hosts that any customer may own (`execute-api`, `elb`)."""
 _HERE = ("localhost", "127.0.0.1", "::1")
 """A sandbox of the machine's own: a test, and no place that a change could lead anybody to."""
 
@@ -24,11 +29,15 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _host(url: str) -> str | None:
+    """The host, None for no URL at all. Programs disagree about what a backslash is."""
+    if not url.strip():
+        return None
     try:
-        return urlsplit(url if "//" in url else f"//{url}").hostname
+        host = urlsplit(url if "//" in url else f"//{url}").hostname
     except ValueError:
-        return "(not a URL)"
+        host = None
+    return host if host and "\\" not in url else "(not a URL)"
 
 
 def _is_known(host: str) -> bool:
-    return host in _HERE or any(host == name or host.endswith(f".{name}") for name in _AWS)
+    return host in _HERE or _AWS.fullmatch(host) is not None

@@ -12,7 +12,7 @@ from mfa_association.review.after import After
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
-from mfa_association.review.model import GrantStep, Holding, Place, Preview
+from mfa_association.review.model import HIDDEN_USER, GrantStep, Holding, Place, Preview
 from mfa_association.review.risk import of_gain, of_password
 from mfa_association.review.words import though_inactive
 
@@ -47,13 +47,14 @@ class _Gains:
 
     def password(self, grant: GrantStep) -> Iterator[Finding]:
         """A console password for somebody who may hold no device."""
-        holder, account = Holder(grant.user_name), grant.account_id
+        hidden, account = grant.user_name == HIDDEN_USER, grant.account_id
+        holder = None if hidden else Holder(grant.user_name)
         left, administrator = self._after.left(holder, account), self._after.administrator(holder, account)
         if left.count or self._after.exists(holder) is False or self._after.leaves(holder, account):
             return
         risk, why = of_password(left, administrator)
         what = ("is given a console password",)
-        held = Holding(holder, None, account_id=account)
+        held = Holding(holder, None, account_id=account, secret=hidden)
         yield self._finding("password-given", risk, holder, held, what, (why,), grant.address, grant.place)
 
     def _addition(self, effect: Effect) -> Finding:
@@ -76,11 +77,14 @@ class _Gains:
     def _changes(self, effect: Effect, before: Holding, after: Holding) -> Iterator[Finding]:
         holder, step = after.holder, effect.step
         source = (after.seed_source, after.source_mark)
-        if after.seed_source and source != (before.seed_source, before.source_mark):
+        hidden = "seed_source" in after.hidden
+        if hidden or (after.seed_source and source != (before.seed_source, before.source_mark)):
             risk, why = self._rate(holder, after, "medium", "a new source of codes")
-            what: Phrase = ("takes its codes from ", Name(after.seed_source), " from now on")
+            what: Phrase = ("takes its codes from ", Name(after.seed_source or ""), " from now on")
+            if hidden:
+                what = ("may take its codes from another source: this one is not shown",)
             yield self._finding("seed-changed", risk, holder, after, what, (why,), step.address, step.place)
-        if after.renew != before.renew and after.enables:
+        if (after.renew != before.renew or "renew" in after.hidden) and after.enables:
             yield self._renewal(effect, before, after)
         was, now = before.on_last_device or "warn", after.on_last_device or "warn"
         if was in _GUARDS and now in _GUARDS and _GUARDS.index(now) > _GUARDS.index(was):

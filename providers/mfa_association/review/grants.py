@@ -13,7 +13,8 @@ from typing import Any
 
 from mfa_association.inventory.associations import snake
 from mfa_association.review.administrator import is_administrator_arn, makes_administrator
-from mfa_association.review.model import Grant, GrantStep, Op, Widened, account_of
+from mfa_association.review.document import SECRET
+from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Op, Widened, account_of
 from mfa_association.review.steps import Bag, Step, name_of_user, text_of, texts_of, user_of
 
 _Source = tuple[str, str]
@@ -73,11 +74,16 @@ def grants(steps: Iterable[Step]) -> tuple[list[GrantStep], list[Widened], froze
     for step in steps:
         old, new = step.sides()
         _note(before, step, old)
-        _note(after, step, None if step.spared and step.op == "delete" else new)
+        _note(after, step, None if step.spared and step.op == "delete" else _as_told(step, new))
         if step.spared and step.op == "delete":
             _note(after, step, old)
     detached = frozenset(before.owned - after.owned)
     return [*simple, *_rights(steps, before, after)], list(_widened(before, after)), detached
+
+
+def _as_told(step: Step, bag: Bag | None) -> Bag | None:
+    """What is not known yet though nothing in the change produces it may be anything, like a secret."""
+    return bag and {**bag, **dict.fromkeys(step.unexplained, SECRET)}
 
 
 def _simple(step: Step, account: str | None) -> Iterator[GrantStep]:
@@ -96,6 +102,8 @@ _KEPT_BY: dict[str, Grant] = {"password": "password", "access-key": "access-key"
 
 def _given(step: Step, bag: Bag) -> str | None:
     """Whom a resource gives a password or key; a user of CloudFormation's carries its own password."""
+    if SECRET in (bag.get("user"), bag.get("user_name")) and step.role != "user":
+        return HIDDEN_USER
     if step.role == "user":
         return name_of_user(bag) if bag.get("login_profile") else None
     return user_of(bag)
@@ -118,7 +126,7 @@ def _rights(steps: list[Step], before: _Side, after: _Side) -> Iterator[GrantSte
         was, now = old.get((user, source), 0), new.get((user, source), 0)
         op: Op = "delete" if not now else "same" if was >= now else "create"
         step = places[source[0]]
-        certain = max(was, now) == _SURELY
+        certain = max(was, now) == _SURELY and user != HIDDEN_USER
         yield GrantStep(step.address, step.type, op, "administrator", user, step.place, None, certain)
     known = after.groups().keys() | {group for _, group, _ in after.of_groups}
     for address, user, group in after.members:
@@ -152,8 +160,12 @@ def _note(side: _Side, step: Step, bag: Bag | None) -> None:
         return
     address, role = step.address, step.role
     users = [name.lower() for name in (texts_of(bag.get("users")) or texts_of(user_of(bag)))]
+    if SECRET in (bag.get("user"), bag.get("user_name"), bag.get("users")):
+        users = [HIDDEN_USER]
     groups = [name.lower() for name in texts_of(bag.get("groups")) or texts_of(_group(bag))]
     arns: list[str | int] = [*(texts_of(bag.get("policy_arns")) or [text_of(bag, "policy_arn") or ""])]
+    if SECRET in (bag.get("policy_arn"), bag.get("policy_arns")):
+        arns = [_PERHAPS]
     if role in ("user-attachment", "shared-attachment"):
         side.direct += [(address, user, arn) for user in users for arn in arns]
         side.owned |= {(user, str(arn)) for user in users for arn in arns}
@@ -208,6 +220,9 @@ def _group(bag: Bag) -> str | None:
 
 
 def _inline(bag: Bag, user: str) -> int:
+    """How far the policy in a bag goes; one that is a secret may be any."""
+    if SECRET in (bag.get("policy"), bag.get("policy_document")):
+        return _PERHAPS
     return _SURELY if makes_administrator(document_of(bag), user) else 0
 
 

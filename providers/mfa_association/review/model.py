@@ -15,6 +15,8 @@ Engine = Literal["pulumi", "terraform"]
 Op = Literal["create", "delete", "update", "same", "unknown"]
 DeviceKind = Literal["virtual", "hardware", "fido", "unknown"]
 Grant = Literal["password", "administrator", "access-key"]
+HIDDEN_USER: Final = "?"
+"""Stands for a user whose name is a secret; no user can be called so."""
 Risk = Literal["critical", "high", "medium", "low", "info"]
 RISKS: Final[tuple[Risk, ...]] = ("critical", "high", "medium", "low", "info")
 ChangeKind = Literal[
@@ -60,7 +62,8 @@ class Holding:
     are given, so a device that is not active can be enabled. ``also_deletes``: the virtual device goes with it.
     ``secret``: the holder is known to the engine and not shown. ``unexplained``: the holder or the device is not known
     yet, and nothing in the change produces it. ``fails_if_inactive``: `require_active`. ``source_mark``: tells whether a
-    seed source is another one, since what looks like a seed is not kept in ``seed_source``.
+    seed source is another one, since what looks like a seed is not kept in ``seed_source``. ``hidden``: the inputs that are
+    secret or not known yet: they may be anything.
     """
 
     holder: Holder | None
@@ -78,6 +81,7 @@ class Holding:
     secret: bool = False
     unexplained: bool = False
     fails_if_inactive: bool = False
+    hidden: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> DeviceKind:

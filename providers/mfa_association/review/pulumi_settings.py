@@ -5,6 +5,7 @@ The stack's own configuration has no "before" in a preview, so what stands in it
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +14,9 @@ from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
 from mfa_association.review.pulumi_states import identity, state_of
+from mfa_association.review.types import OUR_PROVIDER
 
-_OURS = ("mfa", "aws", "pulumi-python")
+_OURS = ("mfa", "aws", "aws-native", "awscc", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}
 """Settings of the stack, the strictest value first."""
 _QUIET = ("version", "plugin_download_url", "region", "__internal", "skip_credentials_validation", "default_tags")
@@ -27,6 +29,11 @@ def settings(steps: list[dict[str, Any]], config: dict[str, Any]) -> Iterator[Ch
     for address, before, after in _providers(steps):
         yield from _elsewhere(address, {key: value for key, value in after.items() if before.get(key) != value})
         yield from _weakened(address, before, after)
+        if (plugin := _plugin(after)) and plugin != _plugin(before):
+            yield Change("not-assessed", "high", address, ("is served by a plugin from ", Name(plugin)))
+        source, is_mfa = _bridged(after), "::pulumi:providers:mfa::" in address
+        if is_mfa and source and source != _bridged(before) and not source.endswith(f"/{OUR_PROVIDER}"):
+            yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(source)))
 
 
 def limit_of(steps: list[dict[str, Any]], config: dict[str, Any]) -> int | None:
@@ -54,18 +61,40 @@ def _inputs(step: dict[str, Any], name: str) -> dict[str, Any]:
     return {snake(key): value for key, value in inputs.items()} if isinstance(inputs, dict) else {}
 
 
+def _plugin(values: dict[str, Any]) -> str | None:
+    """Where the plugin comes from, if a program says so: it gets every credential."""
+    internal = _parsed(values.get("__internal"))
+    inner = internal.get("pluginDownloadURL") if isinstance(internal, dict) else None
+    found = values.get("plugin_download_url") or inner
+    return found if isinstance(found, str) else None
+
+
+def _bridged(values: dict[str, Any]) -> str | None:
+    """The Terraform provider that Pulumi's bridge runs under a name of the program's choice."""
+    internal = _parsed(values.get("__internal"))
+    given = internal.get("parameterization") if isinstance(internal, dict) else None
+    text = given.get("value") if isinstance(given, dict) else None
+    try:
+        told = _parsed(base64.b64decode(text, validate=True).decode()) if isinstance(text, str) else None
+    except ValueError:
+        return "(not readable)"
+    remote = told.get("remote") if isinstance(told, dict) else None
+    url = remote.get("url") if isinstance(remote, dict) else None
+    return url if isinstance(url, str) else None
+
+
 def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
     for host in foreign_hosts(_parsed(values.get("endpoints"))):
         yield Change("endpoint-changed", "high", address, ("reaches AWS at ", Name(host), ", which is not AWS's"))
     if _parsed(values.get("insecure")) is True:
-        yield Change("endpoint-changed", "high", address, ("believes whoever answers: insecure is set",))
+        yield Change("endpoint-changed", "high", address, ("trusts any server that answers as AWS: insecure is set",))
 
 
 def _weakened(address: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     old, new = _number(before.get("max_removals")), _number(after.get("max_removals"))
     if old is not None and (new is None or new > old):
-        to = "no number" if new is None else str(new)
-        yield Change("limit-raised", "low", address, (f"raises the most removals of one run from {old} to {to}",))
+        to = "no limit" if new is None else str(new)
+        yield Change("limit-raised", "low", address, (f"raises the limit of removals in one run from {old} to {to}",))
     for name, order in _GUARDS.items():
         was, now = before.get(name, order[0]), after.get(name, order[0])
         if name in before and was in order and now in order and order.index(now) > order.index(was):

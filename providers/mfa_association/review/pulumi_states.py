@@ -49,6 +49,16 @@ def bag_of(state: State, *names: str) -> dict[str, Any]:
     return found
 
 
+def unknown_inputs(state: State) -> frozenset[str]:
+    """The inputs of a state that are not known yet, under Terraform's names."""
+    inputs = state.get("inputs")
+    return (
+        frozenset(snake(name) for name, value in inputs.items() if value == UNKNOWN)
+        if isinstance(inputs, dict)
+        else frozenset()
+    )
+
+
 def _known(key: str, value: object) -> object:
     """A value, None for one that is not known yet; that a code or seed is given is told, but never what it is."""
     if key.removesuffix("_wo") in _SECRETS:

@@ -12,7 +12,16 @@ from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE, TYPE, i
 from mfa_association.review.cloudcontrol import is_cloud_control, is_of_iam, named_type, role_of_named, unfolded
 from mfa_association.review.document import Unreadable
 from mfa_association.review.model import Change, Name, Op
-from mfa_association.review.pulumi_states import UNKNOWN, State, bag_of, identity, place_of, provider_of, state_of
+from mfa_association.review.pulumi_states import (
+    UNKNOWN,
+    State,
+    bag_of,
+    identity,
+    place_of,
+    provider_of,
+    state_of,
+    unknown_inputs,
+)
 from mfa_association.review.steps import Step
 from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 
@@ -105,6 +114,7 @@ class _Reader:
             spared=self._spared(raw, old or {}) if removes and not taken_by else None,
             raw_op=raw if op == "unknown" else "",
             place=place_of(new if not removes and new else old or {}),
+            unknown=unknown_inputs(new or {}) if not removes else frozenset(),
             unexplained=frozenset(self._unexplained(new or {})) if not removes else frozenset(),
             process=provider_of(new or old or {}),
             taken_by=taken_by,
@@ -146,7 +156,7 @@ class _Reader:
         if role != "association" or step["op"] != "update" or old is None or new is None:
             return
         if old.get("protect") is True and new.get("protect") is not True:
-            yield Change("protection-lifted", "low", urn, ("is protected no more",), place)
+            yield Change("protection-lifted", "low", urn, ("is no longer protected from deletion",), place)
         if new.get("retainOnDelete") is True and old.get("retainOnDelete") is not True:
             what = ("keeps its device active when its line goes, from now on",)
             yield Change("removal-spared", "low", urn, what, place)

@@ -8,32 +8,36 @@ from typing import Any
 
 from mfa_association.aws.errors import plain as on_one_line
 from mfa_association.errors import MfaError
-from mfa_association.review.findings import RISKS, Finding, Report, plain
+from mfa_association.review.findings import RISKS, Finding, Report, plain, resource_name
 from mfa_association.review.report_json import VERSION
 
 _MOST = 10
-_Subject = tuple[bool, str, str, str]
-"""Loss or gain, the resource, its holder, the device: what a reviewer agrees to."""
+_CODE = "code"
+_Subject = tuple[str, str, str, str]
+"""What happens (loss or gain and its kind, a change's kind, code), the resource, its holder, the device: what a reviewer
+agrees to."""
 
 
 def not_reviewed(report: Report, reviews: Mapping[str, str]) -> list[str]:
     """Why a report goes beyond what was reviewed, a sentence each: new findings, and those that are worse now.
 
     ``reviews``: the text of each JSON report by its path. One of another stack, or one that could not assess, reviewed
-    nothing. What was reviewed and would not happen any more is no objection. Raises ``MfaError``.
+    nothing. Code that runs counts like a finding. What was reviewed and would not happen any more is no objection. Raises ``MfaError``.
     """
-    agreed = _agreed(_read(path, text) for path, text in reviews.items())
+    agreed = _agreed(_read(path, text) for path, text in reviews.items()).get(report.stack, {})
     causes = []
     for is_loss, finding in (*((True, one) for one in report.losses), *((False, one) for one in report.gains)):
-        known = agreed.get(report.stack, {}).get(_subject_of(is_loss, finding))
+        known = agreed.get(_subject_of(is_loss, finding))
         if known is None or RISKS.index(finding.risk) < RISKS.index(known):
             causes.append(_sentence(finding, known))
-    agreed_changes = agreed.get(report.stack, {})
     for change in report.changes:
-        known = agreed_changes.get(_subject(False, change.address, change.kind, plain(change.what)))
+        known = agreed.get(_subject(change.kind, change.address, plain(change.what), None))
         if known is None or RISKS.index(change.risk) < RISKS.index(known):
             was = "was not reviewed" if known is None else f"was {known} then"
             causes.append(on_one_line(f"{change.address} {plain(change.what)} ({change.risk}) {was}"))
+    for address in report.code:
+        if _subject(_CODE, address, None, None) not in agreed:
+            causes.append(on_one_line(f"{resource_name(address)} runs code, which was not reviewed"))
     return causes if len(causes) <= _MOST else [*causes[:_MOST], f"and {len(causes) - _MOST} more"]
 
 
@@ -45,10 +49,12 @@ def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any
         for side in ("losses", "gains"):
             for one in document[side]:
                 holder = one["root_account_id"] or one["user_name"]
-                subject = _subject(side == "losses", one["address"], holder, one["serial_number"])
+                subject = _subject(f"{side} {one['kind']}", one["address"], holder, one["serial_number"])
                 subjects[subject] = min(one["risk"], subjects.get(subject, "info"), key=RISKS.index)
         for one in document["changes"]:
-            subjects[_subject(False, one["address"], one["kind"], one["what"])] = one["risk"]
+            subjects[_subject(one["kind"], one["address"], one["what"], None)] = one["risk"]
+        for address in document["code"]["addresses"]:
+            subjects[_subject(_CODE, address, None, None)] = "info"
     return agreed
 
 
@@ -71,12 +77,13 @@ def _read(path: str, text: str) -> dict[str, Any]:
 def _subject_of(is_loss: bool, finding: Finding) -> _Subject:
     holder = finding.holder
     name = (holder.root_account_id or holder.user_name) if holder else None
-    return _subject(is_loss, finding.address, name, finding.serial_number)
+    side = "losses" if is_loss else "gains"
+    return _subject(f"{side} {finding.kind}", finding.address, name, finding.serial_number)
 
 
-def _subject(is_loss: bool, address: str, holder: str | None, serial_number: str | None) -> _Subject:
+def _subject(what: str, address: str, holder: str | None, serial_number: str | None) -> _Subject:
     """Without regard to case, as IAM compares."""
-    return (is_loss, address, (holder or "").lower(), (serial_number or "").lower())
+    return (what, address, (holder or "").lower(), (serial_number or "").lower())
 
 
 def _sentence(finding: Finding, known: str | None) -> str:

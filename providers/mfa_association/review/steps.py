@@ -23,8 +23,8 @@ class Step:
     """One resource, its bags under Terraform's names; what is not known yet is None in them, a secret ``SECRET``.
 
     ``enables``: codes or a seed are given that the document does not show, because they are write-only.
-    ``unexplained``: the inputs that are not known yet though nothing in the change produces them. ``process``: what
-    serves the resource. ``taken_by``: the type of the resource of another provider that takes the record over.
+    ``unknown``: the inputs that are not known yet, ``unexplained`` those of them that nothing in the change produces.
+    ``process``: what serves the resource. ``taken_by``: the type of the resource of another provider that takes the record over.
     """
 
     address: str
@@ -39,6 +39,7 @@ class Step:
     raw_op: str = ""
     place: Place | None = None
     enables: bool = False
+    unknown: frozenset[str] = frozenset()
     unexplained: frozenset[str] = frozenset()
     process: str = ""
     taken_by: str | None = None
@@ -74,7 +75,7 @@ def sort(steps: Iterable[Step]) -> Sorted:
 def _devices(step: Step) -> Iterator[DeviceStep]:
     before, after = step.sides()
     if step.role == "association":
-        new = _association(after) if after else None
+        new = _association(after, step.unknown) if after else None
         if new and step.enables:
             new = replace(new, enables=True)
         if new and not step.unexplained.isdisjoint(("user_name", "root_account_id", "serial_number")):
@@ -104,14 +105,15 @@ def _device(step: Step, before: Holding | None, after: Holding | None) -> Device
     )
 
 
-def _association(bag: Bag) -> Holding:
+def _association(bag: Bag, unknown: frozenset[str] = frozenset()) -> Holding:
+    hidden = unknown | {name for name, value in bag.items() if value is SECRET}
     active = bag.get("active")
     return Holding(
         holder=_holder(bag),
         serial_number=text_of(bag, "serial_number") or _serial(text_of(bag, "id")),
         active=active if isinstance(active, bool) else None,
         account_id=text_of(bag, "account_id"),
-        enables=any(bag.get(name) is not None for name in _ENABLERS),
+        enables=any(bag.get(name) is not None or name in hidden for name in _ENABLERS),
         seed_source=shown_source(bag.get("seed_source")),
         source_mark=hash(bag.get("seed_source")),
         renew=text_of(bag, "renew"),
@@ -121,6 +123,7 @@ def _association(bag: Bag) -> Holding:
         user_id=text_of(bag, "user_id"),
         secret=SECRET in (bag.get("user_name"), bag.get("root_account_id")),
         fails_if_inactive=bag.get("require_active") is True,
+        hidden=hidden,
     )
 
 
@@ -153,7 +156,7 @@ def _user(step: Step) -> UserStep:
         step.op,
         new if step.after else old,
         old if step.op == "update" and old != new else None,
-        before.get("force_destroy") is True or not step.type.startswith(("aws:", "aws_")),
+        before.get("force_destroy") in (True, SECRET) or not step.type.startswith(("aws:", "aws_")),
         step.replaces,
         step.spared,
         step.place,

@@ -8,11 +8,12 @@ from typing import Any
 
 from mfa_association.review.document import mapping, objects
 from mfa_association.review.endpoints import foreign_hosts
-from mfa_association.review.model import Change, Name
+from mfa_association.review.model import Change, Name, Phrase
 from mfa_association.review.types import OUR_PROVIDER, role_of
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 """The key of an instance in an address; a quoted one may hold brackets and escaped quotes."""
+_LIMIT = re.compile(r"[0-9]{1,9}")
 _WRITE_ONLY = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo")
 _NAMES = ("user_name", "root_account_id", "serial_number")
 _MAKES = {"create", "update", "read"}
@@ -73,21 +74,26 @@ class Configuration:
                 continue
             expressions = mapping(provider, "expressions")
             for host in foreign_hosts(self._constants(expressions.get("endpoints"))):
-                what = ("reaches AWS at ", Name(host), ", which is not AWS's")
+                what: Phrase = ("reaches AWS at ", Name(host), ", which is not AWS's")
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
-            if self._constants(expressions.get("insecure")) is True:
-                yield Change(
-                    "endpoint-changed", "high", f"provider.{name}", ("believes whoever answers: insecure is set",)
-                )
+            if _only(self._constants(expressions.get("insecure"))) in (True, "true"):
+                what = ("trusts any server that answers as AWS: insecure is set",)
+                yield Change("endpoint-changed", "high", f"provider.{name}", what)
+            in_module = "module_address" in provider
+            for setting in ("endpoints", "insecure"):
+                if not self._is_shown(expressions.get(setting), in_module):
+                    hidden: Phrase = (f"may reach somebody else than AWS: the plan does not show {setting}",)
+                    yield Change("endpoint-changed", "high", f"provider.{name}", hidden)
 
     def limit(self) -> int | None:
         """The smallest ``max_removals`` of our provider; None for none, or one that is not told."""
         values = [
-            self._constants(mapping(one, "expressions").get("max_removals"))
+            _only(self._constants(mapping(one, "expressions").get("max_removals")))
             for one in self._providers.values()
             if isinstance(one, dict) and str(one.get("full_name", "")).endswith(OUR_PROVIDER)
         ]
-        return min((one for one in values if isinstance(one, int) and not isinstance(one, bool)), default=None)
+        texts = [str(one) for one in values if isinstance(one, (int, str)) and not isinstance(one, bool)]
+        return min((int(text) for text in texts if _LIMIT.fullmatch(text)), default=None)
 
     def _of(self, address: str) -> dict[str, Any]:
         return self._resources.get(without_keys(address), {})
@@ -103,6 +109,17 @@ class Configuration:
     def _reaches_aws(self, provider: dict[str, Any]) -> bool:
         source = str(provider.get("full_name", "")).partition("/")[2]
         return source in (OUR_PROVIDER, "hashicorp/aws", "hashicorp/awscc")
+
+    def _is_shown(self, expression: Any, in_module: bool) -> bool:
+        """Whether all that an expression comes to is told: constants, and variables of the root module."""
+        if isinstance(expression, list):
+            return all(self._is_shown(one, in_module) for one in expression)
+        if not isinstance(expression, dict) or "constant_value" in expression:
+            return True
+        if "references" in expression:
+            roots = {str(one).split(".")[1] if str(one).startswith("var.") else "" for one in expression["references"]}
+            return not in_module and roots <= self._variables.keys()
+        return all(self._is_shown(one, in_module) for one in expression.values())
 
     def _constants(self, expression: Any) -> Any:
         """What stands in an expression: constants, and the values of variables that it refers to alone."""
@@ -129,6 +146,11 @@ def _resources(module: dict[str, Any], path: str) -> Iterator[tuple[str, dict[st
     for name, call in mapping(module, "module_calls").items():
         if isinstance(call, dict):
             yield from _resources(mapping(call, "module"), f"{path}module.{name}.")
+
+
+def _only(value: Any) -> Any:
+    """The value of a variable that an expression refers to alone."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _list(value: object) -> list[Any]:

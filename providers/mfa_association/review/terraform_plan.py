@@ -14,7 +14,7 @@ from mfa_association.review.document import Unreadable, mapping, objects
 from mfa_association.review.grants import grants
 from mfa_association.review.model import Change, Name, Preview
 from mfa_association.review.steps import Step, sort
-from mfa_association.review.terraform_config import Configuration
+from mfa_association.review.terraform_config import Configuration, without_keys
 from mfa_association.review.types import OUR_PROVIDER, Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 
 _CHANGING = {"create", "update", "delete"}
@@ -84,8 +84,20 @@ def _refuse_deferred(plan: dict[str, Any]) -> None:
 
 def _steps(plan: dict[str, Any], configuration: Configuration) -> Iterator[Step]:
     for one in objects(plan, "resource_changes"):
-        if one.get("mode", "managed") == "managed" and (role := _role(one)):
+        if one.get("mode", "managed") != "managed":
+            continue
+        if taker := _taker(one):
+            before = _bag(mapping(one, "change"), "before") or {}
+            yield Step(str(one.get("address")), taker, "association", "unknown", before, raw_op="moved", taken_by=taker)
+        if role := _role(one):
             yield from _of_resource(one, role, configuration)
+
+
+def _taker(one: dict[str, Any]) -> str | None:
+    """The type of what a `moved` block lets take a record of ours over; None where it stays with our provider."""
+    parts = without_keys(str(one.get("previous_address", ""))).split(".")
+    kind = str(one.get("type"))
+    return kind if len(parts) > 1 and role_of(parts[-2]) == "association" and role_of(kind) != "association" else None
 
 
 def _role(one: dict[str, Any]) -> Role | None:
@@ -103,7 +115,11 @@ def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) 
     if is_cloud_control(kind):
         kind = named_type(after, before) or kind
         before, after = unfolded(before), unfolded(after)
-    usual: dict[str, Any] = {"enables": configuration.gives_codes(address), "process": configuration.provider(one)}
+    usual: dict[str, Any] = {
+        "enables": configuration.gives_codes(address),
+        "process": configuration.provider(one),
+        "unknown": _unknown(change),
+    }
     pair = isinstance(actions, list) and len(actions) == 2
     for action in actions if isinstance(actions, list) and actions else ["?"]:
         if action in ("no-op", "update"):
@@ -125,11 +141,14 @@ def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) 
 
 def _bag(change: dict[str, Any], side: str) -> dict[str, Any] | None:
     """The values of one side, None for what the plan does not know yet. What is sensitive stands there in clear."""
-    values, unknown = change.get(side), change.get("after_unknown") if side == "after" else None
+    values, hidden = change.get(side), _unknown(change) if side == "after" else frozenset()
     if not isinstance(values, dict):
         return None
-    hidden = {name for name, value in unknown.items() if value is True} if isinstance(unknown, dict) else set()
     return {name: None if name in hidden else value for name, value in values.items()}
+
+
+def _unknown(change: dict[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, value in mapping(change, "after_unknown").items() if value is True)
 
 
 def _told(plan: dict[str, Any]) -> Iterator[Change]:
@@ -161,13 +180,17 @@ def _is_folded_away(one: dict[str, Any]) -> bool:
 
 
 def _providers_before(plan: dict[str, Any]) -> Iterator[str]:
-    """Namespace and name of each provider that served something before the plan."""
+    """Namespace and name of each provider that served something before the plan, which itself reads and imports."""
+    imported = {
+        str(one.get("address")) for one in objects(plan, "resource_changes") if mapping(one, "change").get("importing")
+    }
     modules = [mapping(mapping(mapping(plan, "prior_state"), "values"), "root_module")]
     while modules:
         module = modules.pop()
         modules += objects(module, "child_modules")
         for resource in objects(module, "resources"):
-            yield str(resource.get("provider_name", "")).partition("/")[2]
+            if resource.get("mode") != "data" and str(resource.get("address")) not in imported:
+                yield str(resource.get("provider_name", "")).partition("/")[2]
 
 
 def _code(plan: dict[str, Any], configuration: Configuration) -> Iterator[str]:

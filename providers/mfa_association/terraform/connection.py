@@ -22,7 +22,7 @@ from mfa_association.terraform.removals import Removals
 from mfa_association.terraform.successors import Successors
 
 BRIDGE: Final = "pulumi-terraform-bridge"
-"""What Pulumi's bridge gives as the version of Terraform."""
+"""What Pulumi's bridge gives as the version of Terraform; v3.136.0 gives it as the build of a version: ``1.0.0+...``."""
 
 
 class Connection:
@@ -37,7 +37,8 @@ class Connection:
         self.unknown = sorted(key for key, value in arguments.items() if _holds_unknown(value))
         self._arguments = {key: value for key, value in arguments.items() if key not in self.unknown}
         self.config: ProviderConfig = config.read(self)
-        self.is_planning = engine != BRIDGE
+        self.is_bridged = BRIDGE in engine
+        self.is_planning = not self.is_bridged
         self.crossings, self.records = Crossings(), Records()
         self.removals, self.repeats = Removals(), Repeats()
         self.successors = Successors(self)

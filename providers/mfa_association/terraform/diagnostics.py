@@ -32,9 +32,10 @@ _GERUND = re.compile(r"[a-z]+ing\b")
 
 @dataclass
 class Told:
-    """What one call has to tell."""
+    """What one call has to tell. ``whole``: warnings are not split into headline and rest."""
 
     found: list[Any] = field(default_factory=list)
+    whole: bool = False
 
     def error(self, sentence: str, path: str = "") -> None:
         """An error, at an attribute if there is one."""
@@ -42,16 +43,19 @@ class Told:
 
     def warn(self, sentence: str, path: str = "") -> None:
         """A warning, at an attribute if there is one."""
-        self.found.append(_diagnostic("warning", sentence, path))
+        made = _diagnostic("warning", sentence, path)
+        if self.whole:
+            made.summary, made.detail = "", spelled(sentence)
+        self.found.append(made)
 
 
 _call = threading.local()
 
 
 @contextmanager
-def telling() -> Iterator[Told]:
-    """Collect what the call of this thread tells."""
-    _call.told = told = Told()
+def telling(*, whole: bool = False) -> Iterator[Told]:
+    """Collect what the call of this thread tells; ``whole``: for Pulumi's bridge, which logs the rest first."""
+    _call.told = told = Told(whole=whole)
     try:
         yield told
     finally:

@@ -30,7 +30,8 @@ class Server:
             raise Unimplemented(method)
         kind = protocol.method(method)
         request, response = kind.request.FromString(data), kind.response()
-        with telling() as told:
+        connection = self._provider.connection
+        with telling(whole=connection is not None and connection.is_bridged) as told:
             call = Call(self._provider, request, response, told)
             try:
                 answer(call)
