@@ -137,10 +137,19 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
         guards = {str(one.values.get("on_last_device") or "warn") for one in seen.before if one.pair[0] == serial}
         if "refuse" in guards and user.password and not seen.run.lag:
             yield f"{serial} was {user.name}'s last device, with a password, and its record says refuse"
-        failed = [pair for pair, moment in seen.result.failed if moment <= place and pair[1] == user.name.lower()]
+        elsewhere = {
+            line.pair for line in seen.program.records if line.foreign_role and not line.serial.startswith("arn:")
+        }
+        failed = [
+            pair
+            for pair, moment in seen.result.failed
+            if moment <= place and pair[1] == user.name.lower() and pair not in elsewhere
+        ]
         if any(pair[0] != serial for pair in failed) and len(providers) < 2:
             yield f"{serial} was {user.name}'s last device, and what was to succeed it failed: {failed}"
     for _, call in done:
+        if seen.engine == "terraform" and seen.run.replace:
+            break  # Terraform destroys first what it replaces, and a create that fails then is told
         serial, name = str(call.serial).lower(), str(call.user).lower()
         lines = [line for line in seen.program.named().values() if line.serial.lower() == serial]
         if len(lines) == 1 and lines[0].enabler == "unset" and lines[0].holder != name and not seen.touched:

@@ -90,6 +90,14 @@ def _take_renew_back(situation: Situation, record: Record) -> Record:
     return replace(record, renew=str(next(saved, None) or "")) if ":u2f/" in record.serial else record
 
 
+def _declare_once(situation: Situation, _said: str) -> None:
+    """A device has one holder: of two lines for two users the first stays."""
+    first: dict[str, str] = {}
+    lines = situation.program.named().values()
+    kept = [line for line in lines if first.setdefault(line.serial.lower(), line.holder.lower()) == line.holder.lower()]
+    situation.program = replace(situation.program, records=tuple(kept))
+
+
 def _unprotect(situation: Situation, said: str) -> None:
     """`pulumi state unprotect`, and the same in the program."""
     _each(lambda _situation, record: replace(record, protect=False))(situation, said)
@@ -115,6 +123,7 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
 
 
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
+    r"declare it for one of them only|move it by hand first": _declare_once,
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),

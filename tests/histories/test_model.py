@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from mfa_association.aws.iam import Iam
 from tests.histories.iam import ModelIam
 from tests.histories.strategies import drawn
@@ -14,6 +17,12 @@ def test_the_model_has_every_verb_of_iam_and_no_other() -> None:
 
 def test_a_seed_draws_the_same_histories_again() -> None:
     assert drawn(3, 30) == drawn(3, 30) != drawn(4, 30)
+
+
+def test_a_seed_draws_the_same_histories_whatever_else_is_loaded() -> None:
+    code = "from tests.histories.strategies import drawn; print(repr(drawn(3, 60)))"
+    elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert elsewhere.stdout == f"{drawn(3, 60)!r}\n"
 
 
 def test_a_history_prints_as_the_code_that_makes_it() -> None:
