@@ -112,7 +112,9 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
     for saved in list(situation.state):
         serial = saved.pair[0]
         new = next((address for address, one in named.items() if one.serial.lower() == serial), None)
-        if serial not in said.lower() or new is None or (saved.address in named and not saved.old):
+        here = named.get(saved.address)
+        stays = here is not None and here.serial.lower() == serial and not saved.old
+        if serial not in said.lower() or new is None or stays:
             continue
         if new in taken or saved.old:
             situation.state.remove(saved)
