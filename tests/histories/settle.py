@@ -110,7 +110,8 @@ def _unprotect(situation: Situation, said: str) -> None:
 
 
 def _say_that_it_moved(situation: Situation, said: str) -> None:
-    """A moved block where the new address is free, else `terraform state rm`, or a removed block: the device stays."""
+    """A moved block where the new address is free and the old one is not declared any more, else `terraform state rm`:
+    the device stays."""
     taken = {saved.address for saved in situation.state}
     named = situation.program.named()
     moved = list(situation.program.moved)
@@ -121,7 +122,7 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
         stays = here is not None and here.serial.lower() == serial and not saved.old
         if serial not in said.lower() or new is None or stays:
             continue
-        if new in taken or saved.old:
+        if new in taken or saved.old or here is not None:
             situation.state.remove(saved)
         else:
             moved.append((saved.address, new))
@@ -130,7 +131,7 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
 
 
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
-    r"declare it for one of them only|move it by hand first": _declare_once,
+    r"declare it for one of them only|move it by hand first|remove the line of": _declare_once,
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
