@@ -142,9 +142,7 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
         guards = {str(one.values.get("on_last_device") or "warn") for one in seen.before if one.pair[0] == serial}
         if "refuse" in guards and user.password and not seen.run.lag:
             yield f"{serial} was {user.name}'s last device, with a password, and its record says refuse"
-        elsewhere = {
-            line.pair for line in seen.program.records if line.foreign_role and not line.serial.startswith("arn:")
-        }
+        elsewhere = {line.pair for line in seen.program.records if line.is_elsewhere}
         failed = [
             pair
             for pair, moment in seen.result.failed
@@ -156,9 +154,18 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
         if seen.run.command != "up" or (seen.engine == "terraform" and seen.run.replace):
             break  # Terraform destroys first what it replaces, and a create that fails then is told
         serial, name = str(call.serial).lower(), str(call.user).lower()
-        lines = [line for line in seen.program.named().values() if line.serial.lower() == serial]
-        if len(lines) == 1 and lines[0].enabler == "unset" and lines[0].holder != name and not seen.touched:
-            yield f"{serial} was taken from {name} before the seed was read that is to enable it for {lines[0].holder}"
+        lines = {at: line for at, line in seen.program.named().items() if line.serial.lower() == serial}
+        for address, line in lines.items():
+            alone = len(lines) == 1 and not seen.touched and line.holder != name
+            if alone and line.enabler == "unset" and _is_move(seen, address, (serial, name)):
+                yield f"{serial} was taken from {name} before the seed was read that is to enable it for {line.holder}"
+
+
+def _is_move(seen: Observed, address: str, pair: tuple[str, str]) -> bool:
+    """Whether a line is to move the pair's device: the one record of the pair is the line's own. A record that another
+    name left behind goes as if the device was not declared (the table of removals)."""
+    of_pair = [saved for saved in seen.before if saved.pair == pair]
+    return len(of_pair) == 1 and of_pair[0] is seen.record_of(address)
 
 
 def only_what_left(seen: Observed, memory: Memory) -> Iterator[str]:

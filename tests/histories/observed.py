@@ -9,7 +9,7 @@ from tests.histories.account import Call, Snapshot
 from tests.histories.events import Touched
 from tests.histories.history import Engine, Run
 from tests.histories.program import Program, Record
-from tests.histories.results import Result, Saved
+from tests.histories.results import Result, Saved, record_of
 
 Pair = tuple[str, str]
 
@@ -55,6 +55,10 @@ class Observed:
     def records(self, pair: Pair) -> list[Record]:
         """The records that declare a pair."""
         return [record for record in self.program.named().values() if record.pair == pair]
+
+    def record_of(self, address: str) -> Saved | None:
+        """The record that a declared line had before the run."""
+        return record_of(address, self.program, self.before)
 
     def is_out_of_sight(self, serial: str) -> bool:
         """Whether the contract promises nothing of a device in this run: what declares it is not seen by what removes it.

@@ -65,6 +65,11 @@ class Record(Brief):
         return self.serial.lower(), self.holder.lower()
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is about a device, and a user, of the other account: a hardware serial number tells none of its own."""
+        return self.foreign_role and not self.serial.startswith("arn:")
+
+    @property
     def short(self) -> str:
         """The device's name, as `declare` and `for_each` name its resource."""
         return self.serial.rpartition("::")[2].rpartition(":")[2]
@@ -99,8 +104,8 @@ class Program(Brief):
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
-        """What is declared."""
-        return {record.pair for record in self.named().values()}
+        """What is declared in the account."""
+        return {record.pair for record in self.named().values() if not record.is_elsewhere}
 
     def having(self, place: int, **changes: object) -> Program:
         """The program with one record changed."""

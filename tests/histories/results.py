@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,6 +32,12 @@ class Saved:
     def pair(self) -> tuple[str, str]:
         """Device and holder as IAM compares them."""
         return str(self.values["serial_number"]).lower(), str(self.values["user_name"]).lower()
+
+
+def record_of(address: str, program: Program, state: Iterable[Saved]) -> Saved | None:
+    """The record that a declared line has already, by its own name or by the one that it was moved from."""
+    present = {saved.address: saved for saved in state if not saved.old}
+    return present.get(address) or present.get(program.moves.get(address, ""))
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Final
 from tests.histories.account import Account
 from tests.histories.changes import MISSPELT
 from tests.histories.program import ACCOUNT, OTHER, Program, Record
-from tests.histories.results import Saved
+from tests.histories.results import Saved, record_of
 
 ADVICES = 8
 _OVERRIDE = re.compile(r"(MFA_ASSOCIATION_[A-Z_]+)=([\w:/.-]+)")
@@ -84,10 +84,15 @@ def _move_by_hand(situation: Situation, record: Record) -> Record:
     return _register(situation, _take_from_present_holder(situation, record))
 
 
-def _take_renew_back(situation: Situation, record: Record) -> Record:
-    """The value that the state holds, for what only its user can register."""
-    saved = (one.values.get("renew") for one in situation.state if one.pair[0] == record.pair[0])
-    return replace(record, renew=str(next(saved, None) or "")) if ":u2f/" in record.serial else record
+def _take_renew_back(situation: Situation, _said: str) -> None:
+    """The value that the line's own record holds, for what only its user can register."""
+    program = situation.program
+    lines = []
+    for address, record in program.named().items():
+        saved = record_of(address, program, situation.state)
+        old = str(saved.values.get("renew") or "") if saved else ""
+        lines.append(replace(record, renew=old) if ":u2f/" in record.serial else record)
+    situation.program = replace(program, records=tuple(lines))
 
 
 def _declare_once(situation: Situation, _said: str) -> None:
@@ -105,7 +110,8 @@ def _unprotect(situation: Situation, said: str) -> None:
 
 
 def _say_that_it_moved(situation: Situation, said: str) -> None:
-    """A moved block where the new address is free, else `terraform state rm`, or a removed block: the device stays."""
+    """A moved block where the new address is free and the old one is not declared any more, else `terraform state rm`:
+    the device stays."""
     taken = {saved.address for saved in situation.state}
     named = situation.program.named()
     moved = list(situation.program.moved)
@@ -116,7 +122,7 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
         stays = here is not None and here.serial.lower() == serial and not saved.old
         if serial not in said.lower() or new is None or stays:
             continue
-        if new in taken or saved.old:
+        if new in taken or saved.old or here is not None:
             situation.state.remove(saved)
         else:
             moved.append((saved.address, new))
@@ -125,7 +131,7 @@ def _say_that_it_moved(situation: Situation, said: str) -> None:
 
 
 ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
-    r"declare it for one of them only|move it by hand first": _declare_once,
+    r"declare it for one of them only|move it by hand first|remove the line of": _declare_once,
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
@@ -136,7 +142,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     ),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
-    r"take the old renew value back": _each(_take_renew_back),
+    r"take the old renew value back": _take_renew_back,
     r"give a new renew value": _each(lambda _s, record: replace(record, renew=f"{record.renew}+", enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
     r"protected|prevent_destroy": _unprotect,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from mfa_association.aws.iam import Iam
 from tests.histories.iam import ModelIam
+from tests.histories.play import play
 from tests.histories.strategies import drawn
+
+OPEN_FILES = Path("/proc/self/fd")
 
 
 def test_the_model_has_every_verb_of_iam_and_no_other() -> None:
@@ -23,6 +30,14 @@ def test_a_seed_draws_the_same_histories_whatever_else_is_loaded() -> None:
     code = "from tests.histories.strategies import drawn; print(repr(drawn(3, 60)))"
     elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert elsewhere.stdout == f"{drawn(3, 60)!r}\n"
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="the system does not list what is open")
+def test_a_history_leaves_nothing_open() -> None:
+    before = len(os.listdir(OPEN_FILES))
+    for history in drawn(6, 10):
+        play(history)
+    assert len(os.listdir(OPEN_FILES)) == before
 
 
 def test_a_history_prints_as_the_code_that_makes_it() -> None:

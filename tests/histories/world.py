@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from mfa_association.engine import runs
-from mfa_association.lifecycle import Clock
+from mfa_association.lifecycle import Clock, machine
 from mfa_association.lifecycle import Run as AccountRun
+from mfa_association.lifecycle.machine import _open_first
 from mfa_association.terraform import diagnostics
 from tests.histories.account import SEED, Account
 from tests.histories.history import Run
@@ -37,6 +38,8 @@ class World:
     account: Account = field(default_factory=Account.company)
     other: Account = field(default_factory=lambda: Account(OTHER))
     folder: Path = field(default_factory=Path)
+    open_folders: list[int] = field(default_factory=list)
+    """What a process has open until it ends."""
 
     def disturbed(self, run: Run) -> Disturbed:
         """One run's trouble, while the block lasts."""
@@ -63,6 +66,11 @@ class World:
         foreign = any(OTHER in role.arn for role in settings.roles)
         return ModelIam(self.other if foreign else self.account)
 
+    def open_lock_folder(self, folders: Iterator[Path]) -> int:
+        """As the code under test does it, but closed with the history: thousands of its processes are one here."""
+        self.open_folders.append(_open_first(folders))
+        return self.open_folders[-1]
+
     def forget_removals(self) -> None:
         """More time passed than the machine remembers removals for: what is real time to it is none to the model."""
         for path in self.folder.iterdir():
@@ -77,13 +85,18 @@ def model_world() -> Iterator[World]:
         patch.setattr(runs, "open_session", lambda settings: settings)
         patch.setattr(runs, "Iam", world.iam)
         patch.setattr(runs, "Run", functools.partial(AccountRun, clock=world.clock()))
+        patch.setattr(machine, "_open_first", world.open_lock_folder)
         patch.setattr(diagnostics, "log", lambda _level, _message: None)
         patch.setattr(sys, "tracebacklimit", 1000, raising=False)
         patch.setenv("XDG_STATE_HOME", folder)
         patch.setenv(SEED_VARIABLE, SEED.base32)
         for name in (UNSET_VARIABLE, *OVERRIDES):
             patch.delenv(name, raising=False)
-        yield world
+        try:
+            yield world
+        finally:
+            for descriptor in world.open_folders:
+                os.close(descriptor)
 
 
 def _memory() -> str | None:
