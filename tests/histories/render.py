@@ -12,6 +12,9 @@ from tests.histories.pulumi_engine import inputs
 from tests.histories.results import Saved
 
 HEAD = """
+import json
+import os
+
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 from mfa_association.pulumi import MfaDeviceAssociation
@@ -27,13 +30,19 @@ class Failing(ResourceProvider):
 """
 
 
-def python(program: Program, run: Run, order: Iterable[str]) -> str:
-    """The program in Python, its resources in this order."""
+OTHER = """
+# An explicit provider is configured by its inputs alone: the stack's configuration is for the default one.
+other = pulumi.ProviderResource("pulumi-python", "b", json.loads(os.environ["PULUMI_CONFIG"]))
+"""
+
+
+def python(program: Program, run: Run, order: Iterable[str], state: Iterable[Saved]) -> str:
+    """The program in Python, its resources in this order. The other provider stays while a record needs it."""
     named = program.named()
     lines = [HEAD, "parts = {}"]
     lines += [f"parts[{name!r}] = Part({name!r})" for name in sorted({one.parent for one in named.values()} - {""})]
-    if any(one.provider for one in named.values()):
-        lines.append('other = pulumi.ProviderResource("pulumi-python", "b", {})')
+    if any(one.provider for one in (*named.values(), *state)):
+        lines.append(OTHER)
     if run.neighbour_fails:
         lines.append('neighbour = Resource(Failing(), "neighbour", {})')
     for address in order:
