@@ -14,6 +14,7 @@ from tests.histories.results import Saved
 HEAD = """
 import json
 import os
+import sys
 
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
@@ -25,7 +26,12 @@ class Part(pulumi.ComponentResource):
 
 class Failing(ResourceProvider):
     def create(self, props):
+        sys.tracebacklimit = 0
         raise Exception("the neighbour fails")
+
+class Neighbour(Resource):
+    def __init__(self):
+        super().__init__(Failing(), "neighbour", {})
 
 """
 
@@ -44,7 +50,7 @@ def python(program: Program, run: Run, order: Iterable[str], state: Iterable[Sav
     if any(one.provider for one in (*named.values(), *state)):
         lines.append(OTHER)
     if run.neighbour_fails:
-        lines.append('neighbour = Resource(Failing(), "neighbour", {})')
+        lines.append("neighbour = Neighbour()")
     for address in order:
         lines.append(_python(address, named[address], program.moves.get(address), run))
     return "\n".join([*lines, ""])
