@@ -47,7 +47,8 @@ def python(program: Program, run: Run, order: Iterable[str], state: Iterable[Sav
     named = program.named()
     lines = [HEAD, "parts = {}"]
     lines += [f"parts[{name!r}] = Part({name!r})" for name in sorted({one.parent for one in named.values()} - {""})]
-    if any(one.provider for one in (*named.values(), *state)):
+    providers = {one.provider for one in named.values()} | {saved.provider for saved in state}
+    if providers - {""}:
         lines.append(OTHER)
     if run.neighbour_fails:
         lines.append("neighbour = Neighbour()")
