@@ -27,7 +27,12 @@ NO_TERMINAL = ": the profile asks for an MFA code (mfa_serial); take a session f
 @pytest.fixture
 def admin(bench: Bench, box: Sandbox) -> Bench:
     """Commands with the profile, and no keys in the environment."""
-    box.add({"keys": {KEY: {"account": ACCOUNT, "user": "carol"}}})
+    box.add(
+        {
+            "keys": {KEY: {"account": ACCOUNT, "user": "carol"}},
+            "accounts": {ACCOUNT: {"roles": {"infra": {"trusts": [ACCOUNT]}}}},
+        }
+    )
     (bench.folder / "config").write_text(CONFIG)
     (bench.folder / "credentials").write_text(f"[base]\naws_access_key_id = {KEY}\naws_secret_access_key = x\n")
     keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

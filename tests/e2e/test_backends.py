@@ -26,6 +26,7 @@ def project(request: pytest.FixtureRequest, box: Sandbox, home: Path, tmp_path: 
     kind: Kind = request.param
     with kind(tmp_path / "state") as backend:
         made = Project(copy_of_example(tmp_path / "organization"), home, box.url, backend)
+        box.add({"accounts": {ACCOUNT: {"roles": {"mfa-apply": {}}}}})
         made.must(ACCOUNT, "stack", "init")
         yield made
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,7 @@ def test_somebody_leaves_under_refuse_as_the_page_tells(stack: Stack, box: Sandb
     shows(refused, stack.up().text)
     shows(lifted, stack.up(MFA_ASSOCIATION_ON_LAST_DEVICE="allow").text)
     box.skew(120)
+    shutil.rmtree(Path(os.environ["XDG_STATE_HOME"]))  # two minutes later, what was removed is not remembered
     enable(box, "alice", PHONE)
     declared()
     box.client().delete_login_profile(UserName="alice")

@@ -39,7 +39,7 @@ def box() -> Iterator[Sandbox]:
     """One account, whose people all hold their phones."""
     people = (STAYS, TOLD, NEW_FIRST, OLD_FIRST, NEWS)
     users = {user: {"devices": [{"kind": "virtual", "name": f"{user}-phone"}]} for user in people}
-    with Sandbox({"accounts": {ACCOUNT: {"users": users}}}) as sandbox:
+    with Sandbox({"accounts": {ACCOUNT: {"users": users, "roles": {"mfa-apply": {}}}}}) as sandbox:
         yield sandbox
 
 

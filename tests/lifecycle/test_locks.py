@@ -141,6 +141,22 @@ def test_two_devices_under_two_aliases_are_not_both_not_the_last(stage: Stage, s
         attempt()
 
 
+def test_a_device_that_was_registered_again_by_hand_is_held_again(stage: Stage) -> None:
+    """Its ``enable_date`` is later than the removal, so the guard asks as for any device."""
+    stage.plant(users={"alice": user(virtual(), password=True)})
+    now = [1000.0]
+    run = stage.run(ledger=Ledger(LockFiles(), lambda: now[0]))
+    lifecycle.unbind(run, stage.saved(enable_date=OLD), "allow")
+    stage.box.skew(90)
+    now[0] += 90.0
+    first, second = stage.codes()
+    stage.box.client("iam", stage.key).enable_mfa_device(
+        UserName="alice", SerialNumber=stage.arn(), AuthenticationCode1=first, AuthenticationCode2=second
+    )
+    failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD), "refuse"), refusals.LastDevice)
+    assert stage.holders() == {"alice": [stage.arn()]}
+
+
 def test_a_removal_is_kept_before_it_is_made_and_taken_out_if_it_fails(stage: Stage, state_folder: Path) -> None:
     ledger = Ledger(LockFiles())
     run, pair = stage.run(ledger=ledger), Pair(stage.arn(), "alice", stage.account)

@@ -32,6 +32,7 @@ UNREAD_ID = (
     "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
 )
 UNCHECKED_PASSWORD = "a console password or not, which could not be checked (AccessDenied)"
+UNREAD_SECRET = "the credentials in use may not read the secret"
 NO_SESSION = {"sts:AssumeRoot": "opening a root session in account ({member}): no root session is allowed there"}
 APPLY, SEEDS = ("apply",), ("apply", "read-seeds")
 WORKS = [
@@ -53,9 +54,9 @@ WORKS = [
     Work(("apply", "delete-devices"), associations.delete_the_device,
         {"iam:DeleteVirtualMFADevice": f"deleting virtual MFA device ({{arn}}): {DENIED}"}),
     Work(SEEDS, associations.enable_from("ssm:/mfa/alice"),
-        {"ssm:GetParameter": f"reading the seed from (ssm:/mfa/alice): {DENIED}"}),
+        {"ssm:GetParameter": "reading the seed from (ssm:/mfa/alice): the credentials in use may not read the parameter"}),
     Work(SEEDS, associations.enable_from("secretsmanager:mfa/alice#phone"),
-        {"secretsmanager:GetSecretValue": f"reading the seed from (secretsmanager:mfa/alice#phone): {DENIED}"}),
+        {"secretsmanager:GetSecretValue": f"reading the seed from (secretsmanager:mfa/alice#phone): {UNREAD_SECRET}"}),
     Work(("plan",), associations.read, LOOK),
     Work(("plan",), associations.find_a_renamed_user, {WALK: UNCHECKED_NAME}),
     Work(("plan",), associations.notice_a_new_user, {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.lifecycle.find import is_somebody_new
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
+
+_SAME_MOMENT = timedelta(seconds=2)
+"""AWS tells whole seconds, of dates and of its clock."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,14 @@ def look(run: Run, saved: Association) -> Seen:
         found = []
     except AccessDenied:
         return Seen(None, None)
-    devices = [one for one in found if not run.ledger.removed(replace(saved.pair, serial_number=one.serial_number))]
+    devices = [one for one in found if not _is_removed(run, saved, one)]
     return Seen(devices, find_serial(devices, saved.serial_number))
+
+
+def _is_removed(run: Run, saved: Association, listed: Device) -> bool:
+    """Whether a list shows what was taken from the user; a later ``enable_date`` tells that it was registered again."""
+    age = run.ledger.seconds_since_removal(replace(saved.pair, serial_number=listed.serial_number))
+    return age is not None and listed.enable_date <= run.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
 
 
 def is_of_somebody_new(run: Run, saved: Association, seen: Seen) -> bool:

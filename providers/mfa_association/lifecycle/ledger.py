@@ -213,7 +213,12 @@ class Ledger:
 
     def removed(self, pair: Pair) -> bool:
         """Whether the device was taken from the user in the last two minutes, even if IAM's lists still show it."""
-        return hidden(pair.serial_number) in self._recent(pair)
+        return self.seconds_since_removal(pair) is not None
+
+    def seconds_since_removal(self, pair: Pair) -> float | None:
+        """How long ago the device was taken from the user; None if not in the last two minutes."""
+        moment = self._recent(pair).get(hidden(pair.serial_number))
+        return None if moment is None else self._monotonic() - moment
 
     def restored(self, pair: Pair) -> None:
         """Note that this process gave the user the device, even if IAM's lists do not show it yet."""
