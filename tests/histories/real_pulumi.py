@@ -36,7 +36,7 @@ class RealPulumi:
         order = list(named)
         if run.order:
             Random(run.order).shuffle(order)
-        stack.program(python(program, run, order))
+        stack.program(python(program, run, order, self.state))
         limit = program.max_removals
         stack.config.pop("mfa:maxRemovals", None)
         stack.configure(**({} if limit is None else {"mfa_maxRemovals": limit}))

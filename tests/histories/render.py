@@ -12,6 +12,10 @@ from tests.histories.pulumi_engine import inputs
 from tests.histories.results import Saved
 
 HEAD = """
+import json
+import os
+import sys
+
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 from mfa_association.pulumi import MfaDeviceAssociation
@@ -22,20 +26,32 @@ class Part(pulumi.ComponentResource):
 
 class Failing(ResourceProvider):
     def create(self, props):
+        sys.tracebacklimit = 0
         raise Exception("the neighbour fails")
+
+class Neighbour(Resource):
+    def __init__(self):
+        super().__init__(Failing(), "neighbour", {})
 
 """
 
 
-def python(program: Program, run: Run, order: Iterable[str]) -> str:
-    """The program in Python, its resources in this order."""
+OTHER = """
+# An explicit provider is configured by its inputs alone: the stack's configuration is for the default one.
+other = pulumi.ProviderResource("pulumi-python", "b", json.loads(os.environ["PULUMI_CONFIG"]))
+"""
+
+
+def python(program: Program, run: Run, order: Iterable[str], state: Iterable[Saved]) -> str:
+    """The program in Python, its resources in this order. The other provider stays while a record needs it."""
     named = program.named()
     lines = [HEAD, "parts = {}"]
     lines += [f"parts[{name!r}] = Part({name!r})" for name in sorted({one.parent for one in named.values()} - {""})]
-    if any(one.provider for one in named.values()):
-        lines.append('other = pulumi.ProviderResource("pulumi-python", "b", {})')
+    providers = {one.provider for one in named.values()} | {saved.provider for saved in state}
+    if providers - {""}:
+        lines.append(OTHER)
     if run.neighbour_fails:
-        lines.append('neighbour = Resource(Failing(), "neighbour", {})')
+        lines.append("neighbour = Neighbour()")
     for address in order:
         lines.append(_python(address, named[address], program.moves.get(address), run))
     return "\n".join([*lines, ""])
