@@ -141,6 +141,17 @@ def test_two_devices_under_two_aliases_are_not_both_not_the_last(stage: Stage, s
         attempt()
 
 
+def test_a_move_that_was_killed_before_its_release_is_done_by_the_next_run(stage: Stage) -> None:
+    """The removal was noted, but never made."""
+    stage.plant(users={"alice": user(virtual()), "bob": {}})
+    killed = files(stage)
+    with killed.holding(stage.account, "alice"):
+        killed.ledger.removing(stage.saved().pair, None).__enter__()
+    wanted = stage.wanted(user="bob", codes=stage.codes())
+    assert lifecycle.move(files(stage, propagation=0.0), stage.saved(enable_date=OLD), wanted).active
+    assert stage.holders() == {"bob": [stage.arn()]}
+
+
 def test_a_device_that_was_registered_again_by_hand_is_held_again(stage: Stage) -> None:
     """Its ``enable_date`` is later than the removal, so the guard asks as for any device."""
     stage.plant(users={"alice": user(virtual(), password=True)})

@@ -19,11 +19,13 @@ _SAME_MOMENT = timedelta(seconds=2)
 class Seen:
     """``devices``: what the user holds, less what was removed in the last two minutes; None when that is denied.
 
-    ``device``: the one that is asked about.
+    ``device``: the one that is asked about. ``is_shown``: IAM's list has it, even if somebody noted its removal: who was
+    killed before the call noted what never happened.
     """
 
     devices: list[Device] | None
     device: Device | None
+    is_shown: bool = False
 
     @property
     def is_listed(self) -> bool | None:
@@ -40,7 +42,7 @@ def look(run: Run, saved: Association) -> Seen:
     except AccessDenied:
         return Seen(None, None)
     devices = [one for one in found if not _is_removed(run, saved, one)]
-    return Seen(devices, find_serial(devices, saved.serial_number))
+    return Seen(devices, find_serial(devices, saved.serial_number), find_serial(found, saved.serial_number) is not None)
 
 
 def _is_removed(run: Run, saved: Association, listed: Device) -> bool:

@@ -60,7 +60,8 @@ def _give(run: Run, saved: Association, wanted: Declaration, codes: Codes) -> As
 
 
 def _old_holder_has_it(run: Run, saved: Association) -> bool:
-    return look(run, saved).is_listed is not False
+    seen = look(run, saved)
+    return seen.is_shown or seen.is_listed is not False
 
 
 def _refuse_unfinishable(run: Run, saved: Association, wanted: Declaration, devices: list[Device]) -> None:
