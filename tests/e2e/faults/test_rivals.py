@@ -17,6 +17,7 @@ SUBJECTS = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
 
 def test_two_stacks_over_the_same_users(box: Sandbox, new_stack: Callable[[], FaultyStack], ends: Ends) -> None:
     one, other = new_stack(), new_stack()
+    other.env["XDG_STATE_HOME"] = str(other.folder / "another machine")  # on one machine they wait for one another
     scene = Scene(box, one, SUBJECTS)
     _same_roster(one, other)
     assert other.up().code == 0

@@ -116,6 +116,7 @@ def test_another_account_is_refused_before_anything_is_read_or_lost(box: Sandbox
 
 def test_two_runs_over_the_same_users(box: Sandbox, new_project: Callable[[], FaultyProject], ends: Ends) -> None:
     one, other = new_project(), new_project()
+    other.env["XDG_STATE_HOME"] = str(other.folder / "another machine")  # on one machine they wait for one another
     adopted, enabled, deleted = subjects = [Subject(ADOPT, 0), Subject(ENABLE, 1), Subject(DELETE, 2)]
     scene = Scene(box, one, subjects)
     other.roster((one.folder / "roster.yaml").read_text())
