@@ -55,7 +55,7 @@ def said(line: Line) -> tuple[str | None, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("style", WRITERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(HOLDERS, DEVICES)
 def test_what_is_written_is_read(style: str, holders: list[str], devices: list[tuple[str, dict[str, Any]]]) -> None:
     users = dealt(holders, devices)

@@ -117,7 +117,6 @@ def drawn(seed: int, count: int, *engines: Engine) -> list[History]:
         max_examples=count,
         phases=[Phase.generate],
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @hypothesis.given(histories(*engines))

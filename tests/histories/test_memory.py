@@ -24,7 +24,7 @@ def _hold(engine: Engine, seed: int, count: int) -> None:
     """All rules hold in so many histories of a seed; what fails is shrunk, and printed as it is to be written down."""
 
     @hypothesis.seed(seed)
-    @settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=count, database=None, suppress_health_check=list(HealthCheck))
     @hypothesis.given(histories(engine))
     def hold(history: History) -> None:
         breaches = play(history).breaches

@@ -407,7 +407,7 @@ def in_brackets(line: str) -> bool:
     return "[" in line.partition("#")[0] or "{" in line
 
 
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 @ANY

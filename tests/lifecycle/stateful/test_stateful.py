@@ -37,9 +37,7 @@ def test_every_step_ends_as_the_contract_says(
 ) -> None:
     monkeypatch.setattr(rules, "DEVICES_PER_USER", QUOTA)
     monkeypatch.setattr(sys.modules["mfa_association.lifecycle.move"], "MOST_DEVICES", QUOTA)
-    quiet = settings(
-        max_examples=115, stateful_step_count=50, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    quiet = settings(max_examples=115, stateful_step_count=50, database=None, suppress_health_check=list(HealthCheck))
     with direct() as (box, iam):
         Machine.box, Machine.iam, Machine.steps = box, iam, Counter()
         for number in SEEDS:

@@ -25,8 +25,9 @@ def test_everything_of_a_user(account: Account) -> None:
     alice(account, password=True, password_last_used=SEEN)
     account.admin().create_access_key(UserName="alice")
     found = account.facts(removes("alice", account.arn()))
+    user_id = account.admin().get_user(UserName="alice")["User"]["UserId"]
     assert found == Facts(
-        Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN, None, (), ()
+        Holder("alice"), True, (account.arn(), f"GAHT{account.account}"), True, 1, "no", SEEN, None, (), (), user_id
     )
     assert not found.is_disabled
 
@@ -110,7 +111,8 @@ def test_a_denial_empties_its_own_cell_alone(cell: str, action: str, why: str, a
     account.deny(action)
     found = account.facts(removes("alice", account.arn()))
     emptied = {cell, *ALSO_EMPTIED.get(action, ())}
-    for name in (field.name for field in fields(Facts)):
+    assert found.user_id == (None if action == "GetUser" else whole.user_id)
+    for name in (field.name for field in fields(Facts) if field.name != "user_id"):
         expected = NotChecked(why) if name in emptied else getattr(whole, name)
         assert getattr(found, name) == expected, name
 

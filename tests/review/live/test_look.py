@@ -37,8 +37,8 @@ def many(account: Account, number: int) -> list[str]:
 
 
 def empty(facts: Facts, why: str) -> bool:
-    cells = (field.name for field in fields(Facts) if field.name not in ("holder", "administrator_by"))
-    return {getattr(facts, name) for name in cells} == {NotChecked(why)}
+    cells = (field.name for field in fields(Facts) if field.name not in ("holder", "administrator_by", "user_id"))
+    return facts.user_id is None and {getattr(facts, name) for name in cells} == {NotChecked(why)}
 
 
 def test_the_calls_of_one_user(account: Account) -> None:

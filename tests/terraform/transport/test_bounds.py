@@ -170,7 +170,8 @@ def test_peers_that_wait_take_turns() -> None:
         other.wait(one)
         for stream in many:
             eager.wait(stream)
-    assert calls.seen.index(b"other") < MOST_AT_ONCE + 10
+    # It is among the next to be begun; in which order their threads run is not ours.
+    assert calls.seen.index(b"other") < 2 * MOST_AT_ONCE
 
 
 def test_who_reads_nothing_is_read_no_further() -> None:
