@@ -15,7 +15,7 @@ from rich.console import Console
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Holder, Live, NotChecked
 from mfa_association.review.markdown import to_markdown
-from mfa_association.review.model import Place
+from mfa_association.review.model import SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
 from mfa_association.review.text import to_text
@@ -74,11 +74,11 @@ def report(name: str) -> Any:
         bare_as_of=name,
     )
     steps = [
-        gone(name, name, name=name, spared=None),
+        gone(name, name, name=name, skipped_because=None),
         new("GAHT12345678", name, name=name, enables=True, seed_source=name),
     ]
     return classify(
-        preview(*steps, engine_version=name), Context(asked, {name.lower(): Place(name, 7)}, author="author")
+        preview(*steps, engine_version=name), Context(asked, {name.lower(): SourceLocation(name, 7)}, author="author")
     )
 
 
