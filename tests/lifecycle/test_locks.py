@@ -27,7 +27,7 @@ TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual
 HOLD = """
 import sys
 from mfa_association.lifecycle import Ledger, LockFiles
-with Ledger(LockFiles()).holding(*sys.argv[1:], wait=lambda attempt, user_name: attempt() or sys.exit(1), warn=sys.exit):
+with Ledger(LockFiles()).lock_users(*sys.argv[1:], wait=lambda attempt, user_name: attempt() or sys.exit(1), warn=sys.exit):
     print("held", flush=True)
     sys.stdin.read()
 """

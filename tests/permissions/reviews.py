@@ -25,7 +25,7 @@ CELLS = {
         *("ListAttachedUserPolicies", "ListUserPolicies", "GetUserPolicy", "ListGroupsForUser", "GetPolicy"),
         *("ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy", "GetPolicyVersion"),
     ),
-    "bare": ("GenerateCredentialReport", "GetCredentialReport"),
+    "password_only_users": ("GenerateCredentialReport", "GetCredentialReport"),
     "simulated_as": ("SimulatePrincipalPolicy",),
 }
 """Which cell is empty without which action."""
@@ -45,7 +45,7 @@ def review(stage: Policed, *steps: DeviceStep) -> Live:
 
 
 def _empty(live: Live) -> list[tuple[str, NotChecked]]:
-    cells: list[tuple[str, Any]] = [("bare", live.password_only_users), ("simulated_as", live.simulated_as)]
+    cells: list[tuple[str, Any]] = [("password_only_users", live.password_only_users), ("simulated_as", live.simulated_as)]
     cells += [(field.name, getattr(facts, field.name)) for facts in live.holders for field in fields(Facts)]
     return [(name, value) for name, value in cells if isinstance(value, NotChecked)]
 

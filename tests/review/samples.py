@@ -43,7 +43,7 @@ LOSSES: Live = live(
         administrator_by="AdministratorAccess",
         password_last_used="2026-01-30T08:15:00Z",
     ),
-    bare=("frank",),
+    password_only_users=("frank",),
     bare_as_of="2026-01-31T11:30:00Z",
 )
 GAINS: Live = live(

@@ -68,8 +68,8 @@ def report(name: str) -> Any:
     """Everything a review shows that somebody may have chosen."""
     asked = live(
         facts(name, (name,), administrator="yes", administrator_by=name, console_password=NotChecked(name)),
-        bare=(name,),
-        obstacles=((name, name),),
+        password_only_users=(name,),
+        predicted_failures=((name, name),),
         not_foreseen=(name,),
         bare_as_of=name,
     )
@@ -213,7 +213,7 @@ def test_a_reason_that_aws_gives_is_text() -> None:
 
 
 def test_what_could_not_be_asked_is_told() -> None:
-    asked = live(facts(), bare=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role"))
+    asked = live(facts(), password_only_users=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role"))
     text = to_markdown(classify(preview(gone()), Context(asked)))
     assert "<summary>Could not be looked for (2)</summary>" in text
     assert (

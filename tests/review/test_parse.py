@@ -149,7 +149,7 @@ def test_retained_resources_are_spared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "spared"),
+    ("more", "skipped_because"),
     [
         ({}, None),
         ({"oldState": {**STATE, "external": True}}, "it is managed elsewhere and only read here"),
