@@ -84,7 +84,7 @@ def model_world() -> Iterator[World]:
         world = World(folder=Path(folder))
         patch.setattr(contexts, "open_session", lambda settings: settings)
         patch.setattr(contexts, "Iam", world.iam)
-        patch.setattr(contexts, "Run", functools.partial(AccountRun, clock=world.clock()))
+        patch.setattr(contexts, "AccountContext", functools.partial(AccountRun, clock=world.clock()))
         patch.setattr(machine, "_open_first", world.open_lock_folder)
         patch.setattr(diagnostics, "log", lambda _level, _message: None)
         patch.setattr(sys, "tracebacklimit", 1000, raising=False)
