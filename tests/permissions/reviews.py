@@ -45,7 +45,10 @@ def review(stage: Policed, *steps: DeviceStep) -> Live:
 
 
 def _empty(live: Live) -> list[tuple[str, NotChecked]]:
-    cells: list[tuple[str, Any]] = [("password_only_users", live.password_only_users), ("simulated_as", live.simulated_as)]
+    cells: list[tuple[str, Any]] = [
+        ("password_only_users", live.password_only_users),
+        ("simulated_as", live.simulated_as),
+    ]
     cells += [(field.name, getattr(facts, field.name)) for facts in live.holders for field in fields(Facts)]
     return [(name, value) for name, value in cells if isinstance(value, NotChecked)]
 

@@ -213,7 +213,9 @@ def test_a_reason_that_aws_gives_is_text() -> None:
 
 
 def test_what_could_not_be_asked_is_told() -> None:
-    asked = live(facts(), password_only_users=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role"))
+    asked = live(
+        facts(), password_only_users=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role")
+    )
     text = to_markdown(classify(preview(gone()), Context(asked)))
     assert "<summary>Could not be looked for (2)</summary>" in text
     assert (
