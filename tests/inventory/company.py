@@ -11,10 +11,10 @@ import botocore.loaders
 import botocore.session
 import pytest
 
+from mfa_association.aws.reader import Reader
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock, Limits
-from mfa_association.reads.reader import Reader
 from mfa_association.sandbox import Sandbox
 
 ACCOUNT, MEMBER = "111122223333", "222233334444"

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from mfa_association.aws.errors import Throttling, Unreachable
+from mfa_association.aws.reader import Reader
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder
 from mfa_association.inventory.walk import take
-from mfa_association.reads.reader import Reader
 from mfa_association.validation import ROOT_USER
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
 

@@ -9,12 +9,12 @@ from typing import Any
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
+from mfa_association.aws.reader import Reader
 from mfa_association.aws.session import Session
 from mfa_association.inventory.enroll import Abandoned, enroll_new
 from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, warning_of
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association, Limits
-from mfa_association.reads.reader import Reader
 from mfa_association.validation import OnDestroy
 from tests.inventory.stages import FakeDesk
 from tests.lifecycle.stage import hardware, user, virtual

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from mfa_association.aws.reader import Reader
 from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import account_list, add_connection, connection, sign_in
 from mfa_association.cli.progress import Tell, progress
@@ -20,7 +21,6 @@ from mfa_association.inventory.adopt import Adoption, adopt
 from mfa_association.inventory.compare import Pair
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association
-from mfa_association.reads.reader import Reader
 from mfa_association.roster import Line, RosterFile, read_file, write_file
 from mfa_association.validation import check_user_name
 

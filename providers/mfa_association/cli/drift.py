@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, timezone
 from typing import Any
 
+from mfa_association.aws.reader import Reader
 from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
@@ -17,7 +18,6 @@ from mfa_association.inventory.drift import Difference, Drift, document, drift
 from mfa_association.inventory.stack import read_stack
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.reads.reader import Reader
 from mfa_association.roster import load
 from mfa_association.validation import show as quote
 

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from mfa_association.aws.reader import Reader
 from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
@@ -15,7 +16,6 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.inventory.status import coverage, document, is_clean, ranked
 from mfa_association.inventory.walk import take
-from mfa_association.reads.reader import Reader
 from mfa_association.validation import check_user_name
 
 NOT_CHECKED = "not checked"

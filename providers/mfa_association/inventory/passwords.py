@@ -10,10 +10,9 @@ from dataclasses import replace
 
 from mfa_association.aws.directory import CredentialReport
 from mfa_association.aws.errors import AccessDenied, AwsError
+from mfa_association.aws.reader import Reader, credential_report
 from mfa_association.inventory.snapshot import Snapshot
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.reads.reader import Reader
-from mfa_association.reads.report import credential_report
 
 
 def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:

@@ -123,7 +123,7 @@ def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
     if any(device.serial_number.lower() not in going for device in held):
         return None
     try:
-        password = context.read(lambda: context.iam.has_password(order.user_name))
+        password = context.retries.read(lambda: context.iam.has_password(order.user_name))
     except AccessDenied:
         return f"No device is left then, and whether {order.user_name} has a console password could not be checked."
     alone = (

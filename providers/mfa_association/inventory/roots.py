@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import Device
+from mfa_association.aws.reader import Reader
 from mfa_association.aws.root import RootIam
 from mfa_association.inventory.snapshot import ListedHolder, held_device, in_order
-from mfa_association.reads.reader import Reader
 from mfa_association.validation import ROOT_USER
 
 

@@ -14,11 +14,11 @@ from typing import TypeGuard
 from mfa_association.aws.directory import User
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
+from mfa_association.aws.reader import Reader
 from mfa_association.inventory.passwords import with_passwords
 from mfa_association.inventory.roots import read_roots
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.reads.reader import Reader
 from mfa_association.validation import ROOT_USER
 
 

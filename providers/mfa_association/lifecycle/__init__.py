@@ -4,7 +4,8 @@ The rules are those of docs/contract.md. Everything that an engine tells the use
 ``MfaError``s of one sentence, warnings and notes through the ``AccountContext``.
 """
 
-from mfa_association.lifecycle.context import AccountContext, Clock, Limits
+from mfa_association.aws.retry import Clock
+from mfa_association.lifecycle.context import AccountContext, Limits
 from mfa_association.lifecycle.create import create
 from mfa_association.lifecycle.delete import check_delete, delete
 from mfa_association.lifecycle.guards import LastDeviceGuard

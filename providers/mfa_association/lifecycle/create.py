@@ -104,7 +104,7 @@ def _entity(context: AccountContext, wanted: Declaration) -> VirtualDevice:
     """The virtual device itself. What the cached walk does not show, or shows as held, is looked up afresh."""
     entity = context.directory.find(wanted.serial_number)
     if entity is None or entity.user_arn:
-        entity = context.poll(
+        entity = context.retries.poll(
             lambda: context.directory.find(wanted.serial_number, fresh=True), context.limits.propagation
         )
     if entity is None:

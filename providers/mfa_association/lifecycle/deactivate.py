@@ -64,7 +64,7 @@ class _Patience:
     """How long each kind of trouble was waited for."""
 
     def __init__(self, context: AccountContext) -> None:
-        self._context, self._pauses = context, context.pauses()
+        self._context, self._pauses = context, context.retries.pauses()
         self._since: dict[str, float] = {}
         self._spent = 0.0
 

@@ -128,7 +128,7 @@ def _look_and_guard(
     try:
         warning = guard_last_device(context, saved, seen, "allow" if unlisted and mode == "warn" else mode, names)
     except Refusal:
-        again = context.poll(lambda: _listed(context, saved), context.limits.propagation) if unlisted else None
+        again = context.retries.poll(lambda: _listed(context, saved), context.limits.propagation) if unlisted else None
         if again:
             return _look_and_guard(context, saved, mode, names, again)
         if unlisted:

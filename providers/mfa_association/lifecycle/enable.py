@@ -28,7 +28,7 @@ def enable(context: AccountContext, wanted: Declaration, codes: Codes) -> Device
     try:
         _enable(context, wanted, codes)
     except EntityAlreadyExists:
-        device = context.poll(lambda: _held(context, wanted), context.limits.propagation)
+        device = context.retries.poll(lambda: _held(context, wanted), context.limits.propagation)
         if device is None:
             raise held_by_another(context, wanted) from None
         return device
@@ -57,7 +57,7 @@ def look_for_user(context: AccountContext, wanted: Declaration) -> list[Device]:
         except NoSuchEntity:
             return None
 
-    devices = context.poll(look, context.limits.propagation)
+    devices = context.retries.poll(look, context.limits.propagation)
     if devices is None:
         raise UserMissing(wanted.user_name, wanted.serial_number, context.iam.caller.account_id)
     return devices
@@ -103,7 +103,7 @@ def _enable(context: AccountContext, wanted: Declaration, codes: Codes) -> None:
         context.write_until_confirmed(
             lambda: context.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes.pair()),
             lambda: _held(context, wanted) is not None,
-            also_retry=NoSuchEntity,
+            also_retry=(NoSuchEntity,),
         )
     except InvalidAuthenticationCode:
         if not codes.refused():
@@ -114,6 +114,6 @@ def _enable(context: AccountContext, wanted: Declaration, codes: Codes) -> None:
 def _read_back(context: AccountContext, wanted: Declaration) -> Device | None:
     """The device just enabled; what goes wrong here must not lose the record of it."""
     try:
-        return context.poll(lambda: _held(context, wanted), context.limits.propagation)
+        return context.retries.poll(lambda: _held(context, wanted), context.limits.propagation)
     except AwsError:
         return None

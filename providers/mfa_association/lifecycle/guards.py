@@ -85,7 +85,7 @@ def _password(context: AccountContext, saved: Association) -> str:
     try:
         return (
             "a console password"
-            if context.read(lambda: context.iam.has_password(saved.user_name))
+            if context.retries.read(lambda: context.iam.has_password(saved.user_name))
             else "no console password"
         )
     except AwsError as fault:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
+from mfa_association.aws.retry import boot_clock
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle.machine import LockFile, LockFiles, boot_clock, hidden, recent
+from mfa_association.lifecycle.machine import LockFile, LockFiles, hidden, recent
 from mfa_association.lifecycle.model import Association, Pair
 from mfa_association.lifecycle.refusals import TooManyRemovals
 from mfa_association.validation import same

@@ -13,7 +13,6 @@ import json
 import os
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,13 +22,6 @@ REMEMBERED = 120.0
 """Seconds for which a removal is subtracted from IAM's lists."""
 
 _OTHERS = 0o077
-
-
-def boot_clock() -> float:
-    """Seconds since the machine started, sleep included where the system tells; the same for all its processes."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
 
 
 def hidden(*parts: str) -> str:

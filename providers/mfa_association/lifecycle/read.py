@@ -29,7 +29,7 @@ def read(context: AccountContext, saved: Association) -> Association:
 def _find(context: AccountContext, saved: Association) -> Association:
     device = _held(context, saved)
     if device is None and _just_enabled(context, saved):
-        device = context.poll(lambda: _held(context, saved), context.limits.propagation)
+        device = context.retries.poll(lambda: _held(context, saved), context.limits.propagation)
     if device is None:
         return _missing(context, saved)
     enabled = rfc3339(device.enable_date)
@@ -84,7 +84,7 @@ def is_somebody_new(context: AccountContext, saved: Association) -> bool:
     if saved.user_id is None or saved.user_name == ROOT_USER:
         return False
     try:
-        return context.read(lambda: context.iam.user_id(saved.user_name)) != saved.user_id
+        return context.retries.read(lambda: context.iam.user_id(saved.user_name)) != saved.user_id
     except NoSuchEntity:
         return False
     except AccessDenied:

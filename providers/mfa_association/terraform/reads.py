@@ -26,8 +26,8 @@ def _devices(connection: Connection, config: State) -> State:
 
 def _holders(connection: Connection, config: State) -> State:
     """The whole account. Raises ``AwsError``; what is denied is left out and warned of."""
+    from mfa_association.aws.reader import Reader
     from mfa_association.inventory.walk import take
-    from mfa_association.reads.reader import Reader
 
     found = take(Reader(connection.settings(config.get("role_arn")), connection.config.limits))
     for sentence in found.unread:

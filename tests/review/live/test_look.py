@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mfa_association.aws import errors
+from mfa_association.aws.reader import Interrupted
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Limits
-from mfa_association.reads.reader import Interrupted
 from mfa_association.review.facts import Facts, Holder, Live, NotChecked
 from mfa_association.review.live import read_live
 from mfa_association.review.live.reads import reason

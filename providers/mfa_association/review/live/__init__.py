@@ -12,11 +12,11 @@ from threading import Event
 
 from mfa_association.aws.details import AccountDetails
 from mfa_association.aws.policies import Policies
+from mfa_association.aws.reader import Reader, silent
 from mfa_association.aws.session import Caller, open_session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.reads.reader import Reader, silent
 from mfa_association.review.facts import Holder, Live, NotChecked
 from mfa_association.review.live.bulk import Chosen, choose_source
 from mfa_association.review.live.holders import Holders, Seen, unfound, unknown

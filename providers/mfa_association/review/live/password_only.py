@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_association.aws.directory import CredentialReport
+from mfa_association.aws.reader import credential_report
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.reads.report import credential_report
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.reads import LiveReads
 

@@ -23,10 +23,10 @@ from mfa_association.aws.errors import (
     Throttling,
     Unreachable,
 )
+from mfa_association.aws.reader import Interrupted, Reader
 from mfa_association.aws.session import AccountRefused
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Clock
-from mfa_association.reads.reader import Interrupted, Reader
 from mfa_association.review.facts import NotChecked
 from mfa_association.validation import InvalidValue
 

@@ -9,19 +9,21 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
-from mfa_association.aws.directory import AccountLists, Page
+from mfa_association.aws.directory import AccountLists, CredentialReport, Page
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled, Unreachable
 from mfa_association.aws.iam import Iam
+from mfa_association.aws.retry import Clock, Retries, RetryLimits
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Settings
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import AccountContext, Clock, Limits
 
 T = TypeVar("T")
 K = TypeVar("K")
 
 WORKERS = 8
 _CHUNK = 8 * WORKERS
+REPORT_TIME = 60.0
+"""Seconds to wait for a credential report."""
 
 
 def silent(what: str, done: int, total: int | None) -> None:
@@ -45,7 +47,7 @@ class Reader:
     def __init__(
         self,
         settings: Settings,
-        limits: Limits | None = None,
+        limits: RetryLimits | None = None,
         clock: Clock | None = None,
         progress: Callable[[str, int, int | None], None] = silent,
         stop: Event | None = None,
@@ -53,7 +55,7 @@ class Reader:
         settings = replace(settings, read_attempts=1)
         session = open_session(settings)
         self.settings, self.iam, self.directory, self.progress = settings, Iam(session), AccountLists(session), progress
-        self._context = AccountContext(self.iam, limits=limits or Limits(), clock=clock or Clock())
+        self._retries = Retries(limits or RetryLimits(), clock or Clock())
         self.unread: list[str] = []
         self._stop = stop or Event()
         self._heard = False
@@ -76,14 +78,14 @@ class Reader:
             self._heard = True
             return answer
 
-        return self._context.read(look, self._is_retryable)
+        return self._retries.read(look, self._is_retryable)
 
     def _is_retryable(self, fault: AwsError) -> bool:
         return fault.retryable and (self._heard or not isinstance(fault, Unreachable))
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Ask until the answer is yes or the time is over."""
-        return bool(self._context.poll(lambda: self.with_retries(ready) or None, seconds))
+        return bool(self._retries.poll(lambda: self.with_retries(ready) or None, seconds))
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T] | None:
         """All items of a list, a page at a time; None where it is denied, which ``unread`` then tells."""
@@ -133,3 +135,12 @@ class Reader:
         if faults:
             more = f" (and so for {len(faults)} {of} in all)" if len(faults) > 1 else ""
             self.unread.append(f"{faults[0]}{more}")
+
+
+def credential_report(reader: Reader, seconds: float = REPORT_TIME) -> CredentialReport | None:
+    """Console password and MFA of all users in two calls, as of up to four hours ago; made if there is none.
+
+    None if it is not there in time. Raises ``AwsError``.
+    """
+    is_there = reader.wait(reader.directory.start_report, seconds)
+    return reader.with_retries(reader.directory.report) if is_there else None

@@ -1,1 +1,0 @@
-"""Reads of a live account, for every adapter that looks at one: patient, in parallel, never a write."""
