@@ -143,7 +143,7 @@ class Successors:
         run = self._connection.context(successor.bag)
         find = run.directory.find
         try:
-            entity = find(name) or run.poll(lambda: find(name, fresh=True), run.limits.propagation)
+            entity = find(name) or run.retries.poll(lambda: find(name, fresh=True), run.limits.propagation)
         except AwsError as fault:
             return self._warn(last, f"whether {name}, which is to replace it, exists was not checked ({fault})")
         if entity is None:
