@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main, tables
-from mfa_association.cli.progress import progress
+from mfa_association.cli.output import progress
 from tests.inventory.company import ACCOUNT, PHONE, Company
 
 
@@ -32,7 +32,7 @@ def test_what_aws_says_cannot_steer_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
-    tables.show(["DEVICE"], [["a\x1b[2Jb\nc[red]d"]])
+    output.show(["DEVICE"], [["a\x1b[2Jb\nc[red]d"]])
     told = capsys.readouterr().out
     assert "a [2Jb c[red]d" in told
 

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from mfa_association.cli import main
-from mfa_association.cli.tables import write_csv
+from mfa_association.cli.output import write_csv
 from tests.inventory.company import ACCOUNT, PHONE, SINCE, TOKEN, Company
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mfa_association.review.code_notes import code_notes
 from mfa_association.review.findings import plain
+from mfa_association.review.sentence import code_notes
 
 from .make import PHONE, kept, review
 

@@ -12,8 +12,8 @@ import pytest
 from mfa_association.cli import main
 from mfa_association.errors import MfaError
 from mfa_association.review.findings import Report
+from mfa_association.review.gate import not_reviewed
 from mfa_association.review.report_json import to_json
-from mfa_association.review.reviewed import not_reviewed
 
 from .make import PHONE, TABLET, changed, facts, gone, held, kept, live, new, review, step, virtual
 

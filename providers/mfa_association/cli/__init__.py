@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mfa_association.cli.exits import INTERRUPTED
+from mfa_association.cli.process import INTERRUPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

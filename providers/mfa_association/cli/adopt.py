@@ -12,10 +12,9 @@ from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import account_list, add_connection, connection, sign_in
-from mfa_association.cli.progress import Tell, progress
-from mfa_association.cli.tables import show
+from mfa_association.cli.output import Tell, progress, show
+from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.inventory.adopt import Adoption, adopt
 from mfa_association.inventory.compare import Pair

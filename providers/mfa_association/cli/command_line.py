@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from mfa_association import __version__
 from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status, terraform
-from mfa_association.cli.exits import BROKEN
+from mfa_association.cli.process import BROKEN
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.

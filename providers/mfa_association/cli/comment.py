@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mfa_association.cli.exits import BROKEN, OK
+from mfa_association.cli.process import BROKEN, OK
 from mfa_association.errors import MfaError
 from mfa_association.github import summary, workflow
 from mfa_association.github.marker import WorkflowRun, split

@@ -9,10 +9,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
-from mfa_association.cli.progress import progress
-from mfa_association.cli.tables import show
+from mfa_association.cli.output import progress, show
+from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.inventory.compare import refuse_other_account
 from mfa_association.inventory.drift import Difference, Drift, document, drift
 from mfa_association.inventory.stack import read_stack

@@ -12,10 +12,8 @@ from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
-from mfa_association.cli.exits import BROKEN, OK
-from mfa_association.cli.options import add_connection, connection
-from mfa_association.cli.rosters import add_roster, declared
-from mfa_association.cli.signals import interrupted_once
+from mfa_association.cli.options import add_connection, add_roster, connection, declared
+from mfa_association.cli.process import BROKEN, OK, interrupted_once
 from mfa_association.errors import MfaError
 from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of
 from mfa_association.inventory.on_disk import RosterOnDisk

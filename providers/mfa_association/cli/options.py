@@ -1,4 +1,4 @@
-"""The options that every command which speaks to AWS has: whose credentials, which region, which role."""
+"""Options that commands have in common: whose credentials, which region, which role, which roster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mfa_association.aws import clients
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.cli.codes import ask_mfa_code
 from mfa_association.errors import MfaError
+from mfa_association.inventory.on_disk import RosterOnDisk
 from mfa_association.validation import InvalidValue, check_account_id, check_role_arn
 
 
@@ -63,3 +64,26 @@ def account_list(path: str) -> tuple[str, ...]:
     if not found:
         raise MfaError(f"reading accounts ({path}): it names no account; nothing was written, correct the file")
     return found
+
+
+_USUAL = "roster.yaml"
+
+
+def add_roster(parser: argparse.ArgumentParser) -> None:
+    """Add the options; ``declared`` reads them."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--roster", metavar="FILE", help=f"the roster (default: {_USUAL})")
+    group.add_argument("--no-roster", action="store_true", help="leave the roster alone")
+
+
+def declared(options: argparse.Namespace) -> RosterOnDisk | None:
+    """The roster to change, if one is to be changed."""
+    return None if options.no_roster else RosterOnDisk(options.roster or _USUAL)
+
+
+def declared_if_there(options: argparse.Namespace) -> RosterOnDisk | None:
+    """As ``declared``, but a missing roster that nobody named stops nothing."""
+    if options.roster is None and not options.no_roster and not Path(_USUAL).exists():
+        print(f"There is no {_USUAL} here: only AWS is changed.", file=sys.stderr)
+        return None
+    return declared(options)

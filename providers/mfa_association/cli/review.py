@@ -13,19 +13,18 @@ from typing import Any, get_args
 
 from mfa_association import roster
 from mfa_association.cli.changed import Changed, changed_since
-from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
-from mfa_association.cli.progress import progress
+from mfa_association.cli.output import progress
+from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import RISKS, Report
-from mfa_association.review.gate import FailOn, closed_by
+from mfa_association.review.gate import FailOn, closed_by, not_reviewed
 from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import Preview, SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
-from mfa_association.review.reviewed import not_reviewed
 from mfa_association.review.text import to_text
 from mfa_association.validation import check_role_arn
 

@@ -13,9 +13,8 @@ from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
-from mfa_association.cli.exits import BROKEN, OK
-from mfa_association.cli.options import add_connection, connection
-from mfa_association.cli.rosters import add_roster, declared_if_there
+from mfa_association.cli.options import add_connection, add_roster, connection, declared_if_there
+from mfa_association.cli.process import BROKEN, OK
 from mfa_association.errors import MfaError
 from mfa_association.inventory.contain import StepResult
 from mfa_association.inventory.followup import pull_request, remaining

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from mfa_association.cli.exits import OK
+from mfa_association.cli.process import OK
 from mfa_association.errors import MfaError
 
 # All of the extra: the sandbox loads some of it only when the first call needs it.

@@ -8,10 +8,9 @@ import sys
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
-from mfa_association.cli.progress import progress
-from mfa_association.cli.tables import show, write_csv
+from mfa_association.cli.output import progress, show, write_csv
+from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.inventory.status import coverage, document, is_clean, ranked

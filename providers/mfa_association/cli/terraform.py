@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association import __version__
-from mfa_association.cli.exits import FOUND, OK
+from mfa_association.cli.process import FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.terraform.doctor import Machine, examine
 from mfa_association.terraform.install import NAME, PLATFORMS, cli_configuration, implied_mirror, install, this_platform

@@ -11,12 +11,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TypeGuard
 
-from mfa_association.aws.directory import User
+from mfa_association.aws.directory import CredentialReport, User
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
-from mfa_association.aws.reader import Reader
-from mfa_association.inventory.passwords import with_passwords
-from mfa_association.inventory.roots import read_roots
+from mfa_association.aws.reader import Reader, credential_report
+from mfa_association.aws.root import RootIam
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.validation import ROOT_USER
@@ -139,3 +138,43 @@ def _holder(user: User, virtual: list[HeldDevice], answer: list[Device] | AwsErr
 
 def _told(answer: list[Device] | AwsError | None) -> TypeGuard[list[Device]]:
     return isinstance(answer, list)
+
+
+def read_roots(reader: Reader, accounts: tuple[str, ...]) -> tuple[tuple[ListedHolder, ...], tuple[str, ...]]:
+    """The root users of these accounts with all their devices, and a sentence for each that cannot be read."""
+    unread: list[str] = []
+    found: list[ListedHolder] = []
+    for account, answer in reader.each("root users", accounts, lambda account: _devices(reader, account)):
+        if isinstance(answer, AwsError):
+            unread.append(str(answer))
+            found.append(ListedHolder(ROOT_USER, complete=False, root_account_id=account))
+        else:
+            devices = in_order([held_device(device.serial_number, device.enable_date) for device in answer])
+            found.append(ListedHolder(ROOT_USER, devices, root_account_id=account))
+    return tuple(found), tuple(unread)
+
+
+def _devices(reader: Reader, account: str) -> list[Device]:
+    return RootIam(reader.settings, account).list_mfa_devices(ROOT_USER)
+
+
+def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:
+    """The snapshot with everybody's ``password``; with ``bulk`` as the credential report tells."""
+    report = _report(reader) if bulk else None
+    known: dict[str, bool | None] = dict(report.passwords) if report else {}
+    rest = [user.name for user in found.users if user.name not in known]
+    faults: list[AwsError] = []
+    for name, answer in reader.each("console passwords", rest, reader.iam.has_password):
+        known[name] = None if isinstance(answer, AwsError) else answer
+        faults += [answer] if isinstance(answer, AccessDenied) else []
+    reader.denied(faults, "users")
+    users = tuple(replace(user, password=known[user.name]) for user in found.users)
+    return replace(found, users=users, passwords_as_of=rfc3339(report.generated) if report else None)
+
+
+def _report(reader: Reader) -> CredentialReport | None:
+    """The credential report, or None: whatever is wrong with it, the users can be asked one by one."""
+    try:
+        return credential_report(reader)
+    except AwsError:
+        return None

@@ -18,11 +18,12 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.output import Unknown
 
 from mfa_association.engine import changes, inputs
+from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import hide_own_tracebacks, one_sentence
-from mfa_association.pulumi.unknowns import mark_unknowns
 
 Props = dict[str, Any]
 
@@ -85,3 +86,8 @@ class Provider(ResourceProvider):
     def delete(self, _id: str, props_: Props) -> None:
         """Deactivate the saved pair."""
         changes.delete(runtime.run, props_, runtime.guard)
+
+
+def mark_unknowns(bag: dict[str, Any]) -> dict[str, Any]:
+    """The same bag with ``UNKNOWN`` for what a preview does not know yet."""
+    return {key: UNKNOWN if isinstance(value, Unknown) else value for key, value in bag.items()}

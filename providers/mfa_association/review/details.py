@@ -1,4 +1,4 @@
-"""What the comment keeps collapsed: why each risk, what would fail, and who else has no device. Pure.
+"""The parts of a comment: the cells of its tables, and what it keeps collapsed. Pure.
 
 GitHub reads a summary as HTML, where a code span is none: no name stands in one.
 """
@@ -6,11 +6,12 @@ GitHub reads a summary as HTML, where a code span is none: no name stands in one
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from mfa_association.review.cells import device, rated, risk, user
 from mfa_association.review.escape import code, markdown
 from mfa_association.review.facts import Live, NotChecked
-from mfa_association.review.findings import Finding, Report, resource_name
+from mfa_association.review.findings import Cell, Finding, RemainingDevices, Report, Verdict, resource_name, short
+from mfa_association.review.model import Risk
 
 
 def collapsed(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -86,3 +87,64 @@ def bare(report: Report, rows: int) -> Iterator[str]:
 def _more(found: Sequence[object], rows: int) -> Iterator[str]:
     if len(found) > rows:
         yield f"- and {len(found) - rows} more"
+
+
+ICONS: Final[dict[Verdict, str]] = {
+    "critical": "🔴",
+    "high": "🟠",
+    "medium": "🟡",
+    "low": "🔵",
+    "info": "⚪",
+    "none": "🟢",
+    "unassessed": "⛔",
+}
+
+
+def risk(one: Finding) -> str:
+    """How bad it is."""
+    return rated(one.risk)
+
+
+def rated(risk: Risk) -> str:
+    """A risk; what is serious stands out."""
+    word = risk.capitalize()
+    return f"{ICONS[risk]} {f'**{word}**' if risk in ('critical', 'high') else word}"
+
+
+def user(one: Finding) -> str:
+    """Whom it is about."""
+    return code(str(one.holder)) if one.holder else one.who
+
+
+def device(one: Finding) -> str:
+    """Which device, and of which kind."""
+    if one.kind == "user-deleted":
+        return "all"
+    if one.kind == "password-given":
+        return "none"
+    if one.serial_number is None:
+        return "not known yet"
+    kind = {"fido": "FIDO key", "unknown": "unknown kind"}.get(one.device_kind, one.device_kind)
+    return f"{code(short(one.serial_number))} ({kind})"
+
+
+def left(have: RemainingDevices) -> str:
+    """How many devices are left, and who says so."""
+    return {
+        "live": f"{have.count} (live)",
+        "managed": f"≥ {have.count} (managed only)",
+        "all": str(have.count),
+    }[have.basis]
+
+
+def answer(cell: Cell) -> str:
+    """Yes, no, or why nobody knows."""
+    text = f"**{cell.answer}**" if cell.answer == "yes" else cell.answer
+    if not cell.note:
+        return text
+    return f"{text} ({code(cell.note, 80)})" if cell.answer == "not checked" else text
+
+
+def where(one: Finding) -> str:
+    """The line of the declaration, else what the resource is called."""
+    return code(str(one.place)) if one.place else code(resource_name(one.address), 80)

@@ -1,11 +1,15 @@
-"""Whether a report may pass. Pure."""
+"""Whether a report may pass: by its risks, and by what was reviewed before. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
 
-from mfa_association.review.findings import RISKS, Report
+from mfa_association.aws.errors import plain as on_one_line
+from mfa_association.errors import MfaError
+from mfa_association.review.findings import RISKS, Finding, Report, plain, resource_name
+from mfa_association.review.report_json import VERSION
 
 FailOn = Literal["critical", "high", "medium", "low", "never"]
 
@@ -37,3 +41,84 @@ def _stopped(report: Report) -> Iterator[str]:
         holder = whose.get(address)
         if live and address in live.certain and holder and holder.key in losers:
             yield f"{holder} loses a device, and the run would stop: {cause}"
+
+
+_MOST = 10
+_CODE = "code"
+_Subject = tuple[str, str, str, str]
+"""What happens (loss or gain and its kind, a change's kind, code), the resource, its holder, the device: what a reviewer
+agrees to."""
+
+
+def not_reviewed(report: Report, reviews: Mapping[str, str]) -> list[str]:
+    """Why a report goes beyond what was reviewed, a sentence each: new findings, and those that are worse now.
+
+    ``reviews``: the text of each JSON report by its path. One of another stack, or one that could not assess, reviewed
+    nothing. Code that runs counts like a finding. What was reviewed and would not happen any more is no objection. Raises ``MfaError``.
+    """
+    agreed = _agreed(_read(path, text) for path, text in reviews.items()).get(report.stack, {})
+    causes = []
+    for is_loss, finding in (*((True, one) for one in report.losses), *((False, one) for one in report.gains)):
+        known = agreed.get(_subject_of(is_loss, finding))
+        if known is None or RISKS.index(finding.risk) < RISKS.index(known):
+            causes.append(_sentence(finding, known))
+    for change in report.changes:
+        known = agreed.get(_subject(change.kind, change.address, plain(change.what), None))
+        if known is None or RISKS.index(change.risk) < RISKS.index(known):
+            was = "was not reviewed" if known is None else f"was {known} then"
+            causes.append(on_one_line(f"{change.address} {plain(change.what)} ({change.risk}) {was}"))
+    for address in report.code:
+        if _subject(_CODE, address, None, None) not in agreed:
+            causes.append(on_one_line(f"{resource_name(address)} runs code, which was not reviewed"))
+    return causes if len(causes) <= _MOST else [*causes[:_MOST], f"and {len(causes) - _MOST} more"]
+
+
+def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any]]:
+    """The worst risk that was reviewed, by stack and subject."""
+    agreed: dict[str, dict[_Subject, Any]] = {}
+    for document in documents:
+        subjects = agreed.setdefault(document["stack"], {})
+        for side in ("losses", "gains"):
+            for one in document[side]:
+                holder = one["root_account_id"] or one["user_name"]
+                subject = _subject(f"{side} {one['kind']}", one["address"], holder, one["serial_number"])
+                subjects[subject] = min(one["risk"], subjects.get(subject, "info"), key=RISKS.index)
+        for one in document["changes"]:
+            subjects[_subject(one["kind"], one["address"], one["what"], None)] = one["risk"]
+        for address in document["code"]["addresses"]:
+            subjects[_subject(_CODE, address, None, None)] = "info"
+    return agreed
+
+
+def _read(path: str, text: str) -> dict[str, Any]:
+    """A report that `review --format json` wrote. Raises ``MfaError``."""
+    fault = MfaError(
+        f"reading what was reviewed ({path}): it is no report that `review --format json` of this version wrote;"
+        " nothing is taken for reviewed, review the change anew"
+    )
+    try:
+        document = json.loads(text)
+        if document["version"] != VERSION:
+            raise fault
+        _agreed([document])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise fault from None
+    return document  # type: ignore[no-any-return]
+
+
+def _subject_of(is_loss: bool, finding: Finding) -> _Subject:
+    holder = finding.holder
+    name = (holder.root_account_id or holder.user_name) if holder else None
+    side = "losses" if is_loss else "gains"
+    return _subject(f"{side} {finding.kind}", finding.address, name, finding.serial_number)
+
+
+def _subject(what: str, address: str, holder: str | None, serial_number: str | None) -> _Subject:
+    """Without regard to case, as IAM compares."""
+    return (what, address, (holder or "").lower(), (serial_number or "").lower())
+
+
+def _sentence(finding: Finding, known: str | None) -> str:
+    device = finding.serial_number or "all devices"
+    what = on_one_line(f"{finding.holder or 'a holder that is not known yet'}, {device}: {plain(finding.what)}")
+    return f"{what} ({finding.risk}) was not reviewed" if known is None else f"{what} ({finding.risk}) was {known} then"

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mfa_association.review.cells import ICONS, answer, device, left, risk, user, where
-from mfa_association.review.code_notes import code_notes
-from mfa_association.review.details import bare, changes, collapsed, obstacles, reasons
+from mfa_association.review.details import (
+    ICONS,
+    answer,
+    bare,
+    changes,
+    collapsed,
+    device,
+    left,
+    obstacles,
+    reasons,
+    risk,
+    user,
+    where,
+)
 from mfa_association.review.escape import code, key, markdown, row
 from mfa_association.review.facts import Live, NotChecked
 from mfa_association.review.findings import Finding, Report
-from mfa_association.review.sentence import consequence, sentence
+from mfa_association.review.sentence import code_notes, consequence, sentence
 
 MOST_ROWS = 50
 _MOST_BYTES = 60_000

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_association.review.document import Unreadable, documents
+from mfa_association.review.document import Unreadable, documents, of_document
 from mfa_association.review.model import Engine, Preview
 from mfa_association.review.pulumi_preview import is_preview, read_preview
 from mfa_association.review.terraform_plan import is_plan, read_plan
-from mfa_association.review.wrong_input import of_document
 
 
 def parse(raw: bytes, key: str | None = None, exit_code: int | None = None) -> Preview:

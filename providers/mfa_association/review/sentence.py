@@ -1,10 +1,10 @@
-"""A report in one sentence, and what the worst of it means. Pure."""
+"""A report in one sentence, what the worst of it means, and what code could do besides. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from mfa_association.review.findings import Finding, Name, Phrase, Report, short
+from mfa_association.review.findings import Finding, Name, Phrase, Report, resource_name, short
 
 _UNASSESSED = "Could not assess who loses an MFA device"
 
@@ -136,3 +136,38 @@ def _users(count: int, verb: str) -> str:
 def _holders(findings: Iterable[Finding]) -> set[tuple[str, str]]:
     """Whom findings are about; each that names nobody counts as one more."""
     return {one.holder.key if one.holder else ("?", one.address) for one in findings}
+
+
+_MOST = 3
+_MOST_CODE = 20
+"""More than anybody adds by chance: decoys must not push the one file that matters out of the line."""
+_PROSE = (".md", ".rst", ".png", ".svg", ".jpg", ".gif")
+
+
+def code_notes(report: Report) -> list[Phrase]:
+    """A line for changed files, and one for resources that run code."""
+    found: list[Phrase] = []
+    if report.files:
+        prose = [name for name in report.files if name.lower().endswith(_PROSE)]
+        code = [name for name in report.files if name not in prose]
+        most = max(_MOST, min(len(code), _MOST_CODE))
+        found.append((*_some([*code, *prose], "file", most), " changed: code can do what no preview shows"))
+    if report.code:
+        verb = (
+            " runs code: no preview shows what it does"
+            if len(report.code) == 1
+            else " run code: no preview shows what it does"
+        )
+        found.append((*_some([resource_name(address) for address in report.code], "resource"), verb))
+    return found
+
+
+def _some(names: Sequence[str], noun: str, most: int = _MOST) -> Phrase:
+    """The first few by name, and how many more."""
+    rest = len(names) - most
+    shown = names if rest <= 0 else names[:most]
+    parts: list[str | Name] = []
+    for number, name in enumerate(shown):
+        last = number == len(shown) - 1
+        parts += ([] if number == 0 else [" and " if last and rest <= 0 else ", "]) + [Name(name)]
+    return (*parts, f" and {rest} other {noun}{'' if rest == 1 else 's'}") if rest > 0 else tuple(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from mfa_association.review.document import SECRET
 from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding, Op, SourceLocation, UserStep, account_of
-from mfa_association.review.seeds import shown_source
 from mfa_association.review.types import Role
+from mfa_association.totp import parse_seed_source
 from mfa_association.validation import InvalidValue, parse_serial_number
 
 Bag = dict[str, Any]
@@ -189,3 +190,20 @@ def texts_of(value: object) -> list[str]:
     """The texts of a list, or a text alone."""
     many = value if isinstance(value, list) else [value]
     return [one for one in many if isinstance(one, str) and one]
+
+
+_HIDDEN = "…"
+_LIKE_A_SEED = re.compile(r"[A-Z2-7]{16,}=*", re.IGNORECASE)
+"""Base32 of 80 bits or more, as seeds are; a name of a variable has `_`, a path `/`."""
+
+
+def shown_source(value: object) -> str | None:
+    """A seed source as it may be shown; None for none. What is no source, or looks like a seed, keeps its prefix only."""
+    if not isinstance(value, str) or not value:
+        return None
+    prefix, colon, rest = value.partition(":")
+    try:
+        parse_seed_source(value)
+    except InvalidValue:
+        return f"{prefix}:{_HIDDEN}" if colon and prefix in ("env", "file", "ssm", "secretsmanager") else _HIDDEN
+    return f"{prefix}:{_HIDDEN}" if _LIKE_A_SEED.fullmatch(rest) else value

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from mfa_association.review.code_notes import code_notes
 from mfa_association.review.escape import spoken, visible
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.findings import Cell, Finding, Report, resource_name, short
-from mfa_association.review.sentence import consequence, sentence
+from mfa_association.review.sentence import code_notes, consequence, sentence
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -13,9 +13,9 @@ from functools import lru_cache
 from .callers import Caller
 from .errors import Refused
 from .managed import aws_policies
-from .organization import CREDENTIALS, SESSIONS, Organization
 from .request import Action, Request, Result
 from .sts import issue
+from .world import CREDENTIALS, SESSIONS, Organization
 
 NO_ACTION = "Unknown Operation"
 UNLOCKS = {"S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"}

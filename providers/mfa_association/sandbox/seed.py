@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from .accounts import REGIONS, SandboxDeviceKind
-from .organization import Organization
 from .seed_access import KeySeed, parse_actions, parse_key, parse_organization, parse_roles
 from .seed_path import SeedPath
+from .world import Organization
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
 USER_KEYS = {"password", "password_last_used", "path", "tags", "devices"}

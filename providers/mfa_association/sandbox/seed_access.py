@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .organization import CREDENTIALS, SESSIONS, Organization
 from .policy import Document, fault
 from .seed_path import SeedPath
+from .world import CREDENTIALS, SESSIONS, Organization
 
 KEY_KEYS = {"account", "user", "role", "root", "session", "deny", "expired", "policies"}
 ROLE_KEYS = {"trusts"}

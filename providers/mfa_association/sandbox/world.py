@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from threading import RLock
 
 from moto.iam.models import User
@@ -14,7 +14,6 @@ from moto.sts.models import sts_backends
 from .accounts import Account, View
 from .callers import Caller
 from .errors import Refused
-from .organization import Organization
 
 DEFAULT_ACCOUNT = "123456789012"
 LARGEST_PAGE = 1000
@@ -111,3 +110,31 @@ def user_of(caller: Caller, name: str | None, view: View) -> User | None:
     if caller.role:
         raise Refused("ValidationError", "Must specify userName when calling with non-User credentials")
     return caller.user
+
+
+CREDENTIALS, SESSIONS = "RootCredentialsManagement", "RootSessions"
+
+
+@dataclass(frozen=True)
+class Organization:
+    """One organization. `delegated` are members that administer IAM; `trusted` is trusted access for IAM."""
+
+    management: str
+    members: frozenset[str] = frozenset()
+    delegated: frozenset[str] = frozenset()
+    trusted: bool = True
+    all_features: bool = True
+    features: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def id(self) -> str:
+        """Made from the management account, so that it is the same every time."""
+        return f"o-{self.management[:10]}"
+
+    def governs(self, account: str) -> bool:
+        """Whether service control policies restrict this account: never the management account (user guide)."""
+        return account in self.members
+
+    def administers(self, account: str) -> bool:
+        """Whether this account may act on the root users of members."""
+        return account == self.management or account in self.delegated

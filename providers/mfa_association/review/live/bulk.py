@@ -13,7 +13,6 @@ from mfa_association.aws.details import AccountDetails, AccountSize, GroupDetail
 from mfa_association.aws.directory import PAGE_SIZE, User
 from mfa_association.aws.policies import Policies
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.lists import AccountLists
 from mfa_association.review.live.reads import LiveReads, MemoizedRead
@@ -26,7 +25,7 @@ from mfa_association.review.live.user_policies import (
     managed_name,
     named_policy,
 )
-from mfa_association.review.rights import parse
+from mfa_association.review.rights import is_administrator_arn, parse
 
 FEW = 5
 """Of so many users each is asked for: the lists of even the smallest account take as many calls."""

@@ -7,11 +7,10 @@ from functools import partial
 
 from mfa_association.aws.directory import User
 from mfa_association.aws.policies import Document, Policies
-from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.reads import LiveReads, MemoizedRead
 from mfa_association.review.live.rights import Found, UserRights, rights
-from mfa_association.review.rights import Policy, Statement, parse
+from mfa_association.review.rights import Policy, Statement, is_administrator_arn, parse
 
 EVERYTHING = parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 """What AWS's own AdministratorAccess says, in every partition and since 2015: it need not be read."""

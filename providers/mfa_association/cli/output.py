@@ -1,10 +1,11 @@
-"""Tables: drawn by rich in a terminal, plain columns elsewhere, or CSV."""
+"""Tables on stdout (drawn in a terminal, plain columns elsewhere, or CSV) and progress on stderr."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from mfa_association.aws.errors import plain
 
@@ -47,3 +48,28 @@ def write_csv(headers: Sequence[str], rows: Rows) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headers)
     writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)
+
+
+Tell = Callable[[str, int, int | None], None]
+
+
+@contextmanager
+def progress(name: str = "") -> Iterator[Tell]:
+    """What to call with the thing that is read, how much of it is, and of how much if that is known."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
+        tasks = {}
+
+        def tell(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(f"{name}{what}", total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield tell

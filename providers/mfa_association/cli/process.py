@@ -1,4 +1,4 @@
-"""One interruption ends what is under way; what then puts things back in order is not interrupted again."""
+"""How the ``mfa-association`` command ends: its exit codes, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+OK = 0
+BROKEN = 1
+"""Refused, broken input, or not to be told."""
+FOUND = 3
+"""The question could be answered and the answer is not a good one: drift, or a gate that closes."""
+INTERRUPTED = 130
+
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
