@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa_association.cli import main, tables
+from mfa_association.cli import main, output
 from mfa_association.cli.output import progress
 from tests.inventory.company import ACCOUNT, PHONE, Company
 
