@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER
+from mfa_association.grammar import ROOT_USER, parse_serial_number
 from mfa_association.inventory.adopt import ALL, Adoption, adopt
 from mfa_association.inventory.snapshot import Held, Holder, Snapshot
 from mfa_association.lifecycle import Association
@@ -83,8 +83,8 @@ def test_a_root_user_that_was_not_asked_for_is_left_out_and_told() -> None:
 def test_what_is_held_is_what_create_would_have_found() -> None:
     found = adopted(f"users:\n  ALICE:\n    - {PHONE}\n  bob:\n    - {SPARE}\n", ALICE, roots=(ROOT,), approved=(ALL,))
     assert [association for _, association in found.held] == [
-        Association("ALICE", PHONE, True, "virtual", ACCOUNT, SINCE, "AIDAALICE"),
-        Association(ROOT_USER, ROOT_PHONE, True, "virtual", MEMBER, SINCE, MEMBER),
+        Association("ALICE", parse_serial_number(PHONE), True, ACCOUNT, SINCE, "AIDAALICE"),
+        Association(ROOT_USER, parse_serial_number(ROOT_PHONE), True, MEMBER, SINCE, MEMBER),
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import AwsError
+from mfa_association.grammar import parse_serial_number
 from mfa_association.inventory.contain import POLICY, Done, older_sessions_denied
 from mfa_association.inventory.revoke import NotRevoked, Order, Revocation, Target, choose, warning_of
 from mfa_association.lifecycle import Run
@@ -42,7 +43,7 @@ def keys(stage: Stage) -> dict[str, str]:
 def revoke(stage: Stage, *targets: Target, contain: bool = True, **order: Any) -> list[Done]:
     notes: list[str] = []
     run = Run(stage.iam(), clock=stage.time.clock(), warn=notes.append, note=notes.append)
-    wanted = Order("alice", None, targets or (Target(stage.arn(), True),), contain, **order)
+    wanted = Order("alice", None, targets or (Target(parse_serial_number(stage.arn()), True),), contain, **order)
     return list(Revocation(run, verbs(stage), wanted, notes).carry_out())
 
 
@@ -75,7 +76,7 @@ def test_everything_goes_and_the_factor_last(stage: Stage) -> None:
 
 def test_a_second_run_finds_everything_done(stage: Stage) -> None:
     revoke(stage)
-    done = revoke(stage, Target(stage.arn(), False))
+    done = revoke(stage, Target(parse_serial_number(stage.arn()), False))
     assert outcomes(done) == [
         ("console password", "nothing to do"),
         ("access keys", "nothing to do"),
@@ -134,15 +135,15 @@ def test_a_last_factor_goes_all_the_same_where_that_is_said(stage: Stage) -> Non
 
 
 def test_the_rosters_guard_holds_without_containment(stage: Stage) -> None:
-    (done,) = revoke(stage, Target(stage.arn(), True, on_last_device="refuse"), contain=False)
+    (done,) = revoke(stage, Target(parse_serial_number(stage.arn()), True, on_last_device="refuse"), contain=False)
     assert done.outcome == "NOT DONE"
     assert has_password(stage)
-    (done,) = revoke(stage, Target(stage.arn(), True), contain=False)
+    (done,) = revoke(stage, Target(parse_serial_number(stage.arn()), True), contain=False)
     assert (done.outcome, "alice can now sign in with a password alone" in done.text) == ("done", True)
 
 
 def test_a_device_that_its_line_says_to_delete_is_deleted(stage: Stage) -> None:
-    revoke(stage, Target(stage.arn(), True, on_destroy="delete-virtual-device"), contain=False)
+    revoke(stage, Target(parse_serial_number(stage.arn()), True, on_destroy="delete-virtual-device"), contain=False)
     listed = stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
     assert [device["SerialNumber"] for device in listed] == [stage.arn("bobs")]
 
@@ -179,7 +180,7 @@ def test_every_modelled_error_is_a_type_of_its_own(stage: Stage, operation: str)
 
 def chosen(stage: Stage, asked: str | None = None, every: bool = False, roster: str = "") -> list[tuple[str, bool]]:
     lines = parse(roster, may_be_empty=True).lines
-    return [(t.serial_number, t.held) for t in choose(stage.run(), "alice", asked, every, lines)]
+    return [(t.serial_number.text, t.held) for t in choose(stage.run(), "alice", asked, every, lines)]
 
 
 @pytest.mark.parametrize("asked", ["{arn}", "alice-phone", "Alice-Phone", "mfa/alice-phone", None])
@@ -229,7 +230,7 @@ def test_a_wrong_serial_number_changes_nothing(stage: Stage, reason: str, asked:
 
 
 def test_who_would_sign_in_with_a_password_alone_is_told_before(stage: Stage) -> None:
-    order = Order("alice", None, (Target(stage.arn(), True),))
+    order = Order("alice", None, (Target(parse_serial_number(stage.arn()), True),))
     assert warning_of(stage.run(), order) == (
         "No device is left then: alice signs in with the password alone. --contain takes that away first."
     )

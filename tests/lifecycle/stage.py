@@ -17,6 +17,7 @@ import pytest
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
+from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle import Association, Clock, Declaration, Ledger, Limits, Run
 from mfa_association.sandbox import Sandbox
 
@@ -103,12 +104,12 @@ class Stage:
         return f"arn:aws:iam::{self.account}:mfa/{name}"
 
     def wanted(self, serial: str | None = None, user: str = "alice", **settings: Any) -> Declaration:
-        return Declaration(user, serial or self.arn(), **settings)
+        return Declaration(user, parse_serial_number(serial or self.arn()), **settings)
 
     def saved(self, serial: str | None = None, user: str = "alice", **known: Any) -> Association:
         serial = serial or self.arn()
         known.setdefault("active", True)
-        return Association(user, serial, device_kind=Declaration(user, serial).kind, account_id=self.account, **known)
+        return Association(user, parse_serial_number(serial), account_id=self.account, **known)
 
     def codes(self, serial: str | None = None) -> tuple[str, str]:
         return self.box.codes(serial or self.arn())

@@ -11,7 +11,7 @@ from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
-from mfa_association.grammar import ROOT_USER
+from mfa_association.grammar import ROOT_USER, parse_serial_number
 from mfa_association.lifecycle import Association
 from tests.lifecycle.stage import Stage, virtual
 
@@ -55,7 +55,7 @@ class Policed(Stage):
             },
         })  # fmt: skip
         serial = f"arn:aws:iam::{self.member}:mfa/root-phone"
-        return Association(ROOT_USER, serial, True, "virtual", self.member)
+        return Association(ROOT_USER, parse_serial_number(serial), True, self.member)
 
     def root_run(self) -> lifecycle.Run:
         return self.run(iam=RootIam(self.settings(), self.member))

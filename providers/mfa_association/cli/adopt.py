@@ -170,7 +170,7 @@ _HEADERS = ("HOLDER", "DEVICE", "KIND", "ENABLED")
 def _row(pair: Pair) -> tuple[str, ...]:
     holder, device = pair.holder, pair.device
     name = "" if holder is None else f"root of {holder.root_account_id}" if holder.root_account_id else holder.name
-    return (name, pair.serial_number, device.kind if device else "", device.enable_date if device else "")
+    return (name, pair.serial_number, device.kind.name if device else "", device.enable_date if device else "")
 
 
 def _devices(number: int) -> str:

@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         desk.refuse_without_screen()
     with interrupted_once(), desk:
         if options.existing:
-            found = enroll_existing(run, user_name, entry.serial_number, desk)
+            found = enroll_existing(run, user_name, parse_serial_number(entry.serial_number), desk)
         else:
             name = options.name or f"{user_name}-phone"
             found = enroll_new(run, Credentials(session), user_name, name, options.path, desk)
@@ -70,7 +70,7 @@ def _entry(options: argparse.Namespace, run: Run, user_name: str) -> roster.Entr
     if options.existing:
         return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
     serial = serial_of(run, options.name or f"{user_name}-phone", options.path)
-    return roster.Entry(serial, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
+    return roster.Entry(serial.text, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
 
 
 def _finish(found: Association, file: Declared | None, entry: roster.Entry) -> int:

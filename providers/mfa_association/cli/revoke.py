@@ -132,7 +132,7 @@ def _without(text: str, serials: list[str], path: str) -> str:
 
 
 def _serials(order: Order) -> list[str]:
-    return [target.serial_number for target in order.targets]
+    return [target.serial_number.text for target in order.targets]
 
 
 def _indented(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.engine import props
-from mfa_association.grammar import OnLastDevice, same
+from mfa_association.grammar import OnLastDevice, SerialNumber, same
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, Run
 
 REPLACES = ("serial_number", "root_account_id")
@@ -25,7 +25,7 @@ COMPARED = (
 
 Props = dict[str, Any]
 RunOf = Callable[[Props], Run]
-Guard = Callable[[str, OnLastDevice], LastDeviceGuard]
+Guard = Callable[[SerialNumber, OnLastDevice], LastDeviceGuard]
 """From the serial number and the saved setting, what to do about a last device."""
 
 

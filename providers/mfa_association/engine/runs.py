@@ -13,7 +13,7 @@ from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice, parse_serial_number, same
+from mfa_association.grammar import OnLastDevice, SerialNumber, same
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Run
 
 Say = Callable[[str], None]
@@ -65,9 +65,8 @@ class Override:
     mode: OnLastDevice | None = None
     devices: tuple[str, ...] = ()
 
-    def lifts(self, serial_number: str) -> bool:
+    def lifts(self, serial: SerialNumber) -> bool:
         """Whether a device is among them, by its whole serial number or by what an ARN ends with."""
-        serial = parse_serial_number(serial_number)
         return any(same(device, name) for device in self.devices for name in (serial.text, serial.name))
 
 
@@ -98,15 +97,14 @@ _UNREADABLE = (
 )
 
 
-def guard(serial_number: str, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
+def guard(serial: SerialNumber, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
     """What to do about a last device now: the saved setting, unless the environment overrides it. Raises ``MfaError``."""
     text = os.environ.get(ON_LAST_DEVICE, "").strip()
     if not text:
         return saved
     found = override(text)
-    if found.lifts(serial_number):
-        name = parse_serial_number(serial_number).name
-        _announce(warn, f"on_last_device is allow for {name} in this run, whatever failed ({ON_LAST_DEVICE})")
+    if found.lifts(serial):
+        _announce(warn, f"on_last_device is allow for {serial.name} in this run, whatever failed ({ON_LAST_DEVICE})")
         return "lift"
     if found.mode:
         _announce(warn, f"on_last_device is {found.mode} for this run ({ON_LAST_DEVICE})")

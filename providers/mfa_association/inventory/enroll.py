@@ -21,9 +21,8 @@ from mfa_association.aws.errors import (
     NoSuchEntity,
 )
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_device_name, check_path, parse_serial_number
+from mfa_association.grammar import VIRTUAL, SerialNumber, check_device_name, check_path, parse_serial_number
 from mfa_association.lifecycle import Association, Declaration, Run
-from mfa_association.lifecycle.move import MOST_DEVICES
 
 TRIES: Final = 3
 _LOOK: Final = 2.0
@@ -49,7 +48,7 @@ class Desk(Protocol):
 class NotEnrolled(MfaError):
     """The user has no new device; the sentence says why."""
 
-    def __init__(self, user_name: str, serial_number: str, cause: str, advice: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, cause: str, advice: str) -> None:
         super().__init__(f"enrolling MFA device ({serial_number}) for user ({user_name}): {cause}; {advice}")
 
 
@@ -61,11 +60,11 @@ class Abandoned(MfaError):
         super().__init__("enrolling an MFA device: no codes were given; begin anew when the device is at hand")
 
 
-def serial_of(run: Run, name: str, path: str) -> str:
+def serial_of(run: Run, name: str, path: str) -> SerialNumber:
     """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
     partition = run.iam.caller.arn.split(":")[1]
     place = check_path(path, "--path") + check_device_name(name, "--name")
-    return parse_serial_number(f"arn:{partition}:iam::{run.iam.caller.account_id}:mfa{place}").text
+    return parse_serial_number(f"arn:{partition}:iam::{run.iam.caller.account_id}:{VIRTUAL.arn_type}{place}")
 
 
 def enroll_new(run: Run, verbs: Credentials, user_name: str, name: str, path: str, desk: Desk) -> Association:
@@ -74,17 +73,16 @@ def enroll_new(run: Run, verbs: Credentials, user_name: str, name: str, path: st
     Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``desk`` told so.
     """
     serial = serial_of(run, name, path)
-    _refuse_full(run, user_name, serial)
     if run.directory.find(serial, fresh=True):
         raise NotEnrolled(
             user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
         )
     with _made(run, verbs, serial, name, path, desk) as device:
         desk.show(device)
-        return _enable(run, user_name, device.serial_number, desk)
+        return _enable(run, user_name, serial, desk)
 
 
-def enroll_existing(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+def enroll_existing(run: Run, user_name: str, serial_number: SerialNumber, desk: Desk) -> Association:
     """Enable a device that is there already; nothing is done if the user holds it. Raises ``MfaError``."""
     hasty = replace(run, limits=replace(run.limits, propagation=_LOOK), warn=lambda _: None)
     wanted = Declaration(user_name, serial_number)
@@ -92,23 +90,15 @@ def enroll_existing(run: Run, user_name: str, serial_number: str, desk: Desk) ->
     if found.active:
         desk.tell(f"{user_name} holds {serial_number} already.")
         return found
-    if wanted.kind == "fido":
+    if wanted.kind.console_only:
         cause = "a FIDO key or passkey is registered by its own user only"
         raise NotEnrolled(
             user_name, serial_number, cause, f"let {user_name} register it in the console, then run again"
         )
-    _refuse_full(run, user_name, serial_number)
     return _enable(run, user_name, serial_number, desk)
 
 
-def _refuse_full(run: Run, user_name: str, serial_number: str) -> None:
-    devices = run.devices(user_name)
-    if len(devices) >= MOST_DEVICES:
-        cause = f"{user_name} holds {len(devices)} devices already, as many as IAM allows"
-        raise NotEnrolled(user_name, serial_number, cause, "remove one of them first")
-
-
-def _enable(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+def _enable(run: Run, user_name: str, serial_number: SerialNumber, desk: Desk) -> Association:
     for attempt in range(TRIES):
         codes = desk.codes(attempt > 0)
         try:
@@ -120,7 +110,7 @@ def _enable(run: Run, user_name: str, serial_number: str, desk: Desk) -> Associa
 
 
 @contextmanager
-def _made(run: Run, verbs: Credentials, serial: str, name: str, path: str, desk: Desk) -> Iterator[NewDevice]:
+def _made(run: Run, verbs: Credentials, serial: SerialNumber, name: str, path: str, desk: Desk) -> Iterator[NewDevice]:
     """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
     try:
         yield _create(run, verbs, serial, name, path)
@@ -131,7 +121,7 @@ def _made(run: Run, verbs: Credentials, serial: str, name: str, path: str, desk:
         raise
 
 
-def _create(run: Run, verbs: Credentials, serial: str, name: str, path: str) -> NewDevice:
+def _create(run: Run, verbs: Credentials, serial: SerialNumber, name: str, path: str) -> NewDevice:
     """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
     made: list[NewDevice] = []
 
@@ -147,10 +137,11 @@ def _create(run: Run, verbs: Credentials, serial: str, name: str, path: str) -> 
     return made[0]
 
 
-def _delete(run: Run, serial: str) -> None:
+def _delete(run: Run, serial: SerialNumber) -> None:
     try:
         run.insist(
-            lambda: run.iam.delete_virtual_mfa_device(serial), lambda: run.directory.find(serial, fresh=True) is None
+            lambda: run.iam.delete_virtual_mfa_device(serial.text),
+            lambda: run.directory.find(serial, fresh=True) is None,
         )
     except NoSuchEntity:
         pass
@@ -158,7 +149,7 @@ def _delete(run: Run, serial: str) -> None:
         run.ledger.wrote()
 
 
-def _take_back(run: Run, serial: str) -> str:
+def _take_back(run: Run, serial: SerialNumber) -> str:
     """Delete a device that came to nothing; the sentence that says how it went."""
     try:
         _delete(run, serial)

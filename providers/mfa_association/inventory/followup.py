@@ -33,7 +33,7 @@ def _merge(roster: Done | None) -> Iterator[str]:
 
 def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
     name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
-    kept = [target.serial_number for target in order.targets if ":mfa/" in target.serial_number and target.stays]
+    kept = [target.serial_number for target in order.targets if target.serial_number.kind.has_entity and target.stays]
     for serial in kept:
         yield f"Whoever has the phone has its seed. Unless other code made {serial}: {_DELETE} {serial}"
     yield f"For a new device: mfa-association enroll {name}{' --name NEW-NAME' if kept else ''}"
@@ -50,4 +50,4 @@ def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
 
 
 def _serials(order: Order) -> set[str]:
-    return {target.serial_number for target in order.targets}
+    return {target.serial_number.text for target in order.targets}

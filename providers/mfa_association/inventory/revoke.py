@@ -12,7 +12,7 @@ from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.grammar import DeviceKind, Fault, OnDestroy, OnLastDevice, parse_serial_number, same
+from mfa_association.grammar import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same
 from mfa_association.inventory.contain import PASSWORD, Done, Outcome, Step, carry_out, containing
 from mfa_association.lifecycle import Association, Run
 from mfa_association.roster import Line
@@ -29,7 +29,7 @@ class NotRevoked(MfaError):
 class Target:
     """One device to take away, and what its line in the roster says."""
 
-    serial_number: str
+    serial_number: SerialNumber
     held: bool
     on_last_device: OnLastDevice | None = None
     on_destroy: OnDestroy = "keep"
@@ -67,7 +67,7 @@ class Revocation:
             call = f"DeactivateMFADevice UserName={name} SerialNumber={target.serial_number}"
             if target.on_destroy == "delete-virtual-device":
                 call += f"\nDeleteVirtualMFADevice SerialNumber={target.serial_number}"
-            yield Step(target.serial_number, call, partial(self._factor, target))
+            yield Step(target.serial_number.text, call, partial(self._factor, target))
 
     def carry_out(self) -> Iterator[Done]:
         """Do every step and tell how each went, whatever became of the others."""
@@ -82,7 +82,6 @@ class Revocation:
             user_name=self._order.user_name,
             serial_number=target.serial_number,
             active=target.held,
-            device_kind=_kind(target.serial_number),
             account_id=self._run.iam.caller.account_id,
             user_id=self._order.user_id,
         )
@@ -117,7 +116,7 @@ def warning_of(run: Run, order: Order) -> str | None:
     if order.contain or not order.targets:
         return None
     held = run.devices(order.user_name)
-    going = {target.serial_number.lower() for target in order.targets}
+    going = {target.serial_number.key for target in order.targets}
     if any(device.serial_number.lower() not in going for device in held):
         return None
     try:
@@ -146,48 +145,40 @@ def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
     targets = []
     for device in devices:
         line = next((line for line in declared if same(line.serial.text, device.serial_number)), None)
-        targets.append(_target(device.serial_number, True, line))
-    rest = [line for line in declared if find_serial(devices, line.serial.text) is None]
-    return tuple(sorted([*targets, *(_target(line.serial.text, False, line) for line in rest)], key=_serial))
+        targets.append(_target(listed_serial_number(device.serial_number), True, line))
+    rest = [line for line in declared if find_serial(devices, line.serial) is None]
+    return tuple(sorted([*targets, *(_target(line.serial, False, line) for line in rest)], key=_serial))
 
 
-def _target(serial_number: str, held: bool, line: Line | None) -> Target:
+def _target(serial_number: SerialNumber, held: bool, line: Line | None) -> Target:
     if line is None:
         return Target(serial_number, held)
     return Target(serial_number, held, line.on_last_device, line.on_destroy or "keep")
 
 
 def _serial(target: Target) -> str:
-    return target.serial_number.lower()
+    return target.serial_number.key
 
 
 def _only(user_name: str, known: tuple[Target, ...]) -> tuple[Target, ...]:
     if len(known) > 1:
-        names = ", ".join(target.serial_number for target in known)
+        names = ", ".join(target.serial_number.text for target in known)
         raise NotRevoked(user_name, f"there are {len(known)} devices: {names}", "name one of them, or say --all")
     return known
 
 
-def _is_called(serial_number: str, asked: str) -> bool:
+def _is_called(serial: SerialNumber, asked: str) -> bool:
     """By the whole serial number, or by the name that ends it, with or without its type."""
-    name = serial_number.partition(":mfa/")[2] or serial_number.partition(":u2f/")[2]
-    return any(same(asked, known) for known in (serial_number, name, name.rpartition("/")[2], f"mfa/{name}"))
-
-
-def _kind(serial_number: str) -> DeviceKind:
-    """The kind of a device that IAM shows as held; one of no known form is as good as a token."""
-    try:
-        return parse_serial_number(serial_number).kind
-    except Fault:
-        return "hardware"
+    path = serial.name.partition("/")[2]
+    return any(same(asked, known) for known in (serial.text, serial.name, path, path.rpartition("/")[2]))
 
 
 def _unknown(run: Run, user_name: str, asked: str, known: tuple[Target, ...]) -> Target:
     """A device that the user neither holds nor is declared for: nobody's is inactive already, others' are left alone."""
-    entity = run.directory.find(asked, fresh=True) if asked.startswith("arn:") else None
+    entity = run.directory.find(listed_serial_number(asked), fresh=True) if asked.startswith("arn:") else None
     if entity and not entity.user_arn:
-        return Target(entity.serial_number, held=False)
+        return Target(listed_serial_number(entity.serial_number), held=False)
     if entity:
         raise NotRevoked(user_name, f"{asked} is held by {entity.user_name or entity.user_arn}", "name the holder")
-    there = ", ".join(target.serial_number for target in known) or "no device"
+    there = ", ".join(target.serial_number.text for target in known) or "no device"
     raise NotRevoked(user_name, f"{asked} is not among what the user holds or the roster lists", f"which is {there}")

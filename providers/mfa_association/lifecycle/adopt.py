@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
-from mfa_association.grammar import ROOT_USER, parse_serial_number, same
+from mfa_association.grammar import SerialNumber, same
 from mfa_association.lifecycle.bind import active
-from mfa_association.lifecycle.model import Association, Declaration
+from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.refusals import NothingToImport
 from mfa_association.lifecycle.run import Run
 
 
-def adopt(run: Run, serial_number: str, user_name: str | None = None) -> Association:
+def adopt(run: Run, serial_number: SerialNumber, user_name: str | None = None) -> Association:
     """The association as IAM has it; without ``user_name`` its holder is found out where IAM tells.
 
     Raises ``NothingToImport``, ``WrongAccount`` or an ``AwsError``.
@@ -29,12 +29,11 @@ def adopt(run: Run, serial_number: str, user_name: str | None = None) -> Associa
     return active(run, wanted, device)
 
 
-def _holder(run: Run, serial_number: str) -> str:
+def _holder(run: Run, serial_number: SerialNumber) -> str:
     """Of a virtual device IAM tells the holder; the ARN of a FIDO key names the user that registered it."""
-    serial = parse_serial_number(serial_number)
-    if serial.kind == "fido" and serial.name.startswith("u2f/user/"):
-        return serial.name.split("/")[2]
-    if serial.kind != "virtual":
+    if serial_number.registered_by:
+        return serial_number.registered_by
+    if not serial_number.kind.holder_is_listed:
         cause = "IAM tells the holder of virtual devices only"
         raise NothingToImport(serial_number, cause, "give the user too: USER/SERIAL")
     entity = run.directory.find(serial_number, fresh=True)
@@ -49,9 +48,9 @@ def _holder(run: Run, serial_number: str) -> str:
     return entity.user_name
 
 
-def _instead(run: Run, serial_number: str, holder: str) -> str:
+def _instead(run: Run, serial_number: SerialNumber, holder: str) -> str:
     entity = None
-    if parse_serial_number(serial_number).kind == "virtual" and holder != ROOT_USER:
+    if Pair(serial_number, holder).holder_is_listed:
         with suppress(AccessDenied):
             entity = run.directory.find(serial_number)
     if entity and entity.user_name and not same(entity.user_name, holder):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, same
+from mfa_association.grammar import same
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import enable, look_for_user
 from mfa_association.lifecycle.model import Association, Declaration, Pair, rfc3339
@@ -77,23 +77,20 @@ def _association(run: Run, wanted: Declaration, *, active: bool) -> Association:
         user_name=wanted.user_name,
         serial_number=wanted.serial_number,
         active=active,
-        device_kind=wanted.kind,
         account_id=run.iam.caller.account_id,
-        user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
+        user_id=run.user_id(wanted.user_name, bulk=wanted.kind.holder_is_listed and not wanted.can_enable),
         renew=wanted.renew,
     )
 
 
 def _record(run: Run, wanted: Declaration) -> Association:
-    told = wanted.kind == "virtual" and wanted.user_name != ROOT_USER
-    entity = _entity(run, wanted) if told else None
+    entity = _entity(run, wanted) if wanted.pair.holder_is_listed else None
     if entity and entity.user_arn:
         if entity.user_name and entity.enable_date and same(entity.user_name, wanted.user_name):
             return active(run, wanted, Device(entity.serial_number, entity.enable_date))
         raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
     if wanted.require_active:
-        by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
-        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=by_hand)
+        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=wanted.is_enabled_by_hand)
     run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
     return _association(run, wanted, active=False)
 

@@ -32,7 +32,7 @@ def deactivate(run: Run, saved: Association, seen: Seen, most: float | None = No
     lost: AwsError | None = None
     while True:
         try:
-            run.write(lambda: run.iam.deactivate_mfa_device(saved.user_name, saved.serial_number))
+            run.write(lambda: run.iam.deactivate_mfa_device(saved.user_name, saved.serial_number.text))
             return
         except NoSuchEntity as fault:
             if seen.is_listed:

@@ -10,7 +10,7 @@ from functools import partial
 
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import ROOT_USER, parse_serial_number, same
+from mfa_association.grammar import ROOT_USER, SerialNumber, same
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.shared import Shared
 
@@ -41,13 +41,13 @@ class Directory:
         self._lists: dict[str, Shared[list[Device]]] = {}
         self._lock = threading.Lock()
 
-    def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
+    def find(self, serial_number: SerialNumber, *, fresh: bool = False) -> VirtualDevice | None:
         """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
-        return self._walk.get(fresh=fresh).devices.get(serial_number.lower())
+        return self._walk.get(fresh=fresh).devices.get(serial_number.key)
 
-    def walked(self, user_name: str, serial_number: str) -> Device | None:
+    def walked(self, user_name: str, serial_number: SerialNumber) -> Device | None:
         """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
-        if user_name == ROOT_USER or parse_serial_number(serial_number).kind != "virtual":
+        if user_name == ROOT_USER or not serial_number.kind.holder_is_listed:
             return None
         with suppress(AccessDenied):
             entity = self.find(serial_number)
@@ -55,7 +55,7 @@ class Directory:
                 return Device(entity.serial_number, entity.enable_date)
         return None
 
-    def held(self, user_name: str, serial_number: str) -> Device | None:
+    def held(self, user_name: str, serial_number: SerialNumber) -> Device | None:
         """The device if the user holds it; None is never an old look's. ``NoSuchEntity``: no such user."""
         return self.walked(user_name, serial_number) or self._list(user_name).search(
             lambda devices: find_serial(devices, serial_number)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, find_serial
+from mfa_association.grammar import listed_serial_number
 from mfa_association.lifecycle.find import is_somebody_new
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.run import Run
@@ -47,7 +48,9 @@ def look(run: Run, saved: Association) -> Seen:
 
 def _is_removed(run: Run, saved: Association, listed: Device) -> bool:
     """Whether a list shows what was taken from the user; a later ``enable_date`` tells that it was registered again."""
-    age = run.ledger.seconds_since_removal(replace(saved.pair, serial_number=listed.serial_number))
+    age = run.ledger.seconds_since_removal(
+        replace(saved.pair, serial_number=listed_serial_number(listed.serial_number))
+    )
     return age is not None and listed.enable_date <= run.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
 
 

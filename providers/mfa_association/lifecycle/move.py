@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from mfa_association.aws.errors import AwsError
-from mfa_association.aws.iam import Device, find_serial
+from dataclasses import replace
+
+from mfa_association.aws.errors import AwsError, LimitExceeded
+from mfa_association.aws.iam import find_serial
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
 from mfa_association.lifecycle.guards import LastDeviceGuard
 from mfa_association.lifecycle.held import look
-from mfa_association.lifecycle.model import Association, Declaration
-from mfa_association.lifecycle.refusals import HeldByAnother, MoveBroken, MoveRefused, MoveUnknown
+from mfa_association.lifecycle.model import Association, Declaration, rfc3339
+from mfa_association.lifecycle.refusals import (
+    HeldByAnother,
+    MoveBroken,
+    MoveRefused,
+    MoveTakenBack,
+    MoveUnknown,
+    Refusal,
+)
 from mfa_association.lifecycle.run import Run
 from mfa_association.lifecycle.unbind import release
 
-MOST_DEVICES = 8
 CODES_LIVE = 20.0
 """Seconds for which a move with given codes tries to release the device: the codes live for 60."""
 
@@ -24,14 +32,15 @@ def move(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuar
     """Take the device from ``saved.user_name`` and give it to ``wanted.user_name``.
 
     Adopts without a write when the new holder has it already. ``mode``: the guard of the old holder. Raises
-    ``MoveRefused`` (nothing changed), ``MoveBroken`` (nobody holds it now), ``MoveUnknown``, another ``Refusal`` or an
+    ``MoveRefused`` (nothing changed), ``MoveBroken`` (nobody holds it now), ``MoveTakenBack`` (the new
+    holder has no room), ``MoveUnknown``, another ``Refusal`` or an
     ``AwsError``.
     """
     with run.declaring(wanted, saved) as pair:
         devices = look_for_user(run, wanted)
         if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(run, saved):
             return run.ledger.settle(pair, take(run, wanted, devices))
-        _refuse_unfinishable(run, saved, wanted, devices)
+        _refuse_unfinishable(run, saved, wanted)
         codes = Codes(run, wanted)
         codes.prove()
         _release(run, saved, wanted, mode)
@@ -55,8 +64,28 @@ def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDevice
 def _give(run: Run, saved: Association, wanted: Declaration, codes: Codes) -> Association:
     try:
         return active(run, wanted, enable(run, wanted, codes))
+    except LimitExceeded as fault:
+        raise _give_back(run, saved, wanted, fault) from None
     except MfaError as fault:
         raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
+
+
+def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
+    """Enable the device for its old holder again, where a seed has codes for that; the refusal that says how it ended.
+
+    No call of IAM tells how many devices a user may hold: GetAccountSummary has no such quota (``summaryKeyType`` of
+    botocore's model), so only the enable for the new holder can find out.
+    """
+    if wanted.codes:
+        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(no_room))
+    before = replace(wanted, user_name=saved.user_name)
+    try:
+        device = enable(run, before, Codes(run, before))
+    except MfaError as fault:
+        cause = f"{no_room}, and then: {fault}"
+        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, cause)
+    since = rfc3339(device.enable_date) if device else None
+    return MoveTakenBack(replace(saved, active=True, enable_date=since), wanted.user_name, str(no_room))
 
 
 def _old_holder_has_it(run: Run, saved: Association) -> bool:
@@ -64,19 +93,16 @@ def _old_holder_has_it(run: Run, saved: Association) -> bool:
     return seen.is_shown or seen.is_listed is not False
 
 
-def _refuse_unfinishable(run: Run, saved: Association, wanted: Declaration, devices: list[Device]) -> None:
+def _refuse_unfinishable(run: Run, saved: Association, wanted: Declaration) -> None:
     cause = advice = None
     if run.ledger.declared(saved.pair).stage != "no":
         cause = f"another resource declares it for {saved.user_name}"
         advice = "declare it for one of them only"
-    elif wanted.kind == "fido":
+    elif wanted.kind.console_only:
         cause = "a FIDO key or passkey is registered by its own user only"
         advice = f"remove the line of {saved.user_name} and let {wanted.user_name} register the key in the console"
     elif not wanted.can_enable:
         cause = f"{wanted.user_name} does not hold it, and neither codes nor a seed are given"
         advice = "give two consecutive codes or a seed, or move it by hand first"
-    elif len(devices) >= MOST_DEVICES:
-        cause = f"{wanted.user_name} holds {len(devices)} devices already, as many as IAM allows"
-        advice = "remove one of them first"
     if cause and advice:
         raise MoveRefused(wanted.serial_number, saved.user_name, wanted.user_name, cause, advice)

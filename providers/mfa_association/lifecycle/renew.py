@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mfa_association.aws.errors import AwsError, InvalidAuthenticationCode
 from mfa_association.aws.iam import find_serial
-from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.enable import look_for_user
@@ -20,8 +19,7 @@ def renew(run: Run, saved: Association, wanted: Declaration) -> Association:
     """
     with run.declaring(wanted, saved) as pair:
         if not wanted.can_enable:
-            by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
-            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=by_hand)
+            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=wanted.is_enabled_by_hand)
         devices = look_for_user(run, wanted)
         device = find_serial(devices, wanted.serial_number)
         if device is None:
@@ -35,7 +33,7 @@ def _resync(run: Run, wanted: Declaration, codes: Codes) -> None:
 
     def write() -> None:
         try:
-            run.iam.resync_mfa_device(wanted.user_name, wanted.serial_number, codes.pair())
+            run.iam.resync_mfa_device(wanted.user_name, wanted.serial_number.text, codes.pair())
         except AwsError as fault:
             if fault.unclear and wanted.codes:
                 raise ResyncUnknown(wanted.user_name, wanted.serial_number, str(fault)) from None

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from mfa_association.aws.errors import AccessDenied, AwsError, Throttling
 from mfa_association.aws.iam import Device, Iam
-from mfa_association.grammar import parse_serial_number
+from mfa_association.grammar import SerialNumber
 from mfa_association.lifecycle.directory import Directory
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.machine import boot_clock
@@ -68,10 +68,10 @@ class Run:
         walk = partial(self.read, self.iam.list_virtual_mfa_devices)
         self.directory = Directory(self.devices, walk, self.ledger, self.clock.monotonic)
 
-    def account_for(self, serial_number: str, saved: str | None = None) -> str:
+    def account_for(self, serial_number: SerialNumber, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
         found = self.read(lambda: self.iam.caller).account_id
-        wanted = saved or parse_serial_number(serial_number).account_id or found
+        wanted = saved or serial_number.account_id or found
         if wanted != found:
             raise WrongAccount(serial_number, wanted, found)
         return found

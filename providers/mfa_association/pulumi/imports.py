@@ -36,7 +36,7 @@ def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[
     return {
         "type": TYPE,
         "name": line.serial.name,
-        "id": found.serial_number,
+        "id": found.serial_number.text,
         "inputs": {**inputs, **provider},
         "outputs": {**props.outputs(inputs, found), **provider},
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from mfa_association.grammar import DeviceKind
 from mfa_association.review.facts import Holder, Live
 from mfa_association.review.model import RISKS as RISKS
-from mfa_association.review.model import Change, DeviceKind, Engine, Place
+from mfa_association.review.model import Change, Engine, Place
 from mfa_association.review.model import Name as Name
 from mfa_association.review.model import Phrase as Phrase
 from mfa_association.review.model import Risk as Risk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from mfa_association.grammar import UNKNOWN_KIND
 from mfa_association.review.accounts import same_account
 from mfa_association.review.after import After
 from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
@@ -95,7 +96,7 @@ def _kind(effect: Effect) -> Kind:
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
         return ("only by the root user",)
-    if held.kind == "fido":
+    if held.kind.console_only:
         return ("no: ", Name(str(holder or "its user")), " must register it anew")
     if held.also_deletes:
         return ("no: one must be set up anew",)
@@ -194,7 +195,7 @@ def _of_user(user: UserStep, holder: Holder | None, after: After) -> Finding:
         risk=risk,
         holder=holder,
         serial_number=None,
-        device_kind="unknown",
+        device_kind=UNKNOWN_KIND,
         what=("all devices are deactivated with the user", *((", who is then made anew",) if user.replaces else ())),
         why=(why,),
         left=left,

@@ -12,7 +12,7 @@ from mfa_association.engine.props import USUAL
 from mfa_association.engine.repeats import Repeats
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
+from mfa_association.grammar import OnLastDevice, SerialNumber
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.terraform.crossings import Crossings
 from mfa_association.terraform.diagnostics import note, warn
@@ -79,9 +79,9 @@ class Connection:
         self._refuse()
         return self._runs.settings_of(role_arn)
 
-    def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
+    def guard(self, serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now for a device."""
-        return runs.guard(serial_number, saved, warn)
+        return runs.guard(serial, saved, warn)
 
     def declare(self, declared: dict[str, Any], faults: list[InputFault]) -> None:
         """Note what the program declares (rule 7): an engine asks for this check of declared resources alone."""

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from mfa_association.aws.iam import Iam
 from mfa_association.errors import MfaError
+from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle import Association, Clock, Declaration, Ledger, Limits, Run
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.sandbox.accounts import Kind
@@ -88,7 +89,7 @@ class Base(RuleBasedStateMachine):
 
     def declared(self, line: Line, way: Way) -> Declaration:
         """What the code says of a line, with what it gives to enable it."""
-        wanted = Declaration(line.user_name, line.serial)
+        wanted = Declaration(line.user_name, parse_serial_number(line.serial))
         if way == "seed":
             return replace(wanted, seed=parse_seed(SEED))
         if way == "codes" and line.serial in self.truth.held:
@@ -133,5 +134,4 @@ class Base(RuleBasedStateMachine):
 
 def saved(line: Line) -> Association:
     """The line as the lifecycle reads it from the state."""
-    kind = Declaration(line.user_name, line.serial).kind
-    return Association(line.user_name, line.serial, line.active, kind, ACCOUNT, line.since, line.user_id)
+    return Association(line.user_name, parse_serial_number(line.serial), line.active, ACCOUNT, line.since, line.user_id)
