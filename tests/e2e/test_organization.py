@@ -23,8 +23,8 @@ ACCOUNTS = [*SHIPPED, *ADDED]
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CHANGED = ("GAHT12345678", "mfa/carol-phone")
 REFUSAL = (
-    f"using the credentials of AWS account {SHIPPED[0]}: the configuration allows {STAGING}; nothing was changed; "
-    "correct the credentials, aws:allowedAccountIds or aws:forbiddenAccountIds"
+    f"using the credentials of AWS account {SHIPPED[0]}: the configuration allows {STAGING}; nothing was changed, "
+    "correct the credentials or aws:allowedAccountIds"
 )
 
 

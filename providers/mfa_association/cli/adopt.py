@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 
 from mfa_association.cli.exits import BROKEN, FOUND, OK
-from mfa_association.cli.options import account_list, add_connection, connection, sign_in
+from mfa_association.cli.options import account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.progress import Tell, progress
 from mfa_association.cli.tables import show
 from mfa_association.errors import MfaError
@@ -88,7 +88,7 @@ def _outcome(account: str, future: Future[_Done]) -> int:
     try:
         return _report(future.result())
     except MfaError as fault:
-        print(f"mfa-association: account {account}: {fault}", file=sys.stderr)
+        print(f"mfa-association: account {account}: {fault.spelled(spelled)}", file=sys.stderr)
         return BROKEN
 
 

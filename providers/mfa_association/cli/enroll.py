@@ -86,9 +86,9 @@ def _finish(found: Association, file: Declared | None, entry: roster.Entry) -> i
         print(f"mfa-association: the device is enabled, but its line is missing: {fault}", file=sys.stderr)
         print(f"Add it by hand:\n{line}")
         return BROKEN
-    print("\n".join(difference or [f"{file.path} lists it already: `pulumi refresh` sees it held."]))
+    print("\n".join(difference or [f"{file.path} lists it already: the next refresh shows it as active."]))
     if difference:
-        print(f"Commit {file.path}: the next `pulumi up` adopts the device without a change.")
+        print(f"Commit {file.path}: the next deployment adopts the device without a change.")
     return OK
 
 

@@ -26,9 +26,9 @@ def remaining(order: Order, done: Sequence[Done], roster: Done | None) -> list[s
 
 def _merge(roster: Done | None) -> Iterator[str]:
     if roster is None or roster.outcome == "NOT DONE":
-        yield "Remove the device's line where the roster is kept, or every `pulumi preview` warns that it is inactive."
+        yield "Remove the device's line where the roster is kept, or every preview or plan warns that it is inactive."
     elif roster.outcome == "done":
-        yield f"Open the pull request for {roster.name}; once it is merged, `pulumi up` finds the device inactive already."
+        yield f"Open the pull request for {roster.name}; once it is merged, the next deployment finds the device inactive."
 
 
 def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
-from mfa_association.errors import MfaError
+from mfa_association.errors import MfaError, Words
 from mfa_association.grammar import SerialNumber
 from mfa_association.lifecycle.machine import LockFile, LockFiles, boot_clock, hidden, recent
 from mfa_association.lifecycle.model import Association, Pair
@@ -41,7 +41,7 @@ class Entry:
 
     pair: Pair
     stage: Declared
-    reason: str = ""
+    reason: Words = ""
     found: Association | None = None
     enabled: bool = False
 
@@ -115,7 +115,7 @@ class Ledger:
                     f"({fault}); do not change one user in two runs at once"
                 )
 
-    def mark_declared(self, pair: Pair, failed: str | None = None) -> None:
+    def mark_declared(self, pair: Pair, failed: Words | None = None) -> None:
         """Note that the program declares this pair (Check); ``failed``: why that is as far as it gets."""
         self._put(Entry(pair, "checked") if failed is None else Entry(pair, "failed", failed))
 
@@ -126,7 +126,7 @@ class Ledger:
         try:
             yield
         except BaseException as fault:
-            self.mark_declared(pair, str(fault) if isinstance(fault, MfaError) else "it was interrupted")
+            self.mark_declared(pair, fault if isinstance(fault, MfaError) else "it was interrupted")
             raise
 
     def settle(self, pair: Pair, found: Association, *, enabled: bool = False) -> Association:

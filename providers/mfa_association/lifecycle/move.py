@@ -54,7 +54,7 @@ def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDevice
     except AwsError as fault:
         if not fault.unclear:
             raise
-        raise MoveUnknown(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
+        raise MoveUnknown(wanted.serial_number, saved.user_name, wanted.user_name, fault) from None
     if released.stranger:
         raise HeldByAnother(wanted.user_name, wanted.serial_number, f"a new user called {saved.user_name}")
     if released.holder:
@@ -67,7 +67,7 @@ def _give(run: Run, saved: Association, wanted: Declaration, codes: Codes) -> As
     except LimitExceeded as fault:
         raise _give_back(run, saved, wanted, fault) from None
     except MfaError as fault:
-        raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
+        raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, fault) from None
 
 
 def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
@@ -77,15 +77,15 @@ def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: Limit
     botocore's model), so only the enable for the new holder can find out.
     """
     if wanted.codes:
-        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(no_room))
+        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, no_room)
     before = replace(wanted, user_name=saved.user_name)
     try:
         device = enable(run, before, Codes(run, before))
     except MfaError as fault:
-        cause = f"{no_room}, and then: {fault}"
-        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, cause)
+        both = (no_room, ", and then: ", fault)
+        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, both)
     since = rfc3339(device.enable_date) if device else None
-    return MoveTakenBack(replace(saved, active=True, enable_date=since), wanted.user_name, str(no_room))
+    return MoveTakenBack(replace(saved, active=True, enable_date=since), wanted.user_name, no_room)
 
 
 def _old_holder_has_it(run: Run, saved: Association) -> bool:

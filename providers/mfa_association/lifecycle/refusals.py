@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mfa_association.errors import MfaError
+from mfa_association.errors import MfaError, Setting, Words
 
 if TYPE_CHECKING:
     from mfa_association.grammar import SerialNumber
@@ -100,10 +100,11 @@ class MoveRefused(Refusal):
 class MoveBroken(Refusal):
     """The old holder lost the device and the new one did not get it."""
 
-    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: str) -> None:
+    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: Words) -> None:
         super().__init__(
-            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): it was deactivated for {old}, "
-            f"then: {cause}; nobody holds it now, run again with two fresh codes"
+            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): it was deactivated for {old}, then: ",
+            cause,
+            "; nobody holds it now, run again with two fresh codes",
         )
 
 
@@ -114,11 +115,12 @@ class MoveTakenBack(Refusal):
     ``again``: it as it is now, with its new ``enable_date``.
     """
 
-    def __init__(self, again: Association, new: str, cause: str) -> None:
+    def __init__(self, again: Association, new: str, cause: Words) -> None:
         self.again = again
         super().__init__(
-            f"moving MFA device ({again.serial_number}) from user ({again.user_name}) to user ({new}): {cause}; "
-            f"it was enabled for {again.user_name} again, who holds it as before"
+            f"moving MFA device ({again.serial_number}) from user ({again.user_name}) to user ({new}): ",
+            cause,
+            f"; it was enabled for {again.user_name} again, who holds it as before",
         )
 
 
@@ -126,10 +128,12 @@ class MoveTakenBack(Refusal):
 class MoveUnknown(Refusal):
     """AWS did not say whether the old holder lost the device."""
 
-    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: str) -> None:
+    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: Words) -> None:
         super().__init__(
             f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): whether {old} still holds it is "
-            f"unknown ({cause}); it was not enabled for {new}, run again with two fresh codes or a seed"
+            "unknown (",
+            cause,
+            f"); it was not enabled for {new}, run again with two fresh codes or a seed",
         )
 
 
@@ -152,10 +156,11 @@ class RenewRefused(Refusal):
 class ResyncUnknown(Refusal):
     """The answer to a resync with given codes was lost."""
 
-    def __init__(self, user_name: str, serial_number: SerialNumber, cause: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, cause: Words) -> None:
         super().__init__(
-            f"resyncing MFA device ({serial_number}) of user ({user_name}): whether it took effect is unknown "
-            f"({cause}); run again with another renew value and two fresh codes"
+            f"resyncing MFA device ({serial_number}) of user ({user_name}): whether it took effect is unknown (",
+            cause,
+            "); run again with another renew value and two fresh codes",
         )
 
 
@@ -176,13 +181,15 @@ class SuccessorFailed(Refusal):
     """A last device stays while a device that this run declares for the same user failed."""
 
     def __init__(
-        self, user_name: str, serial_number: SerialNumber, last: str, successor: SerialNumber, reason: str
+        self, user_name: str, serial_number: SerialNumber, last: str, successor: SerialNumber, reason: Words
     ) -> None:
         self.user_name, self.serial_number, self.successor = user_name, serial_number, successor
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {last}, and {successor}, which this run "
-            f"declares for {user_name}, failed ({reason}); nothing was changed, fix that and run again, or set "
-            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{serial_number.name} for one run"
+            f"declares for {user_name}, failed (",
+            reason,
+            "); nothing was changed, fix that and run again, or set "
+            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{serial_number.name} for one run",
         )
 
 
@@ -194,8 +201,10 @@ class TooManyRemovals(Refusal):
         self.user_name, self.serial_number, self.limit = user_name, serial_number, limit
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): this run has already deactivated "
-            f"{limit}, as many as mfa:maxRemovals allows; this device was not changed, check the roster, then run "
-            "again or once with MFA_ASSOCIATION_MAX_REMOVALS=N"
+            f"{limit}, as many as ",
+            Setting("max_removals"),
+            " allows; this device was not changed, check the roster, then run again or once with "
+            "MFA_ASSOCIATION_MAX_REMOVALS=N",
         )
 
 
@@ -216,7 +225,7 @@ class StateKept(Refusal):
 
     def __init__(self, fault: MfaError, kept: Association) -> None:
         self.kept = kept
-        super().__init__(f"{fault}; the device was not deactivated and its record stays in the state")
+        super().__init__(fault, "; the device was not deactivated and its record stays in the state")
 
 
 @final

@@ -36,7 +36,7 @@ def _resync(run: Run, wanted: Declaration, codes: Codes) -> None:
             run.iam.resync_mfa_device(wanted.user_name, wanted.serial_number.text, codes.pair())
         except AwsError as fault:
             if fault.unclear and wanted.codes:
-                raise ResyncUnknown(wanted.user_name, wanted.serial_number, str(fault)) from None
+                raise ResyncUnknown(wanted.user_name, wanted.serial_number, fault) from None
             raise
 
     try:
