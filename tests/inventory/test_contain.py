@@ -11,6 +11,7 @@ import pytest
 
 from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import AwsError
+from mfa_association.engine.runs import Override
 from mfa_association.grammar import parse_serial_number
 from mfa_association.inventory.contain import POLICY, Done, older_sessions_denied
 from mfa_association.inventory.revoke import NotRevoked, Order, Revocation, Target, choose, warning_of
@@ -131,7 +132,7 @@ def test_a_last_factor_stays_while_the_password_does(stage: Stage) -> None:
 
 def test_a_last_factor_goes_all_the_same_where_that_is_said(stage: Stage) -> None:
     stage.fault("DeleteLoginProfile", times=None, error="AccessDenied")
-    assert outcomes(revoke(stage, guard="allow"))[-1] == (stage.arn(), "done")
+    assert outcomes(revoke(stage, override=Override("allow")))[-1] == (stage.arn(), "done")
 
 
 def test_the_rosters_guard_holds_without_containment(stage: Stage) -> None:

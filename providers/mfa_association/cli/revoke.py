@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from functools import reduce
 from typing import Any, get_args
@@ -16,12 +15,13 @@ from mfa_association.aws.session import open_session
 from mfa_association.cli.exits import BROKEN, OK
 from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.rosters import add_roster, declared_if_there
+from mfa_association.engine.runs import Override, override_of_this_run
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnLastDevice, check_user_name
 from mfa_association.inventory.contain import Done
 from mfa_association.inventory.declared import Declared
 from mfa_association.inventory.followup import pull_request, remaining
-from mfa_association.inventory.revoke import Order, Revocation, choose, guard_of, warning_of
+from mfa_association.inventory.revoke import Order, Revocation, choose, warning_of
 from mfa_association.lifecycle import Limits, Run
 
 _LIMITS = Limits(retry_deadline=60.0)
@@ -56,8 +56,8 @@ def _run(options: argparse.Namespace) -> int:
     user = Directory(session).user(check_user_name(options.user, "USER"))
     file = declared_if_there(options)
     targets = choose(run, user.user_name, options.serial, options.all, file.lines() if file else ())
-    guard = options.on_last_device or guard_of(os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE"))
-    order = Order(user.user_name, user.user_id, targets, options.contain, guard)
+    override = Override(options.on_last_device) if options.on_last_device else override_of_this_run()
+    order = Order(user.user_name, user.user_id, targets, options.contain, override)
     revocation = Revocation(run, Credentials(session), order, notes)
     if not targets and not options.contain:
         print(f"{user.user_name} holds no MFA device, and the roster lists none: there is nothing to do.")

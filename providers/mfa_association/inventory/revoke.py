@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import get_args
 
 from mfa_association import lifecycle
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, find_serial
+from mfa_association.engine.runs import Override
 from mfa_association.errors import MfaError
 from mfa_association.grammar import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same
 from mfa_association.inventory.contain import PASSWORD, Done, Outcome, Step, carry_out, containing
@@ -42,13 +42,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be revoked. ``guard`` overrides what the roster says of last devices."""
+    """What is to be revoked. ``override``: of what the roster says of last devices, for this run."""
 
     user_name: str
     user_id: str | None
     targets: tuple[Target, ...]
     contain: bool = False
-    guard: OnLastDevice | None = None
+    override: Override = field(default_factory=Override)
 
 
 class Revocation:
@@ -87,7 +87,8 @@ class Revocation:
         )
         self._notes.clear()
         declared: OnLastDevice = "refuse" if self._password_stays else target.on_last_device or "warn"
-        lifecycle.unbind(self._run, saved, self._order.guard or declared, target.on_destroy)
+        guard = self._order.override.guard(target.serial_number, declared)
+        lifecycle.unbind(self._run, saved, guard, target.on_destroy)
         known = f"deactivating {target.serial_number} of {self._order.user_name}: "
         notes = f" ({'; '.join(note.removeprefix(known) for note in self._notes)})" if self._notes else ""
         if not target.held:
@@ -127,17 +128,6 @@ def warning_of(run: Run, order: Order) -> str | None:
         f"No device is left then: {order.user_name} signs in with the password alone. --contain takes that away first."
     )
     return alone if password else None
-
-
-def guard_of(text: str | None) -> OnLastDevice | None:
-    """What the environment says of last devices for this run. Raises ``MfaError``."""
-    if not text:
-        return None
-    for choice in get_args(OnLastDevice):
-        if choice == text:
-            return choice  # type: ignore[no-any-return]
-    rule = f"must be one of {', '.join(get_args(OnLastDevice))}"
-    raise MfaError(f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: {rule}; nothing was changed")
 
 
 def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
