@@ -1,14 +1,15 @@
-"""The root of every error that a user reads: one sentence, no traceback, and settings spelled as the reader's tool does."""
+"""The root of every error that a user reads: one sentence, no traceback, and settings spelled as the reader's tool does.
+
+The Terraform provider loads this before its handshake, for which the engine waits: no ``dataclasses``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting of the connection or the limits that a sentence names, by its key in engine/config.py.
 
     What the reader types depends on the tool: ``mfa:maxRemovals`` for Pulumi, ``max_removals`` for Terraform.
