@@ -10,9 +10,10 @@ from mfa_association.engine import changes, props
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.errors import MfaError
 from mfa_association.grammar import parse_serial_number
-from mfa_association.lifecycle import Ledger, Pair, Run
+from mfa_association.lifecycle import Association, Ledger, Pair, Run
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
+KEY = "arn:aws:iam::111122223333:u2f/user/alice/key-A"
 ROLE = "arn:aws:iam::222233334444:role/ci"
 NEWS = {"user_name": "alice", "serial_number": PHONE}
 OLDS = NEWS | {"account_id": "111122223333", "active": True}
@@ -84,3 +85,11 @@ def test_what_fails_before_aws_is_asked_is_noted(verb: str) -> None:
 def test_a_settings_change_asks_nobody() -> None:
     outputs = changes.update(no_run, Ledger(), OLDS, NEWS | {"on_last_device": "refuse"}, lambda _, mode: mode)
     assert outputs["on_last_device"] == "refuse"
+
+
+@pytest.mark.parametrize("serial, kind", [(PHONE, "virtual"), (TOKEN, "hardware"), (KEY, "fido")])
+def test_the_state_has_the_serial_number_and_the_kind_as_text(serial: str, kind: str) -> None:
+    found = Association("alice", parse_serial_number(serial), True, "111122223333")
+    outputs = props.outputs({}, found)
+    assert (outputs["serial_number"], outputs["device_kind"]) == (serial, kind)
+    assert props.association(outputs) == found

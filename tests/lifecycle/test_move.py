@@ -365,3 +365,19 @@ def test_a_holder_renamed_in_the_pause_is_not_taken_for_the_old_one(stage: Stage
     run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
     assert "it is held by alicia" in failure(lambda: lifecycle.move(run, saved, wanted), refusals.HeldByAnother)
     assert stage.arn() in stage.holders()["alicia"]
+
+
+def test_the_cause_of_a_broken_move_keeps_its_settings_open(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shows it spells them."""
+    stage.plant(**BOTH)
+    codes, iam = stage.codes(), stage.iam()
+
+    def no_credentials(*_: object) -> None:
+        raise errors.NoCredentials("enabling", "EnableMFADevice", "")
+
+    monkeypatch.setattr(iam, "enable_mfa_device", no_credentials)
+    with pytest.raises(refusals.MoveBroken) as caught:
+        lifecycle.move(stage.run(iam=iam), stage.saved(), stage.wanted(user="bob", codes=codes))
+    assert "then: enabling: no usable AWS credentials were found; set <profile>, sign in" in caught.value.spelled(
+        lambda key: f"<{key}>"
+    )

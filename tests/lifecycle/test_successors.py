@@ -294,3 +294,15 @@ def test_a_new_user_of_the_name_that_shows_only_at_the_second_look_is_not_touche
     lifecycle.unbind(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE", enable_date=OLD), "refuse")
     assert not stage.writes()
     assert "alice is not the user that it was bound to" in stage.warnings[0]
+
+
+def test_why_a_successor_failed_keeps_its_settings_open(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    run = stage.run()
+    with pytest.raises(errors.NoCredentials), run.ledger.declaring(Pair(parse_serial_number(TOKEN), "alice")):
+        raise errors.NoCredentials("asking", "GetCallerIdentity", "")
+    with pytest.raises(refusals.SuccessorFailed) as caught:
+        lifecycle.unbind(run, stage.saved())
+    assert "failed (asking: no usable AWS credentials were found; set <profile>, " in caught.value.spelled(
+        lambda key: f"<{key}>"
+    )

@@ -22,7 +22,6 @@ from pulumi.dynamic import (
 from mfa_association.engine import changes, inputs
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import hide_own_tracebacks, one_sentence
-from mfa_association.pulumi.config import spelled
 from mfa_association.pulumi.unknowns import named
 
 Props = dict[str, Any]
@@ -44,7 +43,7 @@ class Provider(ResourceProvider):
         known = named(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
         if fault := runtime.config_fault():
-            failures.append(CheckFailure("", runtime.repeats().shorten(fault).spelled(spelled)))
+            failures.append(CheckFailure("", str(runtime.repeats().shorten(fault))))
         if not failures and (not olds or changes.is_moved(olds, known)):
             for caution in inputs.cautions(known):
                 runtime.warn(caution)

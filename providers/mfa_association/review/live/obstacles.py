@@ -13,7 +13,7 @@ from mfa_association.review.live.permissions import ENABLE, Need, Obstacle
 from mfa_association.review.model import Planned
 
 DEVICES_PER_USER = 8
-"""IAM's quota, devices of any kind (user guide)."""
+"""IAM's quota, any mix of kinds (IAM user guide, "IAM and AWS STS quotas"). Only predicts: IAM tells it by refusing."""
 _SELF = (
     "{name} would apply this with a long-term access key and holds a device already: AWS lets nobody change their own "
     "devices without an MFA session (AWS-2023-001)"
