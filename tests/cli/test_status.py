@@ -100,3 +100,9 @@ def test_what_could_not_be_checked_says_so(
     assert cell in told.out
     assert told.err.startswith("mfa-association: ")
     assert main(["status", "erin", "--clean"]) == 1
+
+
+def test_an_error_names_what_can_be_set_here(here: Here) -> None:
+    """Not what a stack or a provider block would say."""
+    done = here.run("status", AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    assert "the AWS endpoint cannot be reached; check the network, the proxy and AWS_ENDPOINT_URL (AWS: " in done.stderr

@@ -63,7 +63,7 @@ def test_a_check_declares_and_says_what_failed() -> None:
     assert ledger.declared(Pair(parse_serial_number(PHONE), "alice", "111122223333")).stage == "checked"
     changes.declare(ledger, NEWS, "renew: is missing")
     entry = ledger.declared(Pair(parse_serial_number(PHONE), "alice", "111122223333"))
-    assert (entry.stage, entry.reason) == ("failed", "renew: is missing")
+    assert (entry.stage, str(entry.reason)) == ("failed", "renew: is missing")
     changes.declare(ledger, {"serial_number": UNKNOWN, "user_name": "alice"})
 
 
@@ -79,7 +79,7 @@ def test_what_fails_before_aws_is_asked_is_noted(verb: str) -> None:
         else:
             changes.update(no_run, ledger, OLDS, news, lambda _, mode: mode)
     entry = ledger.declared(Pair(parse_serial_number(PHONE), news["user_name"], "111122223333"))
-    assert (entry.stage, entry.reason) == ("failed", str(caught.value))
+    assert (entry.stage, str(entry.reason)) == ("failed", str(caught.value))
 
 
 def test_a_settings_change_asks_nobody() -> None:
