@@ -21,9 +21,9 @@ from mfa_association.aws.settings import Settings
 from mfa_association.cli.options import spelled as on_the_command_line
 from mfa_association.engine import config
 from mfa_association.errors import MfaError, Setting, Spelling, plain_key
-from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle import Association, refusals
 from mfa_association.pulumi.config import spelled as in_a_stack
+from mfa_association.validation import parse_serial_number
 
 PHONE = parse_serial_number("arn:aws:iam::111122223333:mfa/alice-phone")
 ALICES = Association("alice", PHONE, True, "111122223333")

@@ -9,8 +9,8 @@ import pytest
 from mfa_association.engine import changes, props
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.errors import MfaError
-from mfa_association.grammar import parse_serial_number
-from mfa_association.lifecycle import Association, Ledger, Pair, Run
+from mfa_association.lifecycle import AccountContext, Association, Ledger, Pair
+from mfa_association.validation import parse_serial_number
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
 KEY = "arn:aws:iam::111122223333:u2f/user/alice/key-A"
@@ -23,7 +23,7 @@ class NoRun(MfaError):
     """The configuration cannot be used."""
 
 
-def no_run(_: dict[str, Any]) -> Run:
+def no_run(_: dict[str, Any]) -> AccountContext:
     raise NoRun("no such profile")
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
-from mfa_association.grammar import parse_serial_number
 from mfa_association.lifecycle import Clock
 from mfa_association.sandbox import Sandbox
+from mfa_association.validation import parse_serial_number
 
 from . import __main__ as live
 from .page import PAGE, Ran, render, verdict

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mfa_association.grammar import DeviceKind, listed_serial_number
 from mfa_association.lifecycle.model import rfc3339
+from mfa_association.validation import DeviceKind, listed_serial_number
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldDevice:
     """A device that somebody holds. ``enable_date``: RFC 3339, UTC, seconds."""
 
     serial_number: str
@@ -23,7 +23,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Holder:
+class ListedHolder:
     """An IAM user, or the root user of ``root_account_id``, with the devices that are known.
 
     ``complete``: all kinds of devices were looked for; else only the virtual ones are known. ``password``: None while
@@ -31,7 +31,7 @@ class Holder:
     """
 
     name: str
-    devices: tuple[Held, ...] = ()
+    devices: tuple[HeldDevice, ...] = ()
     complete: bool = True
     user_id: str | None = None
     path: str = "/"
@@ -50,8 +50,8 @@ class Snapshot:
 
     account_id: str
     taken: str
-    users: tuple[Holder, ...]
-    roots: tuple[Holder, ...] = ()
+    users: tuple[ListedHolder, ...]
+    roots: tuple[ListedHolder, ...] = ()
     unassigned: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
     passwords_as_of: str | None = None
@@ -59,11 +59,11 @@ class Snapshot:
     unread_roots: tuple[str, ...] = ()
 
 
-def held(serial_number: str, enable_date: datetime | None) -> Held:
+def held_device(serial_number: str, enable_date: datetime | None) -> HeldDevice:
     """A device as IAM tells it."""
-    return Held(serial_number, rfc3339(enable_date) if enable_date else "")
+    return HeldDevice(serial_number, rfc3339(enable_date) if enable_date else "")
 
 
-def in_order(devices: list[Held]) -> tuple[Held, ...]:
+def in_order(devices: list[HeldDevice]) -> tuple[HeldDevice, ...]:
     """Devices as every output lists them."""
     return tuple(sorted(devices, key=lambda device: device.serial_number.lower()))

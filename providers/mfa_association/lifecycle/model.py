@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from mfa_association.grammar import ROOT_USER, DeviceKind, SerialNumber
 from mfa_association.totp import Seed, SeedSource
+from mfa_association.validation import ROOT_USER, DeviceKind, SerialNumber
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import replace
 from mfa_association.aws.errors import AwsError, LimitExceeded
 from mfa_association.aws.iam import find_serial
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
+from mfa_association.lifecycle.context import AccountContext
+from mfa_association.lifecycle.create import active, take
+from mfa_association.lifecycle.delete import release
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
 from mfa_association.lifecycle.guards import LastDeviceGuard
 from mfa_association.lifecycle.held import look
@@ -21,14 +23,14 @@ from mfa_association.lifecycle.refusals import (
     MoveUnknown,
     Refusal,
 )
-from mfa_association.lifecycle.run import Run
-from mfa_association.lifecycle.unbind import release
 
 CODES_LIVE = 20.0
 """Seconds for which a move with given codes tries to release the device: the codes live for 60."""
 
 
-def move(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuard = "warn") -> Association:
+def move(
+    context: AccountContext, saved: Association, wanted: Declaration, mode: LastDeviceGuard = "warn"
+) -> Association:
     """Take the device from ``saved.user_name`` and give it to ``wanted.user_name``.
 
     Adopts without a write when the new holder has it already. ``mode``: the guard of the old holder. Raises
@@ -36,21 +38,21 @@ def move(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuar
     holder has no room), ``MoveUnknown``, another ``Refusal`` or an
     ``AwsError``.
     """
-    with run.declaring(wanted, saved) as pair:
-        devices = look_for_user(run, wanted)
-        if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(run, saved):
-            return run.ledger.settle(pair, take(run, wanted, devices))
-        _refuse_unfinishable(run, saved, wanted)
-        codes = Codes(run, wanted)
+    with context.declaring(wanted, saved) as pair:
+        devices = look_for_user(context, wanted)
+        if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(context, saved):
+            return context.ledger.settle(pair, take(context, wanted, devices))
+        _refuse_unfinishable(context, saved, wanted)
+        codes = Codes(context, wanted)
         codes.prove()
-        _release(run, saved, wanted, mode)
-        return run.ledger.settle(pair, _give(run, saved, wanted, codes))
+        _release(context, saved, wanted, mode)
+        return context.ledger.settle(pair, _give(context, saved, wanted, codes))
 
 
-def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuard) -> None:
+def _release(context: AccountContext, saved: Association, wanted: Declaration, mode: LastDeviceGuard) -> None:
     """Take the device from the old holder. Given codes do not live longer than ``CODES_LIVE``."""
     try:
-        released = release(run, saved, mode, most=CODES_LIVE if wanted.codes else None)
+        released = release(context, saved, mode, most=CODES_LIVE if wanted.codes else None)
     except AwsError as fault:
         if not fault.unclear:
             raise
@@ -58,19 +60,19 @@ def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDevice
     if released.stranger:
         raise HeldByAnother(wanted.user_name, wanted.serial_number, f"a new user called {saved.user_name}")
     if released.holder:
-        raise held_by_another(run, wanted)
+        raise held_by_another(context, wanted)
 
 
-def _give(run: Run, saved: Association, wanted: Declaration, codes: Codes) -> Association:
+def _give(context: AccountContext, saved: Association, wanted: Declaration, codes: Codes) -> Association:
     try:
-        return active(run, wanted, enable(run, wanted, codes))
+        return active(context, wanted, enable(context, wanted, codes))
     except LimitExceeded as fault:
-        raise _give_back(run, saved, wanted, fault) from None
+        raise _give_back(context, saved, wanted, fault) from None
     except MfaError as fault:
         raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, fault) from None
 
 
-def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
+def _give_back(context: AccountContext, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
     """Enable the device for its old holder again, where a seed has codes for that; the refusal that says how it ended.
 
     No call of IAM tells how many devices a user may hold: GetAccountSummary has no such quota (``summaryKeyType`` of
@@ -80,7 +82,7 @@ def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: Limit
         return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, no_room)
     before = replace(wanted, user_name=saved.user_name)
     try:
-        device = enable(run, before, Codes(run, before))
+        device = enable(context, before, Codes(context, before))
     except MfaError as fault:
         both = (no_room, ", and then: ", fault)
         return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, both)
@@ -88,14 +90,14 @@ def _give_back(run: Run, saved: Association, wanted: Declaration, no_room: Limit
     return MoveTakenBack(replace(saved, active=True, enable_date=since), wanted.user_name, no_room)
 
 
-def _old_holder_has_it(run: Run, saved: Association) -> bool:
-    seen = look(run, saved)
+def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
+    seen = look(context, saved)
     return seen.is_shown or seen.is_listed is not False
 
 
-def _refuse_unfinishable(run: Run, saved: Association, wanted: Declaration) -> None:
+def _refuse_unfinishable(context: AccountContext, saved: Association, wanted: Declaration) -> None:
     cause = advice = None
-    if run.ledger.declared(saved.pair).stage != "no":
+    if context.ledger.declared(saved.pair).stage != "no":
         cause = f"another resource declares it for {saved.user_name}"
         advice = "declare it for one of them only"
     elif wanted.kind.console_only:

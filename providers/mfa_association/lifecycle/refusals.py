@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, final
 from mfa_association.errors import MfaError, Setting, Words
 
 if TYPE_CHECKING:
-    from mfa_association.grammar import SerialNumber
     from mfa_association.lifecycle.model import Association
+    from mfa_association.validation import SerialNumber
 
 
 class Refusal(MfaError):

@@ -10,7 +10,7 @@ from mfa_association.engine import config
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.errors import MfaError
 
-_OURS = ("max_removals", "on_last_device", "on_destroy", "retry_deadline", "propagation_time")
+_MFA_KEYS = ("max_removals", "on_last_device", "on_destroy", "retry_deadline", "propagation_time")
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
@@ -70,7 +70,7 @@ class _Stack:
 
 def spelled(key: str) -> str:
     """A setting as a stack's configuration names it."""
-    return f"{'mfa' if key in _OURS else 'aws'}:{_camel(key)}"
+    return f"{'mfa' if key in _MFA_KEYS else 'aws'}:{_camel(key)}"
 
 
 def _camel(name: str) -> str:
@@ -78,4 +78,4 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_KEYS = tuple(sorted(map(spelled, _OURS)))
+_KEYS = tuple(sorted(map(spelled, _MFA_KEYS)))

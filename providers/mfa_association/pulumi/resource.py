@@ -8,10 +8,10 @@ from typing import Any
 from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from mfa_association.grammar import OnDestroy, OnLastDevice
 from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
 from mfa_association.tokens import PULUMI_ANY_TYPE, PULUMI_MODULE, PULUMI_NAME
+from mfa_association.validation import OnDestroy, OnLastDevice
 
 
 class MfaDeviceAssociation(Resource, module=PULUMI_MODULE, name=PULUMI_NAME):

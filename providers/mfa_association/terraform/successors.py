@@ -14,10 +14,10 @@ from mfa_association.aws.errors import AwsError, NoSuchEntity
 from mfa_association.engine import props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, Fault, OnLastDevice, SerialNumber, parse_serial_number, same
-from mfa_association.lifecycle import Run
+from mfa_association.lifecycle import AccountContext
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.validation import ROOT_USER, InvalidValue, OnLastDevice, SerialNumber, parse_serial_number, same
 
 Bag = dict[str, Any]
 
@@ -25,7 +25,7 @@ Bag = dict[str, Any]
 class Source(Protocol):
     """What a configured provider gives: a run for each resource, and the guard to obey for a device."""
 
-    def run(self, bag: Bag) -> Run:
+    def context(self, bag: Bag) -> AccountContext:
         """The run of a resource."""
 
     def guard(self, serial: SerialNumber, saved: OnLastDevice) -> str:
@@ -57,7 +57,7 @@ class _Change:
     def of(cls, bag: Bag) -> _Change:
         try:
             serial = None if is_unknown(bag.get("serial_number")) else parse_serial_number(bag.get("serial_number"))
-        except Fault:
+        except InvalidValue:
             serial = None
         known = bag.get("account_id") or bag.get("root_account_id")
         account_id = (serial.account_id if serial else None) or (None if known is UNKNOWN else known)
@@ -123,7 +123,7 @@ class Successors:
         """Whether these are devices that the holder has, and all of them."""
         last = leaving[-1]
         user_name = ROOT_USER if last.bag.get("root_account_id") else str(last.bag["user_name"])
-        run = self._connection.run(last.bag)
+        run = self._connection.context(last.bag)
         if last.serial:
             run.account_for(last.serial, last.account_id)
         try:
@@ -141,7 +141,7 @@ class Successors:
         if not serial.kind.holder_is_listed or root:
             what = "IAM tells of virtual devices of users only"
             return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
-        run = self._connection.run(successor.bag)
+        run = self._connection.context(successor.bag)
         find = run.directory.find
         try:
             entity = find(serial) or run.poll(lambda: find(serial, fresh=True), run.limits.propagation)
