@@ -13,6 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_association.validation import (
+    FIDO,
+    HARDWARE,
+    UNKNOWN_KIND,
+    VIRTUAL,
+    DeviceKind,
     InvalidValue,
     SerialNumber,
     check_account_id,
@@ -20,6 +25,7 @@ from mfa_association.validation import (
     check_renew,
     check_role_arn,
     check_user_name,
+    listed_serial_number,
     parse_serial_number,
     same,
     show,
@@ -157,7 +163,9 @@ SERIALS = (
 @pytest.mark.parametrize("case", SERIALS, ids=ids)
 def test_a_serial_number_tells_kind_name_account_and_partition(case: Serial) -> None:
     found = parse_serial_number(case.text)
-    assert found == SerialNumber(case.text, case.kind, case.name, case.account, case.partition)  # type: ignore[arg-type]
+    kinds: dict[str, DeviceKind] = {kind.name: kind for kind in KINDS}
+    assert found == SerialNumber(case.text, kinds[case.kind], case.name, case.account, case.partition)
+    assert str(found) == case.text
 
 
 def test_the_longest_arn_is_taken_and_one_more_is_not() -> None:
@@ -165,6 +173,45 @@ def test_the_longest_arn_is_taken_and_one_more_is_not() -> None:
     assert parse_serial_number(longest).text == longest
     with pytest.raises(InvalidValue, match="not 257"):
         parse_serial_number(f"{longest}x")
+
+
+KINDS = (VIRTUAL, HARDWARE, FIDO, UNKNOWN_KIND)
+
+
+class Capability(NamedTuple):
+    reason: str
+    of: str
+    kinds: set[str]
+
+
+CAPABILITIES = (
+    Capability("ListVirtualMFADevices lists virtual devices, held or not, and nothing else", "holder_is_listed", {"virtual"}),
+    Capability("EnableMFADevice wants two codes, which a security key or passkey does not show", "console_only", {"fido"}),
+    Capability("DeleteVirtualMFADevice is the only call that deletes a device", "has_entity", {"virtual"}),
+    Capability("arn:…:u2f/user/NAME/KEY", "arn_names_user", {"fido"}),
+    Capability("what has no such form, such as sms-mfa", "is_declarable", {"virtual", "hardware", "fido"}),
+    Capability("arn:…:mfa/NAME and arn:…:u2f/…; a token has no ARN", "arn_type", {"virtual", "fido"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CAPABILITIES, ids=lambda case: case.of)
+def test_what_can_be_done_with_each_kind(case: Capability) -> None:
+    assert {kind.name for kind in KINDS if getattr(kind, case.of)} == case.kinds, case.reason
+
+
+@pytest.mark.parametrize(
+    "name, user",
+    [("u2f/user/al/k-A1", "al"), ("u2f/root/k-A1", None), ("mfa/user/al/k-A1", None)],
+)
+def test_whose_registration_an_arn_names(name: str, user: str | None) -> None:
+    assert parse_serial_number(f"arn:aws:iam::{ACCOUNT}:{name}").registered_by == user
+
+
+@pytest.mark.parametrize(
+    "text, kind", [("sms-mfa", UNKNOWN_KIND), ("GAHT12345678", HARDWARE), ("arn:aws:x", UNKNOWN_KIND)]
+)
+def test_what_iam_lists_is_taken_whatever_its_form(text: str, kind: DeviceKind) -> None:
+    assert (listed_serial_number(text).kind, listed_serial_number(text).text) == (kind, text)
 
 
 class Codes(NamedTuple):

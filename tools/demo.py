@@ -173,7 +173,9 @@ def _rows(devices: Mapping[str, list[str]]) -> list[tuple[str, str, str]]:
 
     rows = []
     for user, held in devices.items():
-        rows += [(user, KINDS[parse_serial_number(serial).kind], serial) for serial in held] or [(user, "none", "")]
+        rows += [(user, KINDS[parse_serial_number(serial).kind.name], serial) for serial in held] or [
+            (user, "none", "")
+        ]
     return rows
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from mfa_association.terraform import association, block, data_sources, roster
 from mfa_association.terraform.schema import Attribute, Block, Schema
+from mfa_association.tokens import TERRAFORM_TYPE
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "terraform"
@@ -43,7 +44,7 @@ not imported: declare it.
 def pages() -> dict[str, str]:
     """Every page by its path below docs/terraform/."""
     found = {"index.md": _page("mfa Provider", "index", block.SCHEMA)}
-    found |= {_path("resources", association.NAME): _resource()}
+    found |= {_path("resources", TERRAFORM_TYPE): _resource()}
     found |= {
         _path("data-sources", name): _page(f"{name} (Data Source)", name, schema)
         for name, schema in data_sources.SCHEMAS.items()
@@ -71,7 +72,7 @@ def _page(title: str, example: str, schema: Schema) -> str:
 
 
 def _resource() -> str:
-    page = _page(f"{association.NAME} (Resource)", association.NAME, association.SCHEMA)
+    page = _page(f"{TERRAFORM_TYPE} (Resource)", TERRAFORM_TYPE, association.SCHEMA)
     return f"{page}\n## Import\n\n{IMPORT}"
 
 

@@ -13,7 +13,6 @@ from typing import Final, Literal
 
 from mfa_association.errors import MfaError
 
-DeviceKind = Literal["virtual", "hardware", "fido"]
 OnLastDevice = Literal["refuse", "warn", "allow"]
 OnDestroy = Literal["keep", "delete-virtual-device"]
 
@@ -28,11 +27,43 @@ _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _DEVICE_NAME = re.compile(r"[\w+=,.@-]{1,226}", re.ASCII)
 _PATH = re.compile(r"/|/[\x21-\x7e]{1,510}/")
 _ROLE_ARN = re.compile(r"arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+")
+
+
+@dataclass(frozen=True)
+class DeviceKind:
+    """One kind of MFA device and what can be done with it. Everything that depends on the kind asks here.
+
+    ``name``: as outputs and state spell it; ``label``: as a sentence does. ``arn_type``: what stands before the name in
+    an ARN; None where the serial number is no ARN. ``holder_is_listed``: ListVirtualMFADevices shows every device of the
+    kind and who holds it. ``console_only``: only its user can register it, in the console; no codes or seed enable it.
+    ``has_entity``: there is a device in IAM, apart from who holds it, and DeleteVirtualMFADevice deletes it.
+    ``arn_names_user``: its ARN holds the name of the user who registered it. ``is_declarable``: a roster and an engine
+    have a form for it.
+    """
+
+    name: Literal["virtual", "hardware", "fido", "unknown"]
+    label: str
+    arn_type: str | None = None
+    holder_is_listed: bool = False
+    console_only: bool = False
+    has_entity: bool = False
+    arn_names_user: bool = False
+    is_declarable: bool = True
+
+
+VIRTUAL: Final = DeviceKind("virtual", "virtual", "mfa", holder_is_listed=True, has_entity=True)
+HARDWARE: Final = DeviceKind("hardware", "hardware")
+FIDO: Final = DeviceKind("fido", "FIDO key", "u2f", console_only=True, arn_names_user=True)
+"""A security key or a passkey."""
+UNKNOWN_KIND: Final = DeviceKind("unknown", "unknown kind", is_declarable=False)
+"""What IAM lists and nobody can declare, such as ``sms-mfa``; or a serial number that is not known yet."""
+_BY_ARN_TYPE: Final = {kind.arn_type: kind for kind in (VIRTUAL, FIDO) if kind.arn_type}
+
 _DEVICE_ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>[0-9]{12}):(?P<name>(?P<type>mfa|u2f)/(?:[\x21-\x7e]*/)?[\w+=,.@-]+)",
+    rf"arn:(?P<partition>aws[a-z0-9-]*):iam::(?P<account>[0-9]{{12}}):"
+    rf"(?P<name>(?P<type>{'|'.join(_BY_ARN_TYPE)})/(?:[\x21-\x7e]*/)?[\w+=,.@-]+)",
     re.ASCII,
 )
-_KINDS: dict[str, DeviceKind] = {"mfa": "virtual", "u2f": "fido"}
 
 
 class InvalidValue(MfaError):
@@ -46,7 +77,10 @@ class InvalidValue(MfaError):
 
 @dataclass(frozen=True)
 class SerialNumber:
-    """What identifies an MFA device, and all that the text alone tells about it."""
+    """What identifies an MFA device, and all that the text alone tells about it; shown as its text.
+
+    ``name``: the text, or what stands in an ARN behind the account, such as ``mfa/alice-phone``.
+    """
 
     text: str
     kind: DeviceKind
@@ -54,10 +88,19 @@ class SerialNumber:
     account_id: str | None = None
     partition: str | None = None
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def key(self) -> str:
         """The form to compare by: IAM holds names equal without regard to case."""
         return self.text.lower()
+
+    @property
+    def registered_by(self) -> str | None:
+        """The user who registered it, where its ARN says so: ``u2f/user/alice/key`` (root's is ``u2f/root/…``)."""
+        parts = self.name.split("/")
+        return parts[2] if self.kind.arn_names_user and len(parts) > 3 and parts[1] == "user" else None
 
 
 def show(value: object) -> str:
@@ -131,7 +174,15 @@ def parse_serial_number(value: object, field: str = "serial_number") -> SerialNu
         raise InvalidValue(
             field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial"
         )
-    return SerialNumber(text, "hardware", text)
+    return SerialNumber(text, HARDWARE, text)
+
+
+def listed_serial_number(text: str) -> SerialNumber:
+    """The serial number of a device that IAM lists, which may be of a form that nobody can declare."""
+    try:
+        return parse_serial_number(text)
+    except InvalidValue:
+        return SerialNumber(text, UNKNOWN_KIND, text)
 
 
 def check_codes(first: object, second: object) -> tuple[str, str] | None:
@@ -154,7 +205,7 @@ def _parse_arn(text: str, field: str) -> SerialNumber:
     if not found:
         rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
         raise InvalidValue(field, text, rule)
-    return SerialNumber(text, _KINDS[found["type"]], found["name"], found["account"], found["partition"])
+    return SerialNumber(text, _BY_ARN_TYPE[found["type"]], found["name"], found["account"], found["partition"])
 
 
 def _code(field: str, value: object) -> str:

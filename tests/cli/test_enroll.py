@@ -65,7 +65,7 @@ def test_the_whole_enrolment(bench: Bench, box: Sandbox) -> None:
     assert box.holders()["alice"] == [PHONE]
     assert bench.roster == WITH_ALICE
     assert not any(secret in text for secret in (seed, *codes))
-    assert "Commit roster.yaml: the next `pulumi up` adopts the device without a change." in text
+    assert "Commit roster.yaml: the next deployment adopts the device without a change." in text
     assert [file.name for file in bench.folder.iterdir() if file.is_file()] == ["roster.yaml"]
 
 
@@ -184,7 +184,7 @@ def test_a_device_that_is_listed_already_needs_no_line(here: Here, bench: Bench,
     (bench.folder / "roster.yaml").write_text(roster)
     done = here.run("enroll", "alice", "--existing", "GAKT99999999", keys="\n".join(box.codes("GAKT99999999")))
     assert done.returncode == 0
-    assert done.stdout.endswith("\nroster.yaml lists it already: `pulumi refresh` sees it held.\n")
+    assert done.stdout.endswith("\nroster.yaml lists it already: the next refresh shows it as active.\n")
     assert bench.roster == roster
 
 

@@ -122,6 +122,8 @@ GUARDED: tuple[tuple[str, list[str], dict[str, str], int], ...] = (
     ("the roster's", [], {}, 1),
     ("the option's", ["--on-last-device", "warn"], {}, 0),
     ("the environment's", [], {"MFA_ASSOCIATION_ON_LAST_DEVICE": "allow"}, 0),
+    ("the environment's, for this device", [], {"MFA_ASSOCIATION_ON_LAST_DEVICE": "allow:mfa/carol-phone"}, 0),
+    ("the environment's, for another device", [], {"MFA_ASSOCIATION_ON_LAST_DEVICE": "allow:mfa/bob-phone"}, 1),
     (
         "the option before the environment",
         ["--on-last-device", "refuse"],
@@ -174,8 +176,8 @@ def test_a_refusal_changes_nothing(
 def test_an_odd_guard_in_the_environment_is_refused(here: Here, box: Sandbox) -> None:
     done = here.run("revoke", "carol", "--yes", MFA_ASSOCIATION_ON_LAST_DEVICE="never")
     assert done.stderr == (
-        "mfa-association: reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of refuse, warn, allow; "
-        "nothing was changed\n"
+        "mfa-association: reading MFA_ASSOCIATION_ON_LAST_DEVICE: must be one of refuse, warn, allow, or "
+        "allow:DEVICE with one or more devices, such as allow:mfa/alice-phone,mfa/bob-phone; nothing was changed\n"
     )
     assert writes(box) == []
 

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from mfa_association.cli import main
+from mfa_association.cli.command_line import run
 from mfa_association.cli.output import write_csv
 from tests.inventory.company import ACCOUNT, PHONE, SINCE, TOKEN, Company
 
@@ -100,3 +101,13 @@ def test_what_could_not_be_checked_says_so(
     assert cell in told.out
     assert told.err.startswith("mfa-association: ")
     assert main(["status", "erin", "--clean"]) == 1
+
+
+def test_an_error_names_what_can_be_set_here(
+    firm: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not what a stack or a provider block would say."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert run(["status"]) == 1
+    told = capsys.readouterr().err
+    assert "the AWS endpoint cannot be reached; check the network, the proxy and AWS_ENDPOINT_URL (AWS: " in told

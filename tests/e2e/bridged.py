@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.terraform.install import PLATFORMS, install
+from mfa_association.tokens import BRIDGED_TYPE
 
 from .stack import ADMIN, environment
 
 NEEDED = ("pulumi-resource-terraform-provider", "pulumi-language-yaml")
 PLUGIN = ("terraform-provider", "1.2.0")
 """Installed into the stack's home, because the engine asks the network for a plugin's latest version otherwise."""
-TOKEN = "mfa:index/deviceAssociation:DeviceAssociation"
+TOKEN = BRIDGED_TYPE
 
 
 def device(user: str, serial: str, **more: Any) -> dict[str, Any]:

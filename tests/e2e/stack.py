@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mfa_association.tokens import PULUMI_TYPE
+
 ACCOUNT = "111122223333"
 ADMIN = "ASIASANDBOXADMIN0000"
-TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+TYPE = PULUMI_TYPE
 SCRIPTS = Path(sys.executable).parent
 ROSTER_PROGRAM = 'from mfa_association.pulumi import declare\n\ndeclare("roster.yaml")\n'
 

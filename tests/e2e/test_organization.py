@@ -23,8 +23,8 @@ ACCOUNTS = [*SHIPPED, *ADDED]
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CHANGED = ("GAHT12345678", "mfa/carol-phone")
 REFUSAL = (
-    f"using the credentials of AWS account {SHIPPED[0]}: the configuration allows {STAGING}; nothing was changed; "
-    "correct the credentials, aws:allowedAccountIds or aws:forbiddenAccountIds"
+    f"using the credentials of AWS account {SHIPPED[0]}: the configuration allows {STAGING}; nothing was changed, "
+    "correct the credentials or aws:allowedAccountIds"
 )
 
 
@@ -48,7 +48,7 @@ def declared(folder: Path, account: str) -> dict[str, list[str]]:
 
 def device(line: Line) -> dict[str, Any]:
     """A device as the sandbox plants it: held, unless the code is to enable it."""
-    kind, _, name = line.serial.kind, *line.serial.text.rpartition("/")[1:]
+    kind, _, name = line.serial.kind.name, *line.serial.text.rpartition("/")[1:]
     if kind == "hardware":
         return {"kind": kind, "serial": line.serial.text}
     if kind == "fido":

@@ -17,6 +17,7 @@ from mfa_association.terraform import association, block, protocol
 from mfa_association.terraform.schema import Schema
 from mfa_association.terraform.server import Server
 from mfa_association.terraform.values import decode, encode
+from mfa_association.tokens import TERRAFORM_TYPE
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -111,18 +112,18 @@ class TerraformProcess:
     def validate(self, config: Values) -> list[str]:
         allowed = protocol.message("ClientCapabilities")(write_only_attributes_allowed=True)
         return self.call(
-            "ValidateResourceConfig", type_name=association.NAME, config=whole(config), client_capabilities=allowed
+            "ValidateResourceConfig", type_name=TERRAFORM_TYPE, config=whole(config), client_capabilities=allowed
         )[1]
 
     def read(self, state: Values) -> tuple[Values, list[str]]:
-        response, errors = self.call("ReadResource", type_name=association.NAME, current_state=state)
+        response, errors = self.call("ReadResource", type_name=TERRAFORM_TYPE, current_state=state)
         return state if errors else decode(response.new_state.msgpack), errors
 
     def plan(self, prior: Values | None, config: Values | None) -> tuple[Any, list[str]]:
         written = None if config is None else whole(config)
         return self.call(
             "PlanResourceChange",
-            type_name=association.NAME,
+            type_name=TERRAFORM_TYPE,
             prior_state=prior,
             proposed_new_state=written,
             config=written,
@@ -133,7 +134,7 @@ class TerraformProcess:
     ) -> tuple[Values | None, list[str]]:
         response, errors = self.call(
             "ApplyResourceChange",
-            type_name=association.NAME,
+            type_name=TERRAFORM_TYPE,
             prior_state=prior,
             planned_state=planned,
             config=None if config is None else whole(config),

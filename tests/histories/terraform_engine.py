@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Literal
 
-from mfa_association.terraform import association
 from mfa_association.terraform.values import decode
+from mfa_association.tokens import TERRAFORM_TYPE
 from tests.histories.history import Run
 from tests.histories.processes import TerraformProcess, Values, whole
 from tests.histories.program import Program, Record
@@ -309,4 +309,4 @@ def _saved(node: Node, state: Values) -> Saved:
     return Saved(node.address, state, **_lifecycle(node.record))
 
 
-assert association.NAME
+assert TERRAFORM_TYPE

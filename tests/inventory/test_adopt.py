@@ -8,7 +8,7 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.adopt import ALL, Adoption, adopt
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
-from mfa_association.validation import ROOT_USER
+from mfa_association.validation import ROOT_USER, parse_serial_number
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
 
 ALICE = ListedHolder("alice", (HeldDevice(PHONE, SINCE),), user_id="AIDAALICE")
@@ -85,8 +85,8 @@ def test_a_root_user_that_was_not_asked_for_is_left_out_and_told() -> None:
 def test_what_is_held_is_what_create_would_have_found() -> None:
     found = adopted(f"users:\n  ALICE:\n    - {PHONE}\n  bob:\n    - {SPARE}\n", ALICE, roots=(ROOT,), approved=(ALL,))
     assert [association for _, association in found.held] == [
-        Association("ALICE", PHONE, True, "virtual", ACCOUNT, SINCE, "AIDAALICE"),
-        Association(ROOT_USER, ROOT_PHONE, True, "virtual", MEMBER, SINCE, MEMBER),
+        Association("ALICE", parse_serial_number(PHONE), True, ACCOUNT, SINCE, "AIDAALICE"),
+        Association(ROOT_USER, parse_serial_number(ROOT_PHONE), True, MEMBER, SINCE, MEMBER),
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import AwsError
+from mfa_association.engine.contexts import Override
 from mfa_association.inventory.contain import POLICY, StepResult, older_sessions_denied
 from mfa_association.inventory.revoke import (
     NotRevoked,
@@ -23,6 +24,7 @@ from mfa_association.inventory.revoke import (
 from mfa_association.lifecycle import AccountContext
 from mfa_association.roster import parse
 from mfa_association.sandbox import Sandbox
+from mfa_association.validation import parse_serial_number
 from tests.inventory.stages import verbs
 from tests.lifecycle.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
 
@@ -49,7 +51,9 @@ def keys(stage: Stage) -> dict[str, str]:
 def revoke(stage: Stage, *targets: RevocationTarget, contain: bool = True, **order: Any) -> list[StepResult]:
     notes: list[str] = []
     run = AccountContext(stage.iam(), clock=stage.time.clock(), warn=notes.append, note=notes.append)
-    wanted = RevocationRequest("alice", None, targets or (RevocationTarget(stage.arn(), True),), contain, **order)
+    wanted = RevocationRequest(
+        "alice", None, targets or (RevocationTarget(parse_serial_number(stage.arn()), True),), contain, **order
+    )
     return list(Revocation(run, verbs(stage), wanted, notes).carry_out())
 
 
@@ -82,7 +86,7 @@ def test_everything_goes_and_the_factor_last(stage: Stage) -> None:
 
 def test_a_second_run_finds_everything_done(stage: Stage) -> None:
     revoke(stage)
-    done = revoke(stage, RevocationTarget(stage.arn(), False))
+    done = revoke(stage, RevocationTarget(parse_serial_number(stage.arn()), False))
     assert outcomes(done) == [
         ("console password", "nothing to do"),
         ("access keys", "nothing to do"),
@@ -137,19 +141,25 @@ def test_a_last_factor_stays_while_the_password_does(stage: Stage) -> None:
 
 def test_a_last_factor_goes_all_the_same_where_that_is_said(stage: Stage) -> None:
     stage.fault("DeleteLoginProfile", times=None, error="AccessDenied")
-    assert outcomes(revoke(stage, guard="allow"))[-1] == (stage.arn(), "done")
+    assert outcomes(revoke(stage, override=Override("allow")))[-1] == (stage.arn(), "done")
 
 
 def test_the_rosters_guard_holds_without_containment(stage: Stage) -> None:
-    (done,) = revoke(stage, RevocationTarget(stage.arn(), True, on_last_device="refuse"), contain=False)
+    (done,) = revoke(
+        stage, RevocationTarget(parse_serial_number(stage.arn()), True, on_last_device="refuse"), contain=False
+    )
     assert done.outcome == "NOT DONE"
     assert has_password(stage)
-    (done,) = revoke(stage, RevocationTarget(stage.arn(), True), contain=False)
+    (done,) = revoke(stage, RevocationTarget(parse_serial_number(stage.arn()), True), contain=False)
     assert (done.outcome, "alice can now sign in with a password alone" in done.text) == ("done", True)
 
 
 def test_a_device_that_its_line_says_to_delete_is_deleted(stage: Stage) -> None:
-    revoke(stage, RevocationTarget(stage.arn(), True, on_destroy="delete-virtual-device"), contain=False)
+    revoke(
+        stage,
+        RevocationTarget(parse_serial_number(stage.arn()), True, on_destroy="delete-virtual-device"),
+        contain=False,
+    )
     listed = stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
     assert [device["SerialNumber"] for device in listed] == [stage.arn("bobs")]
 
@@ -186,7 +196,7 @@ def test_every_modelled_error_is_a_type_of_its_own(stage: Stage, operation: str)
 
 def chosen(stage: Stage, asked: str | None = None, every: bool = False, roster: str = "") -> list[tuple[str, bool]]:
     lines = parse(roster, may_be_empty=True).lines
-    return [(t.serial_number, t.held) for t in choose(stage.run(), "alice", asked, every, lines)]
+    return [(t.serial_number.text, t.held) for t in choose(stage.run(), "alice", asked, every, lines)]
 
 
 @pytest.mark.parametrize("asked", ["{arn}", "alice-phone", "Alice-Phone", "mfa/alice-phone", None])
@@ -236,7 +246,7 @@ def test_a_wrong_serial_number_changes_nothing(stage: Stage, reason: str, asked:
 
 
 def test_who_would_sign_in_with_a_password_alone_is_told_before(stage: Stage) -> None:
-    order = RevocationRequest("alice", None, (RevocationTarget(stage.arn(), True),))
+    order = RevocationRequest("alice", None, (RevocationTarget(parse_serial_number(stage.arn()), True),))
     assert warning_of(stage.run(), order) == (
         "No device is left then: alice signs in with the password alone. --contain takes that away first."
     )

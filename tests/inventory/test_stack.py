@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE
-from mfa_association.inventory.stack import TYPE, Recorded, StackUnreadable, read_stack
-from mfa_association.pulumi import imports
+from mfa_association.inventory.associations import PICKLE
+from mfa_association.inventory.stack import Recorded, StackUnreadable, read_stack
+from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
 from tests.inventory.company import PHONE, SINCE
 
 OUTPUTS = {"serial_number": PHONE, "user_name": "alice", "active": True, "enable_date": SINCE, "__provider": "gASV"}
 CAMEL = {"serialNumber": PHONE, "userName": "alice", "active": True, "enableDate": SINCE}
-RESOURCES = [{"type": TYPE, "outputs": OUTPUTS}, {"type": "pulumi:pulumi:Stack"}, {"type": TYPE}, 7]
+RESOURCES = [{"type": PULUMI_TYPE, "outputs": OUTPUTS}, {"type": "pulumi:pulumi:Stack"}, {"type": PULUMI_TYPE}, 7]
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,6 @@ def test_anything_else_is_refused(tmp_path: Path, text: str | None, cause: str) 
         path.write_text(text)
     with pytest.raises(StackUnreadable, match=cause):
         read_stack(str(path))
-
-
-def test_the_type_is_the_providers() -> None:
-    assert imports.TYPE == TYPE
 
 
 def test_an_empty_stack_recorded_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_the_whole_account_is_found(firm: Company) -> None:
         "dave": [],
         "erin": [],
     }
-    assert [device.kind for user in found.users for device in user.devices] == ["virtual", "hardware", "fido"]
+    assert [device.kind.name for user in found.users for device in user.devices] == ["virtual", "hardware", "fido"]
     assert {device.enable_date for user in found.users for device in user.devices} == {SINCE}
     assert all(user.complete and user.user_id for user in found.users)
     assert (found.account_id, found.unassigned, found.unread) == (ACCOUNT, (SPARE,), ())
@@ -58,7 +58,7 @@ def test_a_second_device_of_another_kind_is_found_too() -> None:
     both = {"devices": [{"kind": "virtual", "name": "zoe"}, {"kind": "hardware", "serial": TOKEN}]}
     for firm in company(many(100, zoe=both)):
         zoe = take(firm.reader()).users[-1]
-        assert [device.kind for device in zoe.devices] == ["virtual", "hardware"]
+        assert [device.kind.name for device in zoe.devices] == ["virtual", "hardware"]
 
 
 def test_users_that_are_named_are_asked_for_themselves(firm: Company) -> None:

@@ -19,6 +19,7 @@ from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import AccountContext, Association, Clock, Declaration, Ledger, Limits
 from mfa_association.sandbox import Sandbox
+from mfa_association.validation import parse_serial_number
 
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
 OLD = "2025-01-31T12:00:00Z"
@@ -105,12 +106,12 @@ class Stage:
         return f"arn:aws:iam::{self.account}:mfa/{name}"
 
     def wanted(self, serial: str | None = None, user: str = "alice", **settings: Any) -> Declaration:
-        return Declaration(user, serial or self.arn(), **settings)
+        return Declaration(user, parse_serial_number(serial or self.arn()), **settings)
 
     def saved(self, serial: str | None = None, user: str = "alice", **known: Any) -> Association:
         serial = serial or self.arn()
         known.setdefault("active", True)
-        return Association(user, serial, device_kind=Declaration(user, serial).kind, account_id=self.account, **known)
+        return Association(user, parse_serial_number(serial), account_id=self.account, **known)
 
     def codes(self, serial: str | None = None) -> tuple[str, str]:
         return self.box.codes(serial or self.arn())

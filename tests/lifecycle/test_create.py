@@ -12,6 +12,7 @@ from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import Association, refusals
 from mfa_association.totp import parse_seed
+from mfa_association.validation import parse_serial_number
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -53,7 +54,8 @@ def test_a_held_device_is_adopted_without_a_write(stage: Stage, case: Adoption) 
     user_id = stage.user_id()
     stage.start_counting()
     found = lifecycle.create(stage.run(), stage.wanted(serial))
-    assert found == Association("alice", serial, True, case.kind, stage.account, OLD, user_id)  # type: ignore[arg-type]
+    assert found == Association("alice", parse_serial_number(serial), True, stage.account, OLD, user_id)
+    assert found.kind.name == case.kind
     assert stage.calls() == case.calls
     assert not stage.warnings
 

@@ -12,6 +12,7 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.lifecycle import Association, Ledger, Pair, refusals
+from mfa_association.validation import parse_serial_number
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
@@ -26,14 +27,18 @@ class Check(NamedTuple):
     serial: str = "arn"
 
 
+def pair(serial: str, user: str, account: str | None = None) -> Pair:
+    return Pair(parse_serial_number(serial), user, account)
+
+
 CHECKS = (
-    Check("for the same user", True, lambda stage: Pair(stage.arn(), "alice", stage.account)),
-    Check("for the same user, spelled otherwise", True, lambda stage: Pair(stage.arn("Alice-Phone"), "ALICE", stage.account)),
-    Check("for another user", False, lambda stage: Pair(stage.arn(), "bob", stage.account)),
-    Check("another device", False, lambda stage: Pair(stage.arn("spare"), "alice", stage.account)),
-    Check("a token of an account not known yet", True, lambda _: Pair(TOKEN, "alice"), TOKEN),
-    Check("a token, by a role of this account", True, lambda stage: Pair(TOKEN, "alice", stage.account), TOKEN),
-    Check("a token, by a role of another account", False, lambda _: Pair(TOKEN, "alice", OTHER_ACCOUNT), TOKEN),
+    Check("for the same user", True, lambda stage: pair(stage.arn(), "alice", stage.account)),
+    Check("for the same user, spelled otherwise", True, lambda stage: pair(stage.arn("Alice-Phone"), "ALICE", stage.account)),
+    Check("for another user", False, lambda stage: pair(stage.arn(), "bob", stage.account)),
+    Check("another device", False, lambda stage: pair(stage.arn("spare"), "alice", stage.account)),
+    Check("a token of an account not known yet", True, lambda _: pair(TOKEN, "alice"), TOKEN),
+    Check("a token, by a role of this account", True, lambda stage: pair(TOKEN, "alice", stage.account), TOKEN),
+    Check("a token, by a role of another account", False, lambda _: pair(TOKEN, "alice", OTHER_ACCOUNT), TOKEN),
 )  # fmt: skip
 
 
@@ -70,8 +75,8 @@ def test_a_failed_check_for_the_user_is_an_error(stage: Stage) -> None:
 def test_of_two_records_the_one_that_did_not_fail_counts(stage: Stage) -> None:
     stage.plant(**ALICES)
     run = stage.run()
-    run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
-    run.ledger.mark_declared(Pair(TOKEN, "alice", stage.account))
+    run.ledger.mark_declared(pair(TOKEN, "alice"), failed="no such role")
+    run.ledger.mark_declared(pair(TOKEN, "alice", stage.account))
     lifecycle.delete(run, stage.saved(TOKEN))
     assert TOKEN in stage.holders()["alice"]
 
@@ -134,7 +139,7 @@ def test_a_move_does_not_take_what_another_record_declares_for_the_old_holder(st
 def test_the_entity_of_a_device_that_is_declared_for_somebody_else_is_kept(stage: Stage) -> None:
     stage.plant(users={"carol": user(virtual("carols")), "dave": {}})
     run = stage.run()
-    run.ledger.mark_declared(Pair(stage.arn("carols"), "dave", stage.account))
+    run.ledger.mark_declared(pair(stage.arn("carols"), "dave", stage.account))
     lifecycle.delete(run, stage.saved(stage.arn("carols"), "carol"), "allow", "delete-virtual-device")
     assert stage.holders() == {}
     assert stage.warnings == [f"{stage.arn('carols')} was kept: it is declared for another user"]

@@ -517,7 +517,7 @@ def test_more_removals_than_allowed_fail(stage: Stage) -> None:
     _leave(stage, run, "two")
     assert failure(lambda: _leave(stage, run, "three"), refusals.TooManyRemovals) == (
         f"deactivating MFA device ({stage.arn('three')}) of user (alice): this run has already deactivated 2, as many "
-        "as mfa:maxRemovals allows; this device was not changed, check the roster, then run again or once with "
+        "as max_removals allows; this device was not changed, check the roster, then run again or once with "
         "MFA_ASSOCIATION_MAX_REMOVALS=N"
     )
     assert _short(stage) == {"alice": ["three", "four"]}

@@ -22,6 +22,7 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import retry
 from mfa_association.lifecycle import AccountContext, Clock, Ledger, LockFiles, Pair, machine, refusals
+from mfa_association.validation import parse_serial_number
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
 TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual("spare"), password=True)}}
@@ -171,13 +172,16 @@ def test_a_device_that_was_registered_again_by_hand_is_held_again(stage: Stage) 
 
 def test_a_removal_is_kept_before_it_is_made_and_taken_out_if_it_fails(stage: Stage, state_folder: Path) -> None:
     ledger = Ledger(LockFiles())
-    run, pair = stage.run(ledger=ledger), Pair(stage.arn(), "alice", stage.account)
+    run, pair = stage.run(ledger=ledger), Pair(parse_serial_number(stage.arn()), "alice", stage.account)
     with run.lock_users(stage.account, "alice"):
         with ledger.removing(pair, None):
             assert len(_removed(state_folder)) == 1
             assert not ledger.removed(pair), "the process itself knows better until it is made"
         assert ledger.removed(pair)
-        with pytest.raises(RuntimeError), ledger.removing(Pair(stage.arn("x"), "alice", stage.account), None):
+        with (
+            pytest.raises(RuntimeError),
+            ledger.removing(Pair(parse_serial_number(stage.arn("x")), "alice", stage.account), None),
+        ):
             assert len(_removed(state_folder)) == 2
             raise RuntimeError
         assert len(_removed(state_folder)) == 1
@@ -355,8 +359,8 @@ def test_a_guard_may_ask_what_was_bound_while_another_thread_binds(stage: Stage)
         __hash__ = str.__hash__
 
         def __eq__(self, other: object) -> bool:
-            ledger.restored(Pair(f"GAHT{next(others)}", "bob", stage.account))
+            ledger.restored(Pair(parse_serial_number(f"GAHT{next(others)}"), "bob", stage.account))
             return str.__eq__(self, other)
 
-    ledger.restored(Pair(stage.arn(), "alice", Busy(stage.account)))
+    ledger.restored(Pair(parse_serial_number(stage.arn()), "alice", Busy(stage.account)))
     assert ledger.bound(stage.account, "alice") == [stage.arn()]

@@ -105,12 +105,6 @@ REFUSALS = (
         serial=KEY,
     ),
     Refused(
-        "no room",
-        {"users": {"alice": user(virtual()), "bob": user(*(virtual(f"phone-{n}") for n in range(8)))}},
-        MoveRefused,
-        HEAD + "bob holds 8 devices already, as many as IAM allows; nothing was changed, remove one of them first",
-    ),
-    Refused(
         "no such user",
         {"users": {"alice": user(virtual())}},
         refusals.UserMissing,
@@ -190,6 +184,46 @@ def test_a_move_broken_in_the_middle_says_who_holds_nothing(stage: Stage, reason
     ), reason
     assert told.endswith("; nobody holds it now, run again with two fresh codes")
     assert stage.holders() == {"alice": [stage.arn("spare")]}
+
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+FULL: dict[str, Any] = {
+    "users": {"alice": user(virtual(seed=SEED)), "bob": user(*(virtual(f"phone-{n}") for n in range(8)))}
+}
+NO_ROOM = "the user holds as many MFA devices as IAM allows, which are "
+"""No call of IAM tells the quota: GetAccountSummary has none (its summaryKeyType in botocore's model)."""
+
+
+def test_a_holder_without_room_leaves_the_device_where_it_was(stage: Stage) -> None:
+    """Only the refusal of the enable tells. A seed has codes for the way back."""
+    stage.plant(**FULL)
+    before = stage.holders()
+    told = failure(lambda: _move(stage, seed=parse_seed(SEED)), refusals.MoveTakenBack)
+    assert told.startswith(
+        f"moving MFA device ({stage.arn()}) from user (alice) to user (bob): enabling MFA device ({stage.arn()}) for user "
+        f"(bob): {NO_ROOM}"
+    )
+    assert told.endswith("; it was enabled for alice again, who holds it as before")
+    assert stage.holders() == before
+    assert stage.writes() == ["DeactivateMFADevice", "EnableMFADevice", "EnableMFADevice"]
+
+
+def test_with_given_codes_nobody_holds_it_then(stage: Stage) -> None:
+    stage.plant(**FULL)
+    told = failure(lambda: _move(stage, codes=stage.codes()), refusals.MoveBroken)
+    assert f"it was deactivated for alice, then: enabling MFA device ({stage.arn()}) for user (bob): {NO_ROOM}" in told
+    assert told.endswith("; nobody holds it now, run again with two fresh codes")
+    assert stage.arn() not in {serial for held in stage.holders().values() for serial in held}
+
+
+def test_a_way_back_that_fails_is_told(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual(seed=SEED)), "bob": {}})
+    stage.fault("EnableMFADevice", error="LimitExceeded")
+    stage.fault("EnableMFADevice", nth=2, error="AccessDenied")
+    told = failure(lambda: _move(stage, seed=parse_seed(SEED)), refusals.MoveBroken)
+    assert f"it was deactivated for alice, then: enabling MFA device ({stage.arn()}) for user (bob): " in told
+    assert f"), and then: enabling MFA device ({stage.arn()}) for user (alice): the credentials in use are not" in told
+    assert told.endswith("; nobody holds it now, run again with two fresh codes")
 
 
 def test_a_broken_move_is_finished_by_running_again(stage: Stage) -> None:
@@ -331,3 +365,19 @@ def test_a_holder_renamed_in_the_pause_is_not_taken_for_the_old_one(stage: Stage
     run, wanted = stage.run(), stage.wanted(user="bob", codes=stage.codes())
     assert "it is held by alicia" in failure(lambda: lifecycle.move(run, saved, wanted), refusals.HeldByAnother)
     assert stage.arn() in stage.holders()["alicia"]
+
+
+def test_the_cause_of_a_broken_move_keeps_its_settings_open(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shows it spells them."""
+    stage.plant(**BOTH)
+    codes, iam = stage.codes(), stage.iam()
+
+    def no_credentials(*_: object) -> None:
+        raise errors.NoCredentials("enabling", "EnableMFADevice", "")
+
+    monkeypatch.setattr(iam, "enable_mfa_device", no_credentials)
+    with pytest.raises(refusals.MoveBroken) as caught:
+        lifecycle.move(stage.run(iam=iam), stage.saved(), stage.wanted(user="bob", codes=codes))
+    assert "then: enabling: no usable AWS credentials were found; set <profile>, sign in" in caught.value.spelled(
+        lambda key: f"<{key}>"
+    )

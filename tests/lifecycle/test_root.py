@@ -114,7 +114,7 @@ def test_what_is_not_in_roots_own_list_is_inactive(stage: Stage, serial: str | N
     company = Company(stage)
     saved = company.saved(serial, enable_date=OLD)
     assert lifecycle.read(company.run(), saved) == replace(saved, active=False, enable_date=None)
-    assert lifecycle.create(company.run(), stage.wanted(saved.serial_number, ROOT_USER)).active is False
+    assert lifecycle.create(company.run(), stage.wanted(saved.serial_number.text, ROOT_USER)).active is False
     assert "ListVirtualMFADevices" not in stage.calls()
 
 

@@ -9,6 +9,7 @@ from mfa_association.aws.errors import InvalidAuthenticationCode, SeedNotFound
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle.model import Declaration
 from mfa_association.totp import SeedUnreadable, parse_seed, parse_seed_source, step_at
+from mfa_association.validation import parse_serial_number
 from tests.lifecycle.stage import Stage, failure, let_time_pass, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -131,6 +132,6 @@ def test_a_seed_moves_a_device(planted: Stage) -> None:
     saved = lifecycle.create(planted.run(), wanted(planted))
     run = planted.run()
     let_time_pass(run, planted)
-    moved = lifecycle.move(run, saved, Declaration("bob", planted.arn(), seed=parse_seed(BASE32)))
+    moved = lifecycle.move(run, saved, Declaration("bob", parse_serial_number(planted.arn()), seed=parse_seed(BASE32)))
     assert moved.user_name == "bob"
     assert planted.holders() == {"bob": [planted.arn()]}

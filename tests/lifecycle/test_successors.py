@@ -10,7 +10,7 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, Pair, refusals
-from mfa_association.validation import ROOT_USER, OnLastDevice
+from mfa_association.validation import ROOT_USER, OnLastDevice, parse_serial_number
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
@@ -25,7 +25,7 @@ def _fails(run: AccountContext, stage: Stage, serial: str = "new", holder: str =
 
 
 def _fails_check(run: AccountContext, stage: Stage) -> None:
-    run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="renew: must be text")
+    run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), "alice"), failed="renew: must be text")
 
 
 def _fails_in_another_account(run: AccountContext, stage: Stage) -> None:
@@ -155,7 +155,7 @@ def test_an_unreadable_list(stage: Stage, failed: bool) -> None:
     stage.deny("ListMFADevices")
     run = stage.run(propagation=0.0)
     if failed:
-        run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
+        run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), "alice"), failed="no such role")
         told = failure(lambda: lifecycle.delete(run, stage.saved(), "allow"), refusals.SuccessorFailed)
         assert f"whether it is the last MFA device was not checked, and {TOKEN}, which" in told
     else:
@@ -191,7 +191,7 @@ def test_a_renamed_holder_has_the_successors_of_both_names(stage: Stage, name: s
     saved = stage.saved(user_id=stage.user_id(), enable_date=OLD)
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     run = stage.run(propagation=0.0)
-    run.ledger.mark_declared(Pair(TOKEN, name), failed="no such role")
+    run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), name), failed="no such role")
     failure(lambda: lifecycle.delete(run, saved), refusals.SuccessorFailed)
     assert stage.holders() == {"alicia": [stage.arn()]}
 
@@ -219,10 +219,10 @@ def test_a_failed_move_counts_for_its_new_holder_alone(stage: Stage) -> None:
 
 def test_root_too(stage: Stage) -> None:
     run = stage.run(ledger=Ledger())
-    run.ledger.mark_declared(Pair(TOKEN, ROOT_USER, stage.account), failed="no root session")
-    told = run.ledger.successors(Pair(stage.arn(), ROOT_USER, stage.account), (ROOT_USER,))
+    run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), ROOT_USER, stage.account), failed="no root session")
+    told = run.ledger.successors(Pair(parse_serial_number(stage.arn()), ROOT_USER, stage.account), (ROOT_USER,))
     assert [entry.reason for entry in told] == ["no root session"]
-    assert not run.ledger.successors(Pair(stage.arn(), ROOT_USER, "999999999999"), (ROOT_USER,))
+    assert not run.ledger.successors(Pair(parse_serial_number(stage.arn()), ROOT_USER, "999999999999"), (ROOT_USER,))
 
 
 # What IAM does not list may be younger than the list.
@@ -258,7 +258,7 @@ def test_it_is_looked_for_again_before_it_is_refused(
     stage.time.at(3, lambda: stage.box.lag(0))
     run = stage.run()
     if failed:
-        run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
+        run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), "alice"), failed="no such role")
     kind = refusals.SuccessorFailed if failed else refusals.LastDevice
     failure(lambda: lifecycle.delete(run, stage.saved(), mode), kind)
     assert stage.holders() == {"alice": [stage.arn()]}, reason
@@ -272,7 +272,7 @@ def test_what_the_user_does_not_hold_goes_in_silence(
     stage.plant(users={"alice": user(password=True)}, devices=[virtual()])
     run = stage.run()
     if failed:
-        run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
+        run.ledger.mark_declared(Pair(parse_serial_number(TOKEN), "alice"), failed="no such role")
     lifecycle.delete(run, stage.saved(), mode)
     assert stage.writes() == ["DeactivateMFADevice"]
     assert (stage.warnings, stage.notes) == ([], [f"{stage.arn()} of alice was already inactive"]), reason
@@ -294,3 +294,15 @@ def test_a_new_user_of_the_name_that_shows_only_at_the_second_look_is_not_touche
     lifecycle.delete(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE", enable_date=OLD), "refuse")
     assert not stage.writes()
     assert "alice is not the user that it was bound to" in stage.warnings[0]
+
+
+def test_why_a_successor_failed_keeps_its_settings_open(stage: Stage) -> None:
+    stage.plant(users={"alice": user(virtual())})
+    run = stage.run()
+    with pytest.raises(errors.NoCredentials), run.ledger.declaring(Pair(parse_serial_number(TOKEN), "alice")):
+        raise errors.NoCredentials("asking", "GetCallerIdentity", "")
+    with pytest.raises(refusals.SuccessorFailed) as caught:
+        lifecycle.delete(run, stage.saved())
+    assert "failed (asking: no usable AWS credentials were found; set <profile>, " in caught.value.spelled(
+        lambda key: f"<{key}>"
+    )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from mfa_association import lifecycle
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Declaration
+from mfa_association.validation import parse_serial_number
 
 from .place import PATH, Place
 
@@ -139,9 +140,9 @@ def unassigned_shows_its_serial_alone(place: Place) -> None:
 
 def enabled_adopted_removed(place: Place) -> None:
     user, serial, run = place.user(), place.device(), place.run()
-    assert not lifecycle.create(run, Declaration(user, serial)).active
-    saved = lifecycle.create(run, Declaration(user, serial, seed=place.seeds[serial]))
-    adopted = lifecycle.create(place.run(), Declaration(user, serial))
+    assert not lifecycle.create(run, Declaration(user, parse_serial_number(serial))).active
+    saved = lifecycle.create(run, Declaration(user, parse_serial_number(serial), seed=place.seeds[serial]))
+    adopted = lifecycle.create(place.run(), Declaration(user, parse_serial_number(serial)))
     assert adopted == saved and adopted.enable_date and adopted.user_id
     assert lifecycle.read(place.run(), saved) == saved
     lifecycle.delete(place.run(), saved, on_destroy="delete-virtual-device")
@@ -151,16 +152,16 @@ def enabled_adopted_removed(place: Place) -> None:
 
 def resynced_and_moved(place: Place) -> None:
     old, new, serial = place.user(), place.user(), place.device()
-    wanted = Declaration(old, serial, seed=place.seeds[serial])
+    wanted = Declaration(old, parse_serial_number(serial), seed=place.seeds[serial])
     saved = lifecycle.create(place.run(), wanted)
     assert lifecycle.renew(place.run(), saved, wanted).active
-    moved = lifecycle.move(place.run(), saved, Declaration(new, serial, seed=place.seeds[serial]))
+    moved = lifecycle.move(place.run(), saved, Declaration(new, parse_serial_number(serial), seed=place.seeds[serial]))
     assert moved.active and place.holds(new, serial) and not place.holds(old, serial)
 
 
 def followed_a_rename(place: Place) -> None:
     user, serial, name = place.user(), place.device(), place.name()
-    saved = lifecycle.create(place.run(), Declaration(user, serial, seed=place.seeds[serial]))
+    saved = lifecycle.create(place.run(), Declaration(user, parse_serial_number(serial), seed=place.seeds[serial]))
     place.iam.update_user(UserName=user, NewUserName=name)
     assert lifecycle.read(place.run(), saved).active
     lifecycle.delete(place.run(), saved)
@@ -170,7 +171,7 @@ def followed_a_rename(place: Place) -> None:
 def left_alone_in_other_hands(place: Place) -> None:
     user, other = place.user(), place.user()
     serial = place.held(other)
-    saved = lifecycle.Association(user, serial, True, "virtual", place.account_id)
+    saved = lifecycle.Association(user, parse_serial_number(serial), True, place.account_id)
     lifecycle.delete(place.run(), saved)
     assert place.holds(other, serial)
 

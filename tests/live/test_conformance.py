@@ -13,6 +13,7 @@ from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock
 from mfa_association.sandbox import Sandbox
+from mfa_association.validation import parse_serial_number
 
 from . import __main__ as live
 from .page import PAGE, Ran, render, verdict
@@ -146,7 +147,7 @@ def test_a_run_writes_its_dated_table_and_leaves_nothing(
 
 
 def refuses(place: Place) -> None:
-    place.run().account_for("arn:aws:iam::999988887777:mfa/x")
+    place.run().account_for(parse_serial_number("arn:aws:iam::999988887777:mfa/x"))
 
 
 def leaves_something_else(place: Place) -> None:

@@ -102,5 +102,5 @@ def review_an_addition(stage: Policed) -> bool:
 
 def review_a_root_user(stage: Policed) -> bool:
     saved = stage.plant_root()
-    live = review(stage, removes(None, saved.serial_number, root=stage.member))
-    return live.holders[0].serial_numbers == (saved.serial_number,)
+    live = review(stage, removes(None, saved.serial_number.text, root=stage.member))
+    return live.holders[0].serial_numbers == (saved.serial_number.text,)

@@ -12,7 +12,7 @@ from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Association
-from mfa_association.validation import ROOT_USER
+from mfa_association.validation import ROOT_USER, parse_serial_number
 from tests.lifecycle.stage import Stage, virtual
 
 from .policies import Document
@@ -55,7 +55,7 @@ class Policed(Stage):
             },
         })  # fmt: skip
         serial = f"arn:aws:iam::{self.member}:mfa/root-phone"
-        return Association(ROOT_USER, serial, True, "virtual", self.member)
+        return Association(ROOT_USER, parse_serial_number(serial), True, self.member)
 
     def root_run(self) -> lifecycle.AccountContext:
         return self.run(iam=RootIam(self.settings(), self.member))

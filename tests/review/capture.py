@@ -22,8 +22,8 @@ from pathlib import Path
 
 import engines
 
-from mfa_association.inventory.associations import TYPE
 from mfa_association.sandbox import Sandbox
+from mfa_association.tokens import PULUMI_TYPE
 from tests.e2e.company import SEED
 from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
 from tests.e2e.stack import ROSTER_PROGRAM, Stack, virtual
@@ -190,7 +190,7 @@ class Taker(ResourceProvider):
 class Taken(Resource, module="acme", name="Taken"):
     pass
 
-former = Alias(name="phone-of-dave", type_={TYPE!r})
+former = Alias(name="phone-of-dave", type_={PULUMI_TYPE!r})
 Taken(Taker(), "bucket", {{"a": "b"}}, ResourceOptions(aliases=[former]))
 """
 HOOKED = """

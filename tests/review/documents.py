@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from mfa_association.inventory.associations import PICKLE, TYPE
+from mfa_association.inventory.associations import PICKLE
+from mfa_association.tokens import PULUMI_TYPE
 
 ACCOUNT = "111122223333"
 PROJECT = "urn:pulumi:prod::access"
@@ -24,7 +25,7 @@ def arn(name: str) -> str:
 def written(user: str, serial: str, name: str | None = None, **inputs: Any) -> State:
     """An association as a program declares it."""
     bag = {"__provider": PICKLE, "serial_number": serial, "user_name": user, **inputs}
-    return _state(TYPE, name or serial.split(":", 5)[-1], bag, "pulumi-python")
+    return _state(PULUMI_TYPE, name or serial.split(":", 5)[-1], bag, "pulumi-python")
 
 
 def assoc(user: str, serial: str, name: str | None = None, **inputs: Any) -> State:

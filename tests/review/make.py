@@ -9,11 +9,12 @@ from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Facts, Holder, Live, NotChecked
 from mfa_association.review.findings import Report
 from mfa_association.review.model import DeviceStep, Engine, GrantStep, Holding, Preview, UserStep
+from mfa_association.tokens import PULUMI_TYPE
 
 ACCOUNT = "111122223333"
 DENIED = NotChecked("denied: iam:GetLoginProfile")
-URN = "urn:pulumi:prod::mfa::pulumi-python:dynamic/iam:MfaDeviceAssociation::"
-TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
+TYPE = PULUMI_TYPE
+URN = f"urn:pulumi:prod::mfa::{TYPE}::"
 
 
 def virtual(name: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mfa_association.inventory.associations import BRIDGED_TYPE
 from mfa_association.inventory.stack import read_stack
+from mfa_association.tokens import BRIDGED_TYPE
 from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN
 from tests.e2e.stack import virtual
 

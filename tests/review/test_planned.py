@@ -41,4 +41,4 @@ def test_what_is_written_and_who_is_told_of(steps: list[Any], written: list[Any]
 
 def test_who_loses_by_a_move_and_how_it_is_enabled() -> None:
     (move,) = planned(preview(changed(held(), holder=held(user="bob").holder, enables=True)))
-    assert (str(move.previous), move.enables, move.kind, move.active) == ("alice", True, "virtual", True)
+    assert (str(move.previous), move.enables, move.kind.name, move.active) == ("alice", True, "virtual", True)

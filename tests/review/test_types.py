@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_association.inventory.associations import PICKLE, TYPE, is_association, snake
+from mfa_association.inventory.associations import PICKLE, is_association, snake
 from mfa_association.review.types import is_opaque, is_unknown_of_ours, role_of, runs_code
+from mfa_association.tokens import PULUMI_TYPE
 
 
 def test_the_text_of_our_provider_is_what_pulumi_saves() -> None:
@@ -23,7 +24,7 @@ def test_a_subclass_keeps_the_type(arguments: dict[str, str]) -> None:
     class Phone(MfaDeviceAssociation, **arguments):
         """A subclass, as programs have them."""
 
-    assert f"pulumi-python:{Phone._resource_type_name}" == TYPE
+    assert f"pulumi-python:{Phone._resource_type_name}" == PULUMI_TYPE
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_opaque_or_runs_code() -> None:
     stacks = ("aws_cloudformation_stack_set", "aws:cloudformation/stack:Stack", "aws-native:cloudformation:Stack")
     assert all(map(is_opaque, stacks)) and not is_opaque("aws_cloudformation_type")
     code = ("command:remote:Command", "aws_lambda_invocation", "pulumi-nodejs:dynamic:Resource", "external")
-    assert all(map(runs_code, code)) and not runs_code("aws_lambda_function") and not runs_code(TYPE)
+    assert all(map(runs_code, code)) and not runs_code("aws_lambda_function") and not runs_code(PULUMI_TYPE)
     assert is_unknown_of_ours("mfa:index/x:X") and not is_unknown_of_ours("mfa_device_association")
 
 

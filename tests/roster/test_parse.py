@@ -38,7 +38,7 @@ roots:
 
 
 def facts(line: Line) -> tuple[object, ...]:
-    return line.line, line.user_name, line.root_account_id, line.serial.name, line.serial.kind, line.on_last_device
+    return line.line, line.user_name, line.root_account_id, line.serial.name, line.serial.kind.name, line.on_last_device
 
 
 def test_the_example_of_the_design() -> None:

@@ -9,6 +9,7 @@ from mfa_association.terraform import association, block, protocol
 from mfa_association.terraform.schema import Schema
 from mfa_association.terraform.server import Server
 from mfa_association.terraform.values import decode, encode
+from mfa_association.tokens import TERRAFORM_TYPE
 from tests.lifecycle.stage import Stage
 
 State = dict[str, Any]
@@ -91,7 +92,7 @@ class Caller:
         return self.call("ImportResourceState", type_name=NAME, id=id_)
 
 
-NAME = association.NAME
+NAME = TERRAFORM_TYPE
 
 
 def whole(schema: Schema, values: State) -> State:

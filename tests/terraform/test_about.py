@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mfa_association import aws, lifecycle
 from mfa_association.engine import changes, inputs
 from mfa_association.pulumi import MfaDeviceAssociation
 from mfa_association.terraform import association, protocol
-from mfa_association.terraform.diagnostics import SPELLED
 from mfa_association.terraform.server import Server, Unimplemented
 from tests.terraform.calls import Caller
 
@@ -102,11 +98,3 @@ def test_what_is_not_answered_is_known(name: str) -> None:
             Server().call(name, b"")
     else:
         assert isinstance(Server().call(name, protocol.method(name).request().SerializeToString()), bytes)
-
-
-def test_no_sentence_names_a_setting_as_only_pulumi_spells_it() -> None:
-    """Sentences from below are spelled for the engine that shows them."""
-    folders = [Path(str(module.__file__)).parent for module in (aws, lifecycle)]
-    text = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
-    found = set(re.findall(r"(?<![:\w])(?:aws|mfa):[a-z]+[A-Z]?\w*", text)) - {"aws:policy"}
-    assert found == set(SPELLED)

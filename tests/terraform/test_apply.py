@@ -137,6 +137,20 @@ def test_a_move_that_broke_says_that_nobody_holds_it(stage: Stage, caller: Calle
     assert stage.holders() == {}
 
 
+def test_a_move_that_was_taken_back_saves_the_new_date(stage: Stage, caller: Caller) -> None:
+    """Else the next refresh would say that somebody else registered the device again."""
+    stage.plant(
+        users={"alice": user(virtual(seed=SEED, enable_date=OLD)), "bob": user(*(virtual(str(n)) for n in range(8)))}
+    )
+    state = _state(caller.up(None, _config(stage)))
+    answer = Caller.configured(stage).up(state, _config(stage, user_name="bob", seed_wo=SEED))
+    assert "it was enabled for alice again, who holds it as before" in answer.errors[0]
+    kept = answer.state("new_state")
+    assert kept["enable_date"] > OLD and kept | {"enable_date": OLD} == state
+    again = Caller.configured(stage).read(kept)
+    assert again.state("new_state") == kept and not again.told
+
+
 def test_a_new_renew_value_enables_what_was_deactivated_outside(stage: Stage, caller: Caller) -> None:
     stage.plant(users={"alice": user(virtual(enable_date=OLD))})
     state = _state(caller.up(None, _config(stage)))

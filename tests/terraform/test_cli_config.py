@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mfa_association.terraform.cli_config import CliConfig, configurations
-from mfa_association.terraform.install import NAME, cli_configuration
+from mfa_association.terraform.install import cli_configuration
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 
 def _config(text: str) -> CliConfig:
@@ -56,12 +57,12 @@ def test_installation_methods(text: str, replaces: bool, mirrors: list[str], rea
     ],
 )
 def test_developers_overrides(text: str, told: bool) -> None:
-    assert _config(text).overrides(NAME) is told
+    assert _config(text).overrides(TERRAFORM_PROVIDER) is told
 
 
 def test_what_install_prints_is_read_back(tmp_path: Path) -> None:
     config = _config(cli_configuration(tmp_path))
-    assert (config.replaces, config.mirrors, config.overrides(NAME)) == (True, [tmp_path], False)
+    assert (config.replaces, config.mirrors, config.overrides(TERRAFORM_PROVIDER)) == (True, [tmp_path], False)
 
 
 def test_the_file_that_the_environment_names_is_read_alone(tmp_path: Path) -> None:

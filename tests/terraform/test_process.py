@@ -286,7 +286,17 @@ def test_what_is_loaded_before_the_handshake(engine: Engine) -> None:
     """An engine starts the provider several times a command, and each time it waits for this."""
     loaded = _loaded(BEFORE, PLUGIN_CLIENT_CERT=engine.certificate)
     assert {"cryptography", "ssl"} <= loaded
-    assert not loaded & {"asyncio", "concurrent", "google", "h2", "json", "logging", "msgpack", "tempfile"}
+    assert not loaded & {
+        "asyncio",
+        "concurrent",
+        "dataclasses",
+        "google",
+        "h2",
+        "json",
+        "logging",
+        "msgpack",
+        "tempfile",
+    }
 
 
 def test_what_a_start_loads() -> None:

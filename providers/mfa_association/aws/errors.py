@@ -9,7 +9,7 @@ import re
 from typing import ClassVar
 
 from mfa_association.aws.sentences import SENTENCES
-from mfa_association.errors import MfaError
+from mfa_association.errors import MfaError, Setting, Words
 
 # Besides control characters: what breaks a line or turns its direction.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -22,14 +22,14 @@ class AwsError(MfaError):
     """
 
     cause: ClassVar[str] = "AWS answered with an error this version does not know"
-    advice: ClassVar[str] = "see AWS's message"
+    advice: ClassVar[Words] = "see AWS's message"
     retryable: ClassVar[bool] = False
     unclear: ClassVar[bool] = False
 
     def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
         self.action, self.operation, self.said, self.note = action, operation, said, note
         cause, advice = SENTENCES.get((operation, type(self).__name__), (self.cause, self.advice))
-        super().__init__(f"{action}: {cause}{note}; {advice}" + (f" (AWS: {plain(said)})" if said else ""))
+        super().__init__(f"{action}: {cause}{note}; ", advice, f" (AWS: {plain(said)})" if said else "")
 
     def with_note(self, note: str) -> AwsError:
         """The same error with ``note`` behind its cause, such as for how long it was tried."""
@@ -191,7 +191,7 @@ class BadCredentials(AwsError):
 
     fails_everything = True
     cause = "AWS does not accept the credentials in use"
-    advice = "sign in again, or correct the profile, keys or role"
+    advice: ClassVar[Words] = "sign in again, or correct the profile, keys or role"
 
     @property
     def in_short(self) -> str:
@@ -203,7 +203,7 @@ class NoCredentials(BadCredentials):
     """There are no credentials at all, or their source fails."""
 
     cause = "no usable AWS credentials were found"
-    advice = "set aws:profile, sign in, or export AWS credentials"
+    advice: ClassVar[Words] = ("set ", Setting("profile"), ", sign in, or export AWS credentials")
 
 
 class MfaCodeNeeded(NoCredentials):
@@ -239,7 +239,7 @@ class Unreachable(AwsError):
     """No connection could be made: nothing was sent."""
 
     cause = "the AWS endpoint cannot be reached"
-    advice = "check the network, the proxy and aws:endpoints"
+    advice = ("check the network, the proxy and ", Setting("endpoints"))
     retryable = True
 
 

@@ -15,7 +15,7 @@ from mfa_association.aws.errors import NoSuchEntity
 from mfa_association.aws.secrets import read_seed
 from mfa_association.aws.session import Caller, Session
 from mfa_association.totp import Seed, SeedSource
-from mfa_association.validation import check_user_name, same
+from mfa_association.validation import SerialNumber, check_user_name, same
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,13 @@ class Iam:
         return True
 
 
-def find_serial(devices: list[Any], serial_number: str) -> Any:
+def find_serial(devices: list[Any], serial_number: SerialNumber) -> Any:
     """The device of this serial number, in whatever case IAM spells it, or None."""
     return next(_matching(devices, serial_number), None)
 
 
-def _matching(devices: list[Any], serial_number: str) -> Iterator[Any]:
-    return (device for device in devices if same(device.serial_number, serial_number))
+def _matching(devices: list[Any], serial_number: SerialNumber) -> Iterator[Any]:
+    return (device for device in devices if same(device.serial_number, serial_number.text))
 
 
 def _name(user_name: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
+from mfa_association.errors import Setting, Words
+
+SENTENCES: Final[dict[tuple[str, str], tuple[str, Words]]] = {
     ("EnableMFADevice", "NoSuchEntity"): ("the user or the device does not exist", "check both names and the account"),
     ("EnableMFADevice", "LimitExceeded"): (
         "the user holds as many MFA devices as IAM allows",
@@ -63,7 +65,7 @@ SENTENCES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
     ("AssumeRoot", "InvalidInput"): (
         "the endpoint does not know AssumeRoot",
-        "use a regional STS endpoint: set aws:region, and no global one in aws:endpoints",
+        ("use a regional STS endpoint: set ", Setting("region"), ", and no global one in ", Setting("endpoints")),
     ),
     ("AssumeRole", "AccessDenied"): (
         "the role cannot be assumed",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_association.aws.answers import making_a_client, translate_errors
 from mfa_association.aws.clients import identity, make_client
 from mfa_association.aws.settings import Settings
-from mfa_association.errors import MfaError
+from mfa_association.errors import MfaError, Setting
 from mfa_association.validation import same
 
 if TYPE_CHECKING:
@@ -90,8 +90,12 @@ class Session:
         allowed, forbidden = self._settings.allowed_account_ids, self._settings.forbidden_account_ids
         if (allowed and account_id not in allowed) or account_id in forbidden:
             rule = f"allows {', '.join(allowed)}" if allowed else f"forbids {', '.join(forbidden)}"
-            told = f"using the credentials of AWS account {account_id}: the configuration {rule}; nothing was changed"
-            raise AccountRefused(f"{told}; correct the credentials, aws:allowedAccountIds or aws:forbiddenAccountIds")
+            setting = Setting("allowed_account_ids" if allowed else "forbidden_account_ids")
+            raise AccountRefused(
+                f"using the credentials of AWS account {account_id}: the configuration {rule}; nothing was changed, "
+                "correct the credentials or ",
+                setting,
+            )
 
     def _note_date(self, http_response: Any, **_: Any) -> None:
         with suppress(TypeError, ValueError):

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.options import account_list, add_connection, connection, sign_in
+from mfa_association.cli.options import account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.output import Tell, progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
@@ -87,7 +87,7 @@ def _outcome(account: str, future: Future[_Done]) -> int:
     try:
         return _report(future.result())
     except MfaError as fault:
-        print(f"mfa-association: account {account}: {fault}", file=sys.stderr)
+        print(f"mfa-association: account {account}: {fault.spelled(spelled)}", file=sys.stderr)
         return BROKEN
 
 
@@ -169,7 +169,7 @@ _HEADERS = ("HOLDER", "DEVICE", "KIND", "ENABLED")
 def _row(pair: Pair) -> tuple[str, ...]:
     holder, device = pair.holder, pair.device
     name = "" if holder is None else f"root of {holder.root_account_id}" if holder.root_account_id else holder.name
-    return (name, pair.serial_number, device.kind if device else "", device.enable_date if device else "")
+    return (name, pair.serial_number, device.kind.name if device else "", device.enable_date if device else "")
 
 
 def _devices(number: int) -> str:

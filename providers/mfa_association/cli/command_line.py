@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mfa_association import __version__
 from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status, terraform
+from mfa_association.cli.options import spelled
 from mfa_association.cli.process import BROKEN
 from mfa_association.errors import MfaError
 
@@ -23,7 +24,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = int(options.command(options))
         sys.stdout.flush()
     except MfaError as fault:
-        print(f"mfa-association: {fault}", file=sys.stderr)
+        print(f"mfa-association: {fault.spelled(spelled)}", file=sys.stderr)
         return BROKEN
     except BrokenPipeError:
         return _unheard()

@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
         ui.refuse_without_screen()
     with interrupted_once(), ui:
         if options.existing:
-            found = enroll_existing(run, user_name, entry.serial_number, ui)
+            found = enroll_existing(run, user_name, parse_serial_number(entry.serial_number), ui)
         else:
             name = options.name or f"{user_name}-phone"
             found = enroll_new(run, Credentials(session), user_name, name, options.path, ui)
@@ -68,7 +68,7 @@ def _entry(options: argparse.Namespace, run: AccountContext, user_name: str) -> 
     if options.existing:
         return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
     serial = serial_of(run, options.name or f"{user_name}-phone", options.path)
-    return roster.Entry(serial, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
+    return roster.Entry(serial.text, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
 
 
 def _finish(found: Association, file: RosterOnDisk | None, entry: roster.Entry) -> int:
@@ -84,9 +84,9 @@ def _finish(found: Association, file: RosterOnDisk | None, entry: roster.Entry) 
         print(f"mfa-association: the device is enabled, but its line is missing: {fault}", file=sys.stderr)
         print(f"Add it by hand:\n{line}")
         return BROKEN
-    print("\n".join(difference or [f"{file.path} lists it already: `pulumi refresh` sees it held."]))
+    print("\n".join(difference or [f"{file.path} lists it already: the next refresh shows it as active."]))
     if difference:
-        print(f"Commit {file.path}: the next `pulumi up` adopts the device without a change.")
+        print(f"Commit {file.path}: the next deployment adopts the device without a change.")
     return OK
 
 

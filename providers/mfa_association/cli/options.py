@@ -13,6 +13,18 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.on_disk import RosterOnDisk
 from mfa_association.validation import InvalidValue, check_account_id, check_role_arn
 
+_SPELLED = {
+    "profile": "--profile",
+    "region": "--region",
+    "endpoints": "AWS_ENDPOINT_URL",
+    "allowed_account_ids": "--accounts",
+}
+
+
+def spelled(key: str) -> str:
+    """A setting as it is given on the command line, else in the environment."""
+    return _SPELLED.get(key, key)
+
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add the options of a connection; ``connection`` reads them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from functools import reduce
 from typing import Any, get_args
@@ -15,11 +14,12 @@ from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.cli.options import add_connection, add_roster, connection, declared_if_there
 from mfa_association.cli.process import BROKEN, OK
+from mfa_association.engine.contexts import Override, override_of_this_run
 from mfa_association.errors import MfaError
 from mfa_association.inventory.contain import StepResult
 from mfa_association.inventory.followup import pull_request, remaining
 from mfa_association.inventory.on_disk import RosterOnDisk
-from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, guard_of, warning_of
+from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, warning_of
 from mfa_association.lifecycle import AccountContext, Limits
 from mfa_association.validation import OnLastDevice, check_user_name
 
@@ -55,8 +55,8 @@ def _run(options: argparse.Namespace) -> int:
     user = AccountLists(session).user(check_user_name(options.user, "USER"))
     file = declared_if_there(options)
     targets = choose(run, user.user_name, options.serial, options.all, file.lines() if file else ())
-    guard = options.on_last_device or guard_of(os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE"))
-    order = RevocationRequest(user.user_name, user.user_id, targets, options.contain, guard)
+    override = Override(options.on_last_device) if options.on_last_device else override_of_this_run()
+    order = RevocationRequest(user.user_name, user.user_id, targets, options.contain, override)
     revocation = Revocation(run, Credentials(session), order, notes)
     if not targets and not options.contain:
         print(f"{user.user_name} holds no MFA device, and the roster lists none: there is nothing to do.")
@@ -131,7 +131,7 @@ def _without(text: str, serials: list[str], path: str) -> str:
 
 
 def _serials(order: RevocationRequest) -> list[str]:
-    return [target.serial_number for target in order.targets]
+    return [target.serial_number.text for target in order.targets]
 
 
 def _indented(text: str) -> str:

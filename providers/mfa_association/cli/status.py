@@ -80,7 +80,9 @@ def _print(options: argparse.Namespace, snapshot: Snapshot) -> None:
 def _rows(user: ListedHolder) -> list[tuple[str, ...]]:
     """A line a device, or one that says that there is none."""
     start = (user.name, _PASSWORD[user.password])
-    devices: list[tuple[str, ...]] = [(*start, one.serial_number, one.kind, one.enable_date) for one in user.devices]
+    devices: list[tuple[str, ...]] = [
+        (*start, one.serial_number, one.kind.name, one.enable_date) for one in user.devices
+    ]
     if not user.complete:
         return [*devices, (*start, f"other kinds {NOT_CHECKED}" if devices else NOT_CHECKED, "", "")]
     return devices or [(*start, "none", "", "")]

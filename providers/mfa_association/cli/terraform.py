@@ -11,7 +11,8 @@ from mfa_association import __version__
 from mfa_association.cli.process import FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.terraform.doctor import Machine, examine
-from mfa_association.terraform.install import NAME, PLATFORMS, cli_configuration, implied_mirror, install, this_platform
+from mfa_association.terraform.install import PLATFORMS, cli_configuration, implied_mirror, install, this_platform
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 _INSTALL = """
 Write the shim by which Terraform and OpenTofu start the provider of this installation, for both of their registries. It
@@ -40,7 +41,7 @@ def _install(options: argparse.Namespace) -> int:
     platforms = PLATFORMS if mirror else (this_platform(),)
     for file in install(mirror or implied_mirror(_home()), platforms):
         print(f"written: {file}")
-    print(f'declare it: mfa = {{ source = "{NAME}", version = "{__version__}" }} in required_providers')
+    print(f'declare it: mfa = {{ source = "{TERRAFORM_PROVIDER}", version = "{__version__}" }} in required_providers')
     if mirror:
         print(f"tell the engines, in ~/.terraformrc and ~/.tofurc:\n\n{cli_configuration(mirror)}", end="")
     return OK

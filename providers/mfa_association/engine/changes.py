@@ -9,7 +9,7 @@ from typing import Any
 from mfa_association import lifecycle
 from mfa_association.engine import props
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger
-from mfa_association.validation import OnLastDevice, same
+from mfa_association.validation import OnLastDevice, SerialNumber, same
 
 REPLACES = ("serial_number", "root_account_id")
 COMPARED = (
@@ -25,7 +25,7 @@ COMPARED = (
 
 Props = dict[str, Any]
 ContextOf = Callable[[Props], AccountContext]
-Guard = Callable[[str, OnLastDevice], LastDeviceGuard]
+Guard = Callable[[SerialNumber, OnLastDevice], LastDeviceGuard]
 """From the serial number and the saved setting, what to do about a last device."""
 
 

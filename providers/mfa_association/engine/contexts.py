@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
@@ -14,7 +14,7 @@ from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, Limits
-from mfa_association.validation import OnLastDevice, parse_serial_number, same
+from mfa_association.validation import OnLastDevice, SerialNumber, same
 
 Say = Callable[[str], None]
 
@@ -55,7 +55,7 @@ class AccountContexts:
 
 _announced: set[str] = set()
 
-ON_LAST_DEVICE = "MFA_ASSOCIATION_ON_LAST_DEVICE"
+ON_LAST_DEVICE: Final = "MFA_ASSOCIATION_ON_LAST_DEVICE"
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,19 @@ class Override:
     mode: OnLastDevice | None = None
     devices: tuple[str, ...] = ()
 
-    def lifts(self, serial_number: str) -> bool:
+    def lifts(self, serial: SerialNumber) -> bool:
         """Whether a device is among them, by its whole serial number or by what an ARN ends with."""
-        serial = parse_serial_number(serial_number)
         return any(same(device, name) for device in self.devices for name in (serial.text, serial.name))
+
+    def guard(self, serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
+        """What to do about this device: what was said of it, else of all, else the saved setting."""
+        return "lift" if self.lifts(serial) else self.mode or saved
+
+
+def override_of_this_run() -> Override:
+    """What ``ON_LAST_DEVICE`` says; nothing where it is not set. Raises ``MfaError``."""
+    text = os.environ.get(ON_LAST_DEVICE, "").strip()
+    return override(text) if text else Override()
 
 
 def override(text: str) -> Override:
@@ -98,19 +107,14 @@ _UNREADABLE = (
 )
 
 
-def guard(serial_number: str, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
+def guard(serial: SerialNumber, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
     """What to do about a last device now: the saved setting, unless the environment overrides it. Raises ``MfaError``."""
-    text = os.environ.get(ON_LAST_DEVICE, "").strip()
-    if not text:
-        return saved
-    found = override(text)
-    if found.lifts(serial_number):
-        name = parse_serial_number(serial_number).name
-        _announce(warn, f"on_last_device is allow for {name} in this run, whatever failed ({ON_LAST_DEVICE})")
-        return "lift"
-    if found.mode:
+    found = override_of_this_run()
+    if found.lifts(serial):
+        _announce(warn, f"on_last_device is allow for {serial.name} in this run, whatever failed ({ON_LAST_DEVICE})")
+    elif found.mode:
         _announce(warn, f"on_last_device is {found.mode} for this run ({ON_LAST_DEVICE})")
-    return found.mode or saved
+    return found.guard(serial, saved)
 
 
 def _max_removals(usual: int | None, warn: Say) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, get_args
@@ -69,13 +68,13 @@ def can_enable(news: Props) -> bool:
 def cautions(news: Props) -> list[str]:
     """What is odd about a new declaration and yet may be right, as sentences to warn of; not known yet: nothing."""
     serial, user_name = _serial(news), news.get("user_name")
-    registered = re.search(r":u2f/user/([^/]+)/", serial.text) if serial else None
-    if not (registered and isinstance(user_name, str)) or same(registered[1], user_name):
+    registered_by = serial.registered_by if serial else None
+    if not (registered_by and isinstance(user_name, str)) or same(registered_by, user_name):
         return []
     return [
         f"declaring MFA device ({news['serial_number']}) for user ({user_name}): its serial number says that user "
-        f"{registered[1]} registered it, and a security key or passkey is held by nobody else; correct one of the two, "
-        f"unless {registered[1]} was renamed to {user_name}"
+        f"{registered_by} registered it, and a security key or passkey is held by nobody else; correct one of the two, "
+        f"unless {registered_by} was renamed to {user_name}"
     ]
 
 
@@ -90,7 +89,8 @@ def with_defaults(news: Props, defaults: dict[str, str]) -> Props:
     As inputs the defaults are saved, so a removed line obeys what was last applied, and a new default shows in previews.
     """
     serial = _serial(news)
-    fitting = {name: choice for name, choice in defaults.items() if name != "on_destroy" or _is_virtual(serial)}
+    has_entity = serial is not None and serial.kind.has_entity
+    fitting = {name: choice for name, choice in defaults.items() if name != "on_destroy" or has_entity}
     return {**fitting, **{key: value for key, value in news.items() if value is not None and value is not False}}
 
 
@@ -135,12 +135,12 @@ def _check_kind(news: Props) -> None:
     """FIDO keys and root's devices are registered by hand."""
     given = next((name for name in _ENABLERS if _is_given(news, name)), None)
     serial = _serial(news)
-    if given and serial and serial.kind == "fido":
+    if given and serial and serial.kind.console_only:
         rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
         raise InvalidValue(given, None, rule)
     if given and _is_given(news, "root_account_id"):
         raise InvalidValue(given, None, "cannot be used: the root user registers its devices itself, in the console")
-    if serial and serial.kind != "virtual" and news.get("on_destroy") == "delete-virtual-device":
+    if serial and not serial.kind.has_entity and news.get("on_destroy") == "delete-virtual-device":
         raise InvalidValue("on_destroy", "delete-virtual-device", "is for virtual devices only")
 
 
@@ -159,10 +159,6 @@ def _serial(news: Props) -> SerialNumber | None:
         return parse_serial_number(news.get("serial_number"))
     except InvalidValue:
         return None
-
-
-def _is_virtual(serial: SerialNumber | None) -> bool:
-    return serial is not None and serial.kind == "virtual"
 
 
 def _check_truth(value: object) -> None:

@@ -46,7 +46,7 @@ def declaration(news: Props) -> Declaration:
     seed, source = news.get("seed"), news.get("seed_source")
     return Declaration(
         user_name=_holder(news),
-        serial_number=parse_serial_number(news.get("serial_number")).text,
+        serial_number=parse_serial_number(news.get("serial_number")),
         codes=check_codes(news.get("authentication_code_1"), news.get("authentication_code_2")),
         seed=None if seed is None else parse_seed(seed),
         seed_source=None if source is None else parse_seed_source(source),
@@ -59,7 +59,7 @@ def declaration(news: Props) -> Declaration:
 def pair(bag: Props) -> Pair | None:
     """The device and the holder that a bag names, as far as both can be read; None where they cannot, or not yet."""
     try:
-        return Pair(parse_serial_number(bag.get("serial_number")).text, _holder(bag), _account(bag))
+        return Pair(parse_serial_number(bag.get("serial_number")), _holder(bag), _account(bag))
     except MfaError:
         return None
 
@@ -72,9 +72,8 @@ def association(saved: Props) -> Association:
         _refuse_odd_settings(saved)
         return Association(
             user_name=_holder(saved),
-            serial_number=serial.text,
+            serial_number=serial,
             active=saved.get("active") is not False,
-            device_kind=serial.kind,
             account_id=account_id,
             enable_date=_moment(saved.get("enable_date")),
             user_id=_text(saved.get("user_id")),
@@ -113,7 +112,7 @@ def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
 def outputs(declared: Props, found: Association) -> Props:
     """All outputs: the settings that were given, the rest as found. No secret is among them."""
     chosen = {name: declared.get(name) or None for name in (*_SETTINGS, "renew")}
-    facts: Props = dict(vars(found))
+    facts: Props = {**vars(found), "serial_number": found.serial_number.text, "device_kind": found.kind.name}
     if found.user_name == ROOT_USER:
         facts["root_account_id"] = facts.pop("user_name") and found.account_id
     return {key: value for key, value in {**facts, **chosen}.items() if value is not None}

@@ -75,7 +75,7 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
     refuse_other_account(path, before, snapshot.account_id)
     both = pairs(before, snapshot)
     new = [pair for pair in both if pair.line is None and pair.holder and pair.holder.complete]
-    odd, fresh = _split(new, lambda pair: pair.device is not None and pair.device.kind == "unknown")
+    odd, fresh = _split(new, lambda pair: pair.device is not None and not pair.device.kind.is_declarable)
     _refuse_odd(path, odd, approved)
     _refuse_unknown(path, fresh, approved)
     added, waiting = _split(fresh, lambda pair: not text.strip() or _is_approved(pair, approved))
@@ -143,9 +143,8 @@ def _associations(lines: tuple[Line, ...], snapshot: Snapshot) -> Iterator[tuple
                 line,
                 Association(
                     user_name=line.user_name or ROOT_USER,
-                    serial_number=line.serial.text,
+                    serial_number=line.serial,
                     active=True,
-                    device_kind=line.serial.kind,
                     account_id=root or snapshot.account_id,
                     enable_date=device.enable_date,
                     user_id=root or holder.user_id,

@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-TYPE: Final = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
-BRIDGED_TYPE: Final = "mfa:index/deviceAssociation:DeviceAssociation"
-"""Of the Terraform provider, which Pulumi's bridge serves to every language; its inputs are in camelCase."""
+from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
+
 PICKLE: Final = "gASVMwAAAAAAAACMH21mYV9hc3NvY2lhdGlvbi5wdWx1bWkucHJvdmlkZXKUjAhQcm92aWRlcpSTlCmBlC4="
 """``__provider`` of our resources: the class by its name."""
 _OUR_CLASS: Final = b"mfa_association.pulumi.provider"
@@ -26,7 +25,7 @@ _CODE = re.compile(r"(?<=authentication_code)(?=[12])")
 def is_association(state: Mapping[str, Any]) -> bool:
     """Whether a resource's state, as Pulumi writes it, is an association's."""
     kind = str(state.get("type"))
-    if kind in (TYPE, BRIDGED_TYPE) or _names_our_provider(pickle_of(state)):
+    if kind in (PULUMI_TYPE, BRIDGED_TYPE) or _names_our_provider(pickle_of(state)):
         return True
     inputs = state.get("inputs")
     return ":dynamic" in kind and isinstance(inputs, dict) and {"serial_number", "user_name"} <= inputs.keys()

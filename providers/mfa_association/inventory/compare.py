@@ -74,7 +74,7 @@ def is_known(pair: Pair, snapshot: Snapshot) -> bool:
     if line.root_account_id:
         return any(is_holder(line, root) and root.complete for root in snapshot.roots)
     everybody = snapshot.unassigned is not None
-    if everybody and line.serial.kind == "virtual":
+    if everybody and line.serial.kind.holder_is_listed:
         return True
     asked = [user for user in snapshot.users if everybody or is_holder(line, user)]
     return all(user.complete for user in asked) and (bool(asked) or everybody)

@@ -89,7 +89,7 @@ def _undeclared(pair: Pair) -> Iterator[Difference]:
     holder, device = pair.holder, pair.device
     if holder and device and (holder.complete or not holder.root_account_id):
         detail = "not in the roster"
-        if device.kind == "unknown" and not holder.root_account_id:
+        if not device.kind.is_declarable and not holder.root_account_id:
             command = f"mfa-association revoke {holder.name} {pair.serial_number}"
             detail = f"a roster cannot declare it; only this helps: {command}"
         yield Difference("undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail=detail)
@@ -100,7 +100,7 @@ def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Differe
     who = f"{ROOT_USER} of {line.root_account_id}" if line.root_account_id else str(line.user_name)
     exists = any(is_holder(line, holder) for holder in (*snapshot.users, *snapshot.roots))
     detail = f"{who} does not hold it" if exists else f"there is no user {who}"
-    if line.serial.kind == "virtual" and line.user_name and not _is_there(line, snapshot):
+    if line.serial.kind.holder_is_listed and line.user_name and not _is_there(line, snapshot):
         detail += ", and the device does not exist"
     if saved and saved.active and saved.enable_date:
         detail += f"; held when the stack was last refreshed (enabled {saved.enable_date})"

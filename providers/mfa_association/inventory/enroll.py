@@ -22,8 +22,7 @@ from mfa_association.aws.errors import (
 )
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import AccountContext, Association, Declaration
-from mfa_association.lifecycle.move import MOST_DEVICES
-from mfa_association.validation import check_device_name, check_path, parse_serial_number
+from mfa_association.validation import VIRTUAL, SerialNumber, check_device_name, check_path, parse_serial_number
 
 TRIES: Final = 3
 _LOOK: Final = 2.0
@@ -49,7 +48,7 @@ class EnrollmentUI(Protocol):
 class NotEnrolled(MfaError):
     """The user has no new device; the sentence says why."""
 
-    def __init__(self, user_name: str, serial_number: str, cause: str, advice: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, cause: str, advice: str) -> None:
         super().__init__(f"enrolling MFA device ({serial_number}) for user ({user_name}): {cause}; {advice}")
 
 
@@ -61,11 +60,11 @@ class Abandoned(MfaError):
         super().__init__("enrolling an MFA device: no codes were given; begin anew when the device is at hand")
 
 
-def serial_of(context: AccountContext, name: str, path: str) -> str:
+def serial_of(context: AccountContext, name: str, path: str) -> SerialNumber:
     """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
     partition = context.iam.caller.arn.split(":")[1]
     place = check_path(path, "--path") + check_device_name(name, "--name")
-    return parse_serial_number(f"arn:{partition}:iam::{context.iam.caller.account_id}:mfa{place}").text
+    return parse_serial_number(f"arn:{partition}:iam::{context.iam.caller.account_id}:{VIRTUAL.arn_type}{place}")
 
 
 def enroll_new(
@@ -76,17 +75,18 @@ def enroll_new(
     Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``ui`` told so.
     """
     serial = serial_of(context, name, path)
-    _refuse_full(context, user_name, serial)
     if context.directory.find(serial, fresh=True):
         raise NotEnrolled(
             user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
         )
     with _made(context, verbs, serial, name, path, ui) as device:
         ui.show(device)
-        return _enable(context, user_name, device.serial_number, ui)
+        return _enable(context, user_name, serial, ui)
 
 
-def enroll_existing(context: AccountContext, user_name: str, serial_number: str, ui: EnrollmentUI) -> Association:
+def enroll_existing(
+    context: AccountContext, user_name: str, serial_number: SerialNumber, ui: EnrollmentUI
+) -> Association:
     """Enable a device that is there already; nothing is done if the user holds it. Raises ``MfaError``."""
     hasty = replace(context, limits=replace(context.limits, propagation=_LOOK), warn=lambda _: None)
     wanted = Declaration(user_name, serial_number)
@@ -94,23 +94,15 @@ def enroll_existing(context: AccountContext, user_name: str, serial_number: str,
     if found.active:
         ui.tell(f"{user_name} holds {serial_number} already.")
         return found
-    if wanted.kind == "fido":
+    if wanted.kind.console_only:
         cause = "a FIDO key or passkey is registered by its own user only"
         raise NotEnrolled(
             user_name, serial_number, cause, f"let {user_name} register it in the console, then run again"
         )
-    _refuse_full(context, user_name, serial_number)
     return _enable(context, user_name, serial_number, ui)
 
 
-def _refuse_full(context: AccountContext, user_name: str, serial_number: str) -> None:
-    devices = context.devices(user_name)
-    if len(devices) >= MOST_DEVICES:
-        cause = f"{user_name} holds {len(devices)} devices already, as many as IAM allows"
-        raise NotEnrolled(user_name, serial_number, cause, "remove one of them first")
-
-
-def _enable(context: AccountContext, user_name: str, serial_number: str, ui: EnrollmentUI) -> Association:
+def _enable(context: AccountContext, user_name: str, serial_number: SerialNumber, ui: EnrollmentUI) -> Association:
     for attempt in range(TRIES):
         codes = ui.codes(attempt > 0)
         try:
@@ -123,7 +115,7 @@ def _enable(context: AccountContext, user_name: str, serial_number: str, ui: Enr
 
 @contextmanager
 def _made(
-    context: AccountContext, verbs: Credentials, serial: str, name: str, path: str, ui: EnrollmentUI
+    context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str, ui: EnrollmentUI
 ) -> Iterator[NewDevice]:
     """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
     try:
@@ -135,7 +127,7 @@ def _made(
         raise
 
 
-def _create(context: AccountContext, verbs: Credentials, serial: str, name: str, path: str) -> NewDevice:
+def _create(context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str) -> NewDevice:
     """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
     made: list[NewDevice] = []
 
@@ -151,10 +143,10 @@ def _create(context: AccountContext, verbs: Credentials, serial: str, name: str,
     return made[0]
 
 
-def _delete(context: AccountContext, serial: str) -> None:
+def _delete(context: AccountContext, serial: SerialNumber) -> None:
     try:
         context.write_until_confirmed(
-            lambda: context.iam.delete_virtual_mfa_device(serial),
+            lambda: context.iam.delete_virtual_mfa_device(serial.text),
             lambda: context.directory.find(serial, fresh=True) is None,
         )
     except NoSuchEntity:
@@ -163,7 +155,7 @@ def _delete(context: AccountContext, serial: str) -> None:
         context.ledger.invalidate_caches()
 
 
-def _take_back(context: AccountContext, serial: str) -> str:
+def _take_back(context: AccountContext, serial: SerialNumber) -> str:
     """Delete a device that came to nothing; the sentence that says how it went."""
     try:
         _delete(context, serial)

@@ -26,14 +26,14 @@ def remaining(order: RevocationRequest, done: Sequence[StepResult], roster: Step
 
 def _merge(roster: StepResult | None) -> Iterator[str]:
     if roster is None or roster.outcome == "NOT DONE":
-        yield "Remove the device's line where the roster is kept, or every `pulumi preview` warns that it is inactive."
+        yield "Remove the device's line where the roster is kept, or every preview or plan warns that it is inactive."
     elif roster.outcome == "done":
-        yield f"Open the pull request for {roster.name}; once it is merged, `pulumi up` finds the device inactive already."
+        yield f"Open the pull request for {roster.name}; once it is merged, the next deployment finds the device inactive."
 
 
 def _access(order: RevocationRequest, done: Sequence[StepResult]) -> Iterator[str]:
     name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
-    kept = [target.serial_number for target in order.targets if ":mfa/" in target.serial_number and target.stays]
+    kept = [target.serial_number for target in order.targets if target.serial_number.kind.has_entity and target.stays]
     for serial in kept:
         yield f"Whoever has the phone has its seed. Unless other code made {serial}: {_DELETE} {serial}"
     yield f"For a new device: mfa-association enroll {name}{' --name NEW-NAME' if kept else ''}"
@@ -50,4 +50,4 @@ def _access(order: RevocationRequest, done: Sequence[StepResult]) -> Iterator[st
 
 
 def _serials(order: RevocationRequest) -> set[str]:
-    return {target.serial_number for target in order.targets}
+    return {target.serial_number.text for target in order.targets}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import get_args
 
 from mfa_association import lifecycle
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, find_serial
+from mfa_association.engine.contexts import Override
 from mfa_association.errors import MfaError
 from mfa_association.inventory.contain import PASSWORD, Outcome, Step, StepResult, carry_out, containing
 from mfa_association.lifecycle import AccountContext, Association
 from mfa_association.roster import Line
-from mfa_association.validation import DeviceKind, InvalidValue, OnDestroy, OnLastDevice, parse_serial_number, same
+from mfa_association.validation import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same
 
 
 class NotRevoked(MfaError):
@@ -29,7 +29,7 @@ class NotRevoked(MfaError):
 class RevocationTarget:
     """One device to take away, and what its line in the roster says."""
 
-    serial_number: str
+    serial_number: SerialNumber
     held: bool
     on_last_device: OnLastDevice | None = None
     on_destroy: OnDestroy = "keep"
@@ -42,13 +42,13 @@ class RevocationTarget:
 
 @dataclass(frozen=True)
 class RevocationRequest:
-    """What is to be revoked. ``guard`` overrides what the roster says of last devices."""
+    """What is to be revoked. ``override``: of what the roster says of last devices, for this run."""
 
     user_name: str
     user_id: str | None
     targets: tuple[RevocationTarget, ...]
     contain: bool = False
-    guard: OnLastDevice | None = None
+    override: Override = field(default_factory=Override)
 
 
 class Revocation:
@@ -67,7 +67,7 @@ class Revocation:
             call = f"DeactivateMFADevice UserName={name} SerialNumber={target.serial_number}"
             if target.on_destroy == "delete-virtual-device":
                 call += f"\nDeleteVirtualMFADevice SerialNumber={target.serial_number}"
-            yield Step(target.serial_number, call, partial(self._factor, target))
+            yield Step(target.serial_number.text, call, partial(self._factor, target))
 
     def carry_out(self) -> Iterator[StepResult]:
         """Do every step and tell how each went, whatever became of the others."""
@@ -82,13 +82,13 @@ class Revocation:
             user_name=self._order.user_name,
             serial_number=target.serial_number,
             active=target.held,
-            device_kind=_kind(target.serial_number),
             account_id=self._context.iam.caller.account_id,
             user_id=self._order.user_id,
         )
         self._notes.clear()
         declared: OnLastDevice = "refuse" if self._password_stays else target.on_last_device or "warn"
-        lifecycle.delete(self._context, saved, self._order.guard or declared, target.on_destroy)
+        guard = self._order.override.guard(target.serial_number, declared)
+        lifecycle.delete(self._context, saved, guard, target.on_destroy)
         known = f"deactivating {target.serial_number} of {self._order.user_name}: "
         notes = f" ({'; '.join(note.removeprefix(known) for note in self._notes)})" if self._notes else ""
         if not target.held:
@@ -119,7 +119,7 @@ def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
     if order.contain or not order.targets:
         return None
     held = context.devices(order.user_name)
-    going = {target.serial_number.lower() for target in order.targets}
+    going = {target.serial_number.key for target in order.targets}
     if any(device.serial_number.lower() not in going for device in held):
         return None
     try:
@@ -132,66 +132,47 @@ def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
     return alone if password else None
 
 
-def guard_of(text: str | None) -> OnLastDevice | None:
-    """What the environment says of last devices for this run. Raises ``MfaError``."""
-    if not text:
-        return None
-    for choice in get_args(OnLastDevice):
-        if choice == text:
-            return choice  # type: ignore[no-any-return]
-    rule = f"must be one of {', '.join(get_args(OnLastDevice))}"
-    raise MfaError(f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: {rule}; nothing was changed")
-
-
 def _known(devices: list[Device], declared: list[Line]) -> tuple[RevocationTarget, ...]:
     """What the user holds and what the roster says that the user holds."""
     targets = []
     for device in devices:
         line = next((line for line in declared if same(line.serial.text, device.serial_number)), None)
-        targets.append(_target(device.serial_number, True, line))
-    rest = [line for line in declared if find_serial(devices, line.serial.text) is None]
-    return tuple(sorted([*targets, *(_target(line.serial.text, False, line) for line in rest)], key=_serial))
+        targets.append(_target(listed_serial_number(device.serial_number), True, line))
+    rest = [line for line in declared if find_serial(devices, line.serial) is None]
+    return tuple(sorted([*targets, *(_target(line.serial, False, line) for line in rest)], key=_serial))
 
 
-def _target(serial_number: str, held: bool, line: Line | None) -> RevocationTarget:
+def _target(serial_number: SerialNumber, held: bool, line: Line | None) -> RevocationTarget:
     if line is None:
         return RevocationTarget(serial_number, held)
     return RevocationTarget(serial_number, held, line.on_last_device, line.on_destroy or "keep")
 
 
 def _serial(target: RevocationTarget) -> str:
-    return target.serial_number.lower()
+    return target.serial_number.key
 
 
 def _only(user_name: str, known: tuple[RevocationTarget, ...]) -> tuple[RevocationTarget, ...]:
     if len(known) > 1:
-        names = ", ".join(target.serial_number for target in known)
+        names = ", ".join(target.serial_number.text for target in known)
         raise NotRevoked(user_name, f"there are {len(known)} devices: {names}", "name one of them, or say --all")
     return known
 
 
-def _is_called(serial_number: str, asked: str) -> bool:
+def _is_called(serial: SerialNumber, asked: str) -> bool:
     """By the whole serial number, or by the name that ends it, with or without its type."""
-    name = serial_number.partition(":mfa/")[2] or serial_number.partition(":u2f/")[2]
-    return any(same(asked, known) for known in (serial_number, name, name.rpartition("/")[2], f"mfa/{name}"))
-
-
-def _kind(serial_number: str) -> DeviceKind:
-    """The kind of a device that IAM shows as held; one of no known form is as good as a token."""
-    try:
-        return parse_serial_number(serial_number).kind
-    except InvalidValue:
-        return "hardware"
+    path = serial.name.partition("/")[2]
+    return any(same(asked, known) for known in (serial.text, serial.name, path, path.rpartition("/")[2]))
 
 
 def _unknown(
     context: AccountContext, user_name: str, asked: str, known: tuple[RevocationTarget, ...]
 ) -> RevocationTarget:
     """A device that the user neither holds nor is declared for: nobody's is inactive already, others' are left alone."""
-    entity = context.directory.find(asked, fresh=True) if asked.startswith("arn:") else None
+    entity = context.directory.find(listed_serial_number(asked), fresh=True) if asked.startswith("arn:") else None
     if entity and not entity.user_arn:
-        return RevocationTarget(entity.serial_number, held=False)
+        return RevocationTarget(listed_serial_number(entity.serial_number), held=False)
     if entity:
         raise NotRevoked(user_name, f"{asked} is held by {entity.user_name or entity.user_arn}", "name the holder")
-    there = ", ".join(target.serial_number for target in known) or "no device"
+    there = ", ".join(target.serial_number.text for target in known) or "no device"
     raise NotRevoked(user_name, f"{asked} is not among what the user holds or the roster lists", f"which is {there}")

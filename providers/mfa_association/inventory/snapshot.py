@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.validation import DeviceKind, InvalidValue, parse_serial_number
-
-ListedKind = DeviceKind | Literal["unknown"]
+from mfa_association.validation import DeviceKind, listed_serial_number
 
 
 @dataclass(frozen=True)
@@ -20,9 +17,9 @@ class HeldDevice:
     enable_date: str
 
     @property
-    def kind(self) -> ListedKind:
-        """What its serial number implies; ``unknown`` for one that no roster can declare, such as ``sms-mfa``."""
-        return kind_of(self.serial_number)
+    def kind(self) -> DeviceKind:
+        """What can be done with it."""
+        return listed_serial_number(self.serial_number).kind
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,6 @@ class Snapshot:
     passwords_as_of: str | None = None
     unread: tuple[str, ...] = ()
     unread_roots: tuple[str, ...] = ()
-
-
-def kind_of(serial_number: str) -> ListedKind:
-    """The kind of a device, by its serial number alone."""
-    try:
-        return parse_serial_number(serial_number).kind
-    except InvalidValue:
-        return "unknown"
 
 
 def held_device(serial_number: str, enable_date: datetime | None) -> HeldDevice:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.errors import MfaError
-from mfa_association.inventory.associations import TYPE as TYPE
 from mfa_association.inventory.associations import is_association, snake
 
 

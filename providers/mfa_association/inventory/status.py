@@ -78,7 +78,7 @@ def _user(user: ListedHolder) -> dict[str, Any]:
         "console_password": user.password,
         "all_devices_known": user.complete,
         "devices": [
-            {"serial_number": one.serial_number, "device_kind": one.kind, "enable_date": one.enable_date}
+            {"serial_number": one.serial_number, "device_kind": one.kind.name, "enable_date": one.enable_date}
             for one in user.devices
         ],
     }

@@ -14,7 +14,7 @@ from mfa_association.lifecycle.directory import DeviceLookup
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.refusals import UserBusy, WrongAccount
-from mfa_association.validation import parse_serial_number
+from mfa_association.validation import SerialNumber
 
 LONG_WAIT = 5.0
 """Seconds after which a run says that it waits for another one."""
@@ -47,10 +47,10 @@ class AccountContext:
         walk = partial(self.retries.read, self.iam.list_virtual_mfa_devices)
         self.directory = DeviceLookup(self.devices, walk, self.ledger, self.clock.monotonic)
 
-    def account_for(self, serial_number: str, saved: str | None = None) -> str:
+    def account_for(self, serial_number: SerialNumber, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
         found = self.retries.read(lambda: self.iam.caller).account_id
-        wanted = saved or parse_serial_number(serial_number).account_id or found
+        wanted = saved or serial_number.account_id or found
         if wanted != found:
             raise WrongAccount(serial_number, wanted, found)
         return found

@@ -11,7 +11,7 @@ from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import enable, look_for_user
 from mfa_association.lifecycle.model import Association, Declaration, Pair, rfc3339
 from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive, StateKept
-from mfa_association.validation import ROOT_USER, same
+from mfa_association.validation import same
 
 
 def create(context: AccountContext, wanted: Declaration, *, stay_inactive: bool = False) -> Association:
@@ -79,23 +79,20 @@ def _association(context: AccountContext, wanted: Declaration, *, active: bool) 
         user_name=wanted.user_name,
         serial_number=wanted.serial_number,
         active=active,
-        device_kind=wanted.kind,
         account_id=context.iam.caller.account_id,
-        user_id=context.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
+        user_id=context.user_id(wanted.user_name, bulk=wanted.kind.holder_is_listed and not wanted.can_enable),
         renew=wanted.renew,
     )
 
 
 def _record(context: AccountContext, wanted: Declaration) -> Association:
-    told = wanted.kind == "virtual" and wanted.user_name != ROOT_USER
-    entity = _entity(context, wanted) if told else None
+    entity = _entity(context, wanted) if wanted.pair.holder_is_listed else None
     if entity and entity.user_arn:
         if entity.user_name and entity.enable_date and same(entity.user_name, wanted.user_name):
             return active(context, wanted, Device(entity.serial_number, entity.enable_date))
         raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
     if wanted.require_active:
-        by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
-        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=by_hand)
+        raise NotActive(wanted.user_name, wanted.serial_number, by_hand=wanted.is_enabled_by_hand)
     context.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
     return _association(context, wanted, active=False)
 

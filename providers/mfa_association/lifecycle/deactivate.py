@@ -32,7 +32,7 @@ def deactivate(context: AccountContext, saved: Association, seen: Seen, most: fl
     lost: AwsError | None = None
     while True:
         try:
-            context.write(lambda: context.iam.deactivate_mfa_device(saved.user_name, saved.serial_number))
+            context.write(lambda: context.iam.deactivate_mfa_device(saved.user_name, saved.serial_number.text))
             return
         except NoSuchEntity as fault:
             if seen.is_listed:

@@ -49,7 +49,7 @@ def delete(
         )
         under_new_name = replace(saved, user_name=holder.user_name)
         delete(context, under_new_name, mode, on_destroy, called_before=(*called_before, saved.user_name))
-    elif released == Released() and on_destroy == "delete-virtual-device" and saved.device_kind == "virtual":
+    elif released == Released() and on_destroy == "delete-virtual-device" and saved.kind.has_entity:
         _delete_entity(context, saved)
 
 
@@ -173,7 +173,7 @@ def _delete_entity(context: AccountContext, saved: Association) -> None:
         return
     try:
         context.write_until_confirmed(
-            lambda: context.iam.delete_virtual_mfa_device(saved.serial_number),
+            lambda: context.iam.delete_virtual_mfa_device(saved.serial_number.text),
             lambda: context.directory.find(saved.serial_number, fresh=True) is None,
         )
     except NoSuchEntity:
@@ -208,7 +208,7 @@ def _say_where_it_went(context: AccountContext, saved: Association, *, lost: boo
 
 def _may_be_renamed(context: AccountContext, saved: Association) -> str | None:
     """Why the saved user may hold the device under a name that IAM does not tell; who holds one cannot be deleted."""
-    if saved.device_kind == "virtual" or saved.user_name == ROOT_USER:
+    if saved.kind.holder_is_listed or saved.user_name == ROOT_USER:
         return None
     try:
         context.devices(saved.user_name)

@@ -12,7 +12,7 @@ from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.lifecycle.cached_read import CachedRead
 from mfa_association.lifecycle.ledger import Ledger
-from mfa_association.validation import ROOT_USER, parse_serial_number, same
+from mfa_association.validation import ROOT_USER, SerialNumber, same
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class DeviceLookup:
         self._lists: dict[str, CachedRead[list[Device]]] = {}
         self._lock = threading.Lock()
 
-    def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
+    def find(self, serial_number: SerialNumber, *, fresh: bool = False) -> VirtualDevice | None:
         """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
-        return self._walk.get(fresh=fresh).devices.get(serial_number.lower())
+        return self._walk.get(fresh=fresh).devices.get(serial_number.key)
 
-    def find_in_virtual_list(self, user_name: str, serial_number: str) -> Device | None:
+    def find_in_virtual_list(self, user_name: str, serial_number: SerialNumber) -> Device | None:
         """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
-        if user_name == ROOT_USER or parse_serial_number(serial_number).kind != "virtual":
+        if user_name == ROOT_USER or not serial_number.kind.holder_is_listed:
             return None
         with suppress(AccessDenied):
             entity = self.find(serial_number)
@@ -55,7 +55,7 @@ class DeviceLookup:
                 return Device(entity.serial_number, entity.enable_date)
         return None
 
-    def find_held_device(self, user_name: str, serial_number: str) -> Device | None:
+    def find_held_device(self, user_name: str, serial_number: SerialNumber) -> Device | None:
         """The device if the user holds it; None is never an old look's. ``NoSuchEntity``: no such user."""
         return self.find_in_virtual_list(user_name, serial_number) or self._list(user_name).search(
             lambda devices: find_serial(devices, serial_number)

@@ -67,7 +67,7 @@ def held_by_another(context: AccountContext, wanted: Declaration) -> HeldByAnoth
     """The refusal of a device in other hands, naming the holder where IAM tells."""
     entity = None
     with suppress(AccessDenied):
-        entity = context.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
+        entity = context.directory.find(wanted.serial_number, fresh=True) if wanted.kind.holder_is_listed else None
     holder = (entity.user_name or entity.user_arn) if entity else None
     return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
 
@@ -101,7 +101,7 @@ def _all_held(context: AccountContext, wanted: Declaration) -> str:
 def _enable(context: AccountContext, wanted: Declaration, codes: Codes) -> None:
     try:
         context.write_until_confirmed(
-            lambda: context.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes.pair()),
+            lambda: context.iam.enable_mfa_device(wanted.user_name, wanted.serial_number.text, codes.pair()),
             lambda: _held(context, wanted) is not None,
             also_retry=(NoSuchEntity,),
         )

@@ -56,7 +56,7 @@ def _warning(saved: Association, last: str, password: str, successors: list[Entr
     after = f"has {password}"
     if password == "a console password":
         after = f"can now sign in with a password alone{_behind(saved)}"
-    waiting = [entry.found.serial_number for entry in successors if entry.found and not entry.found.active]
+    waiting = [entry.found.serial_number.text for entry in successors if entry.found and not entry.found.active]
     not_yet = f"; {', '.join(waiting)} is not registered yet" if waiting else ""
     return f"deactivating {saved.serial_number} of {saved.user_name}: {last}; {saved.user_name} {after}{not_yet}"
 
@@ -66,7 +66,7 @@ def _keeps_another(context: AccountContext, saved: Association, seen: Seen, user
     held = [device.serial_number for device in seen.devices or ()]
     for name in user_names:
         held += context.ledger.bound(saved.account_id, name)
-    return any(not same(serial_number, saved.serial_number) for serial_number in held)
+    return any(not same(serial_number, saved.serial_number.text) for serial_number in held)
 
 
 def _before(saved: Association) -> str:

@@ -10,6 +10,7 @@ from mfa_association.aws.iam import Device, find_serial
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.model import Association, rfc3339
 from mfa_association.lifecycle.read import is_somebody_new
+from mfa_association.validation import listed_serial_number
 
 _SAME_MOMENT = timedelta(seconds=2)
 """AWS tells whole seconds, of dates and of its clock."""
@@ -47,7 +48,9 @@ def look(context: AccountContext, saved: Association) -> Seen:
 
 def _is_removed(context: AccountContext, saved: Association, listed: Device) -> bool:
     """Whether a list shows what was taken from the user; a later ``enable_date`` tells that it was registered again."""
-    age = context.ledger.seconds_since_removal(replace(saved.pair, serial_number=listed.serial_number))
+    age = context.ledger.seconds_since_removal(
+        replace(saved.pair, serial_number=listed_serial_number(listed.serial_number))
+    )
     return age is not None and listed.enable_date <= context.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
 
 

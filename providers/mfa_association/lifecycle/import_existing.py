@@ -7,12 +7,12 @@ from contextlib import suppress
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.create import active
-from mfa_association.lifecycle.model import Association, Declaration
+from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.refusals import NothingToImport
-from mfa_association.validation import ROOT_USER, parse_serial_number, same
+from mfa_association.validation import SerialNumber, same
 
 
-def import_existing(context: AccountContext, serial_number: str, user_name: str | None = None) -> Association:
+def import_existing(context: AccountContext, serial_number: SerialNumber, user_name: str | None = None) -> Association:
     """The association as IAM has it; without ``user_name`` its holder is found out where IAM tells.
 
     Raises ``NothingToImport``, ``WrongAccount`` or an ``AwsError``.
@@ -29,12 +29,11 @@ def import_existing(context: AccountContext, serial_number: str, user_name: str 
     return active(context, wanted, device)
 
 
-def _holder(context: AccountContext, serial_number: str) -> str:
+def _holder(context: AccountContext, serial_number: SerialNumber) -> str:
     """Of a virtual device IAM tells the holder; the ARN of a FIDO key names the user that registered it."""
-    serial = parse_serial_number(serial_number)
-    if serial.kind == "fido" and serial.name.startswith("u2f/user/"):
-        return serial.name.split("/")[2]
-    if serial.kind != "virtual":
+    if serial_number.registered_by:
+        return serial_number.registered_by
+    if not serial_number.kind.holder_is_listed:
         cause = "IAM tells the holder of virtual devices only"
         raise NothingToImport(serial_number, cause, "give the user too: USER/SERIAL")
     entity = context.directory.find(serial_number, fresh=True)
@@ -49,9 +48,9 @@ def _holder(context: AccountContext, serial_number: str) -> str:
     return entity.user_name
 
 
-def _instead(context: AccountContext, serial_number: str, holder: str) -> str:
+def _instead(context: AccountContext, serial_number: SerialNumber, holder: str) -> str:
     entity = None
-    if parse_serial_number(serial_number).kind == "virtual" and holder != ROOT_USER:
+    if Pair(serial_number, holder).holder_is_listed:
         with suppress(AccessDenied):
             entity = context.directory.find(serial_number)
     if entity and entity.user_name and not same(entity.user_name, holder):

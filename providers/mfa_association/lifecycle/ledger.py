@@ -16,13 +16,15 @@ from functools import partial
 from typing import Literal, Protocol
 
 from mfa_association.aws.retry import boot_clock
-from mfa_association.errors import MfaError
+from mfa_association.errors import MfaError, Words
 from mfa_association.lifecycle.machine import LockFile, LockFiles, hidden, recent
 from mfa_association.lifecycle.model import Association, Pair
 from mfa_association.lifecycle.refusals import TooManyRemovals
-from mfa_association.validation import same
+from mfa_association.validation import SerialNumber
 
 Stage = Literal["no", "checked", "settled", "failed"]
+_Key = tuple[str, str, str | None]
+"""A pair as IAM compares it: serial number and user name in small letters, and the account."""
 
 
 class Wait(Protocol):
@@ -40,7 +42,7 @@ class Entry:
 
     pair: Pair
     stage: Stage
-    reason: str = ""
+    reason: Words = ""
     found: Association | None = None
     enabled: bool = False
 
@@ -54,11 +56,11 @@ class Ledger:
         self._lock = threading.Lock()
         self._users: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._open: dict[str, LockFile] = {}
-        self._entries: dict[Pair, Entry] = {}
-        self._kept: dict[Pair, Association] = {}
-        self._inactive: dict[Pair, str | None] = {}
+        self._entries: dict[_Key, Entry] = {}
+        self._kept: dict[_Key, Association] = {}
+        self._inactive: dict[_Key, str | None] = {}
         self._removed: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        self._bound: set[Pair] = set()
+        self._bound: set[_Key] = set()
         self._removals = 0
         self._writes = 0
 
@@ -114,7 +116,7 @@ class Ledger:
                     f"({fault}); do not change one user in two runs at once"
                 )
 
-    def mark_declared(self, pair: Pair, failed: str | None = None) -> None:
+    def mark_declared(self, pair: Pair, failed: Words | None = None) -> None:
         """Note that the program declares this pair (Check); ``failed``: why that is as far as it gets."""
         self._put(Entry(pair, "checked") if failed is None else Entry(pair, "failed", failed))
 
@@ -125,13 +127,13 @@ class Ledger:
         try:
             yield
         except BaseException as fault:
-            self.mark_declared(pair, str(fault) if isinstance(fault, MfaError) else "it was interrupted")
+            self.mark_declared(pair, fault if isinstance(fault, MfaError) else "it was interrupted")
             raise
 
     def settle(self, pair: Pair, found: Association, *, enabled: bool = False) -> Association:
         """Note what became of a pair whose account is known now; returns ``found``."""
         with self._lock:
-            self._entries.pop(replace(_key(pair), account_id=None), None)
+            self._entries.pop(_key(replace(pair, account_id=None)), None)
         self._put(Entry(pair, "settled", found=found, enabled=enabled))
         if found.active:
             self.saw(found)
@@ -148,9 +150,9 @@ class Ledger:
             found = [self._entries[key] for key in keys if key in self._entries]
         return max(found, key=lambda entry: _RANKS[entry.stage], default=Entry(pair, "no"))
 
-    def is_declared_for_anybody(self, serial_number: str) -> bool:
+    def is_declared_for_anybody(self, serial_number: SerialNumber) -> bool:
         """Whether the program declares this device, for whomever."""
-        return any(same(entry.pair.serial_number, serial_number) for entry in self._all())
+        return any(entry.pair.serial_number.key == serial_number.key for entry in self._all())
 
     def successors(self, pair: Pair, user_names: tuple[str, ...]) -> list[Entry]:
         """What became of the holder's other devices in this operation; ``user_names``: all names of the holder."""
@@ -160,7 +162,7 @@ class Ledger:
             for entry in self._all()
             if entry.pair.user_name.lower() in names
             and entry.pair.account_id in (None, pair.account_id)
-            and not same(entry.pair.serial_number, pair.serial_number)
+            and entry.pair.serial_number.key != pair.serial_number.key
         ]
 
     def _all(self) -> list[Entry]:
@@ -199,7 +201,7 @@ class Ledger:
                 raise TooManyRemovals(pair.user_name, pair.serial_number, limit)
             self._removals += 1
         before = self._recent(pair)
-        after = {**before, hidden(pair.serial_number): self._monotonic()}
+        after = {**before, hidden(pair.serial_number.text): self._monotonic()}
         self._write(pair, after)
         try:
             yield
@@ -218,13 +220,13 @@ class Ledger:
 
     def seconds_since_removal(self, pair: Pair) -> float | None:
         """How long ago the device was taken from the user; None if not in the last two minutes."""
-        moment = self._recent(pair).get(hidden(pair.serial_number))
+        moment = self._recent(pair).get(hidden(pair.serial_number.text))
         return None if moment is None else self._monotonic() - moment
 
     def restored(self, pair: Pair) -> None:
         """Note that this process gave the user the device, even if IAM's lists do not show it yet."""
         before = self._recent(pair)
-        after = {device: moment for device, moment in before.items() if device != hidden(pair.serial_number)}
+        after = {device: moment for device, moment in before.items() if device != hidden(pair.serial_number.text)}
         if after != before:
             self._write(pair, after)
         self._removed[_user(pair)] = after
@@ -239,9 +241,7 @@ class Ledger:
         """The serial numbers of the devices that this process gave the user."""
         with self._lock:
             bound = tuple(self._bound)
-        return [
-            one.serial_number for one in bound if (one.account_id, one.user_name) == (account_id, user_name.lower())
-        ]
+        return [serial for serial, holder, account in bound if (account, holder) == (account_id, user_name.lower())]
 
     def _recent(self, pair: Pair) -> dict[str, float]:
         return recent(self._removed[_user(pair)], self._monotonic())
@@ -256,8 +256,8 @@ class Ledger:
 _RANKS: dict[Stage, int] = {"no": 0, "failed": 1, "checked": 2, "settled": 3}
 
 
-def _key(pair: Pair) -> Pair:
-    return Pair(pair.serial_number.lower(), pair.user_name.lower(), pair.account_id)
+def _key(pair: Pair) -> _Key:
+    return pair.serial_number.key, pair.user_name.lower(), pair.account_id
 
 
 def _user(pair: Pair) -> str:

@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from mfa_association.totp import Seed, SeedSource
-from mfa_association.validation import DeviceKind, parse_serial_number
+from mfa_association.validation import ROOT_USER, DeviceKind, SerialNumber
 
 
 @dataclass(frozen=True)
 class Pair:
     """A device and its holder. ``account_id`` is None where only the credentials in use tell the account."""
 
-    serial_number: str
+    serial_number: SerialNumber
     user_name: str
     account_id: str | None = None
+
+    @property
+    def holder_is_listed(self) -> bool:
+        """Whether ListVirtualMFADevices says who holds the device. Sessions for a root user may not call it."""
+        return self.serial_number.kind.holder_is_listed and self.user_name != ROOT_USER
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Declaration:
     """
 
     user_name: str
-    serial_number: str
+    serial_number: SerialNumber
     codes: tuple[str, str] | None = field(default=None, repr=False)
     seed: Seed | None = field(default=None, repr=False)
     seed_source: SeedSource | None = None
@@ -37,14 +42,18 @@ class Declaration:
 
     @property
     def kind(self) -> DeviceKind:
-        """The device kind that the serial number implies."""
-        return parse_serial_number(self.serial_number).kind
+        """What can be done with the device."""
+        return self.serial_number.kind
+
+    @property
+    def is_enabled_by_hand(self) -> bool:
+        """Whether only the holder can register the device, in the console."""
+        return self.kind.console_only or self.user_name == ROOT_USER
 
     @property
     def pair(self) -> Pair:
         """The device and its declared holder."""
-        account_id = self.account_id or parse_serial_number(self.serial_number).account_id
-        return Pair(self.serial_number, self.user_name, account_id)
+        return Pair(self.serial_number, self.user_name, self.account_id or self.serial_number.account_id)
 
     @property
     def can_enable(self) -> bool:
@@ -57,13 +66,17 @@ class Association:
     """A declared association as last seen. ``enable_date``: RFC 3339, UTC, whole seconds; None while inactive."""
 
     user_name: str
-    serial_number: str
+    serial_number: SerialNumber
     active: bool
-    device_kind: DeviceKind
     account_id: str
     enable_date: str | None = None
     user_id: str | None = None
     renew: str | None = None
+
+    @property
+    def kind(self) -> DeviceKind:
+        """What can be done with the device."""
+        return self.serial_number.kind
 
     @property
     def pair(self) -> Pair:

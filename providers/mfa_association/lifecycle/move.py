@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_association.aws.errors import AwsError
-from mfa_association.aws.iam import Device, find_serial
+from dataclasses import replace
+
+from mfa_association.aws.errors import AwsError, LimitExceeded
+from mfa_association.aws.iam import find_serial
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle.codes import Codes
 from mfa_association.lifecycle.context import AccountContext
@@ -12,10 +14,16 @@ from mfa_association.lifecycle.delete import release
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
 from mfa_association.lifecycle.guards import LastDeviceGuard
 from mfa_association.lifecycle.held import look
-from mfa_association.lifecycle.model import Association, Declaration
-from mfa_association.lifecycle.refusals import HeldByAnother, MoveBroken, MoveRefused, MoveUnknown
+from mfa_association.lifecycle.model import Association, Declaration, rfc3339
+from mfa_association.lifecycle.refusals import (
+    HeldByAnother,
+    MoveBroken,
+    MoveRefused,
+    MoveTakenBack,
+    MoveUnknown,
+    Refusal,
+)
 
-MOST_DEVICES = 8
 CODES_LIVE = 20.0
 """Seconds for which a move with given codes tries to release the device: the codes live for 60."""
 
@@ -26,14 +34,14 @@ def move(
     """Take the device from ``saved.user_name`` and give it to ``wanted.user_name``.
 
     Adopts without a write when the new holder has it already. ``mode``: the guard of the old holder. Raises
-    ``MoveRefused`` (nothing changed), ``MoveBroken`` (nobody holds it now), ``MoveUnknown``, another ``Refusal`` or an
-    ``AwsError``.
+    ``MoveRefused`` (nothing changed), ``MoveBroken`` (nobody holds it now), ``MoveTakenBack`` (the new holder has no
+    room), ``MoveUnknown``, another ``Refusal`` or an ``AwsError``.
     """
     with context.declaring(wanted, saved) as pair:
         devices = look_for_user(context, wanted)
         if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(context, saved):
             return context.ledger.settle(pair, take(context, wanted, devices))
-        _refuse_unfinishable(context, saved, wanted, devices)
+        _refuse_unfinishable(context, saved, wanted)
         codes = Codes(context, wanted)
         codes.prove()
         _release(context, saved, wanted, mode)
@@ -47,7 +55,7 @@ def _release(context: AccountContext, saved: Association, wanted: Declaration, m
     except AwsError as fault:
         if not fault.unclear:
             raise
-        raise MoveUnknown(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
+        raise MoveUnknown(wanted.serial_number, saved.user_name, wanted.user_name, fault) from None
     if released.stranger:
         raise HeldByAnother(wanted.user_name, wanted.serial_number, f"a new user called {saved.user_name}")
     if released.holder:
@@ -57,8 +65,26 @@ def _release(context: AccountContext, saved: Association, wanted: Declaration, m
 def _give(context: AccountContext, saved: Association, wanted: Declaration, codes: Codes) -> Association:
     try:
         return active(context, wanted, enable(context, wanted, codes))
+    except LimitExceeded as fault:
+        raise _give_back(context, saved, wanted, fault) from None
     except MfaError as fault:
-        raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
+        raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, fault) from None
+
+
+def _give_back(context: AccountContext, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
+    """Enable the device for its old holder again; the refusal that says how it ended.
+
+    Given codes may do for that too: IAM refused the new holder, and not the codes. No call of IAM tells how many devices a user may hold: GetAccountSummary has no such quota (``summaryKeyType`` of
+    botocore's model), so only the enable for the new holder can find out.
+    """
+    before = replace(wanted, user_name=saved.user_name)
+    try:
+        device = enable(context, before, Codes(context, before))
+    except MfaError as fault:
+        both = (no_room, ", and then: ", fault)
+        return MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, both)
+    since = rfc3339(device.enable_date) if device else None
+    return MoveTakenBack(replace(saved, active=True, enable_date=since), wanted.user_name, no_room)
 
 
 def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
@@ -66,21 +92,16 @@ def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
     return seen.is_shown or seen.is_listed is not False
 
 
-def _refuse_unfinishable(
-    context: AccountContext, saved: Association, wanted: Declaration, devices: list[Device]
-) -> None:
+def _refuse_unfinishable(context: AccountContext, saved: Association, wanted: Declaration) -> None:
     cause = advice = None
     if context.ledger.declared(saved.pair).stage != "no":
         cause = f"another resource declares it for {saved.user_name}"
         advice = "declare it for one of them only"
-    elif wanted.kind == "fido":
+    elif wanted.kind.console_only:
         cause = "a FIDO key or passkey is registered by its own user only"
         advice = f"remove the line of {saved.user_name} and let {wanted.user_name} register the key in the console"
     elif not wanted.can_enable:
         cause = f"{wanted.user_name} does not hold it, and neither codes nor a seed are given"
         advice = "give two consecutive codes or a seed, or move it by hand first"
-    elif len(devices) >= MOST_DEVICES:
-        cause = f"{wanted.user_name} holds {len(devices)} devices already, as many as IAM allows"
-        advice = "remove one of them first"
     if cause and advice:
         raise MoveRefused(wanted.serial_number, saved.user_name, wanted.user_name, cause, advice)

@@ -44,7 +44,7 @@ def _find(context: AccountContext, saved: Association) -> Association:
             "created anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
         )
         return replace(saved, active=False, enable_date=None)
-    user_id = saved.user_id or context.user_id(saved.user_name, bulk=saved.device_kind == "virtual")
+    user_id = saved.user_id or context.user_id(saved.user_name, bulk=saved.kind.holder_is_listed)
     return replace(saved, active=True, enable_date=enabled, user_id=user_id)
 
 
@@ -58,7 +58,7 @@ def other_holder(context: AccountContext, saved: Association) -> VirtualDevice |
 
     A walk that still shows the saved user is older than that, so it is looked up afresh.
     """
-    if saved.device_kind != "virtual" or saved.user_name == ROOT_USER:
+    if not saved.pair.holder_is_listed:
         return None
     try:
         entity = context.directory.find(saved.serial_number)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mfa_association.errors import MfaError
-from mfa_association.validation import parse_serial_number
+from mfa_association.errors import MfaError, Setting, Words
 
 if TYPE_CHECKING:
     from mfa_association.lifecycle.model import Association
+    from mfa_association.validation import SerialNumber
 
 
 class Refusal(MfaError):
@@ -19,9 +19,9 @@ class Refusal(MfaError):
 class WrongAccount(Refusal):
     """The credentials belong to another account than the device."""
 
-    def __init__(self, serial_number: str, wanted: str, found: str) -> None:
+    def __init__(self, serial_number: SerialNumber, wanted: str, found: str) -> None:
         way_out = ""
-        if parse_serial_number(serial_number).account_id is None:
+        if serial_number.account_id is None:
             way_out = ", or, if it was never held there, remove the record from the state and run again"
         super().__init__(
             f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, the credentials in use to "
@@ -33,7 +33,7 @@ class WrongAccount(Refusal):
 class UserMissing(Refusal):
     """The declared user does not exist."""
 
-    def __init__(self, user_name: str, serial_number: str, account_id: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, account_id: str) -> None:
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): account {account_id} has no such user; "
             "nothing was changed, correct user_name or create the user first"
@@ -44,7 +44,7 @@ class UserMissing(Refusal):
 class DeviceMissing(Refusal):
     """The declared device does not exist."""
 
-    def __init__(self, user_name: str, serial_number: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber) -> None:
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): there is no such device; "
             "nothing was changed, correct serial_number or create the device first"
@@ -55,7 +55,7 @@ class DeviceMissing(Refusal):
 class HeldByAnother(Refusal):
     """Somebody else holds the device; ``holder`` is None where IAM does not tell."""
 
-    def __init__(self, user_name: str, serial_number: str, holder: str | None) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, holder: str | None) -> None:
         by = holder or "another user, not determined (IAM tells the holder of virtual devices only)"
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): it is held by {by}; "
@@ -70,7 +70,9 @@ class NotActive(Refusal):
     ``stays``: the codes may not enable it either; ``by_hand``: none can be given.
     """
 
-    def __init__(self, user_name: str, serial_number: str, *, stays: bool = False, by_hand: bool = False) -> None:
+    def __init__(
+        self, user_name: str, serial_number: SerialNumber, *, stays: bool = False, by_hand: bool = False
+    ) -> None:
         why, way_out = "", "let the user register it first, give two codes,"
         if stays:
             why = ", which was deactivated outside,"
@@ -87,7 +89,7 @@ class NotActive(Refusal):
 class MoveRefused(Refusal):
     """A move that could not be finished is not begun."""
 
-    def __init__(self, serial_number: str, old: str, new: str, cause: str, advice: str) -> None:
+    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: str, advice: str) -> None:
         super().__init__(
             f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): {cause}; "
             f"nothing was changed, {advice}"
@@ -98,10 +100,27 @@ class MoveRefused(Refusal):
 class MoveBroken(Refusal):
     """The old holder lost the device and the new one did not get it."""
 
-    def __init__(self, serial_number: str, old: str, new: str, cause: str) -> None:
+    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: Words) -> None:
         super().__init__(
-            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): it was deactivated for {old}, "
-            f"then: {cause}; nobody holds it now, run again with two fresh codes"
+            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): it was deactivated for {old}, then: ",
+            cause,
+            "; nobody holds it now, run again with two fresh codes",
+        )
+
+
+@final
+class MoveTakenBack(Refusal):
+    """The new holder has no room, which only the enable told, and the old one has the device again.
+
+    ``again``: it as it is now, with its new ``enable_date``.
+    """
+
+    def __init__(self, again: Association, new: str, cause: Words) -> None:
+        self.again = again
+        super().__init__(
+            f"moving MFA device ({again.serial_number}) from user ({again.user_name}) to user ({new}): ",
+            cause,
+            f"; it was enabled for {again.user_name} again, who holds it as before",
         )
 
 
@@ -109,10 +128,12 @@ class MoveBroken(Refusal):
 class MoveUnknown(Refusal):
     """AWS did not say whether the old holder lost the device."""
 
-    def __init__(self, serial_number: str, old: str, new: str, cause: str) -> None:
+    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: Words) -> None:
         super().__init__(
             f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): whether {old} still holds it is "
-            f"unknown ({cause}); it was not enabled for {new}, run again with two fresh codes or a seed"
+            "unknown (",
+            cause,
+            f"); it was not enabled for {new}, run again with two fresh codes or a seed",
         )
 
 
@@ -120,7 +141,7 @@ class MoveUnknown(Refusal):
 class RenewRefused(Refusal):
     """A new ``renew`` value without anything to renew with; ``by_hand``: nothing can be given, it is done in the console."""
 
-    def __init__(self, user_name: str, serial_number: str, *, by_hand: bool = False) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, *, by_hand: bool = False) -> None:
         why = "there are neither codes nor a seed"
         advice = "give two fresh codes, a seed or a seed_source together with the new renew value"
         if by_hand:
@@ -135,10 +156,11 @@ class RenewRefused(Refusal):
 class ResyncUnknown(Refusal):
     """The answer to a resync with given codes was lost."""
 
-    def __init__(self, user_name: str, serial_number: str, cause: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, cause: Words) -> None:
         super().__init__(
-            f"resyncing MFA device ({serial_number}) of user ({user_name}): whether it took effect is unknown "
-            f"({cause}); run again with another renew value and two fresh codes"
+            f"resyncing MFA device ({serial_number}) of user ({user_name}): whether it took effect is unknown (",
+            cause,
+            "); run again with another renew value and two fresh codes",
         )
 
 
@@ -146,7 +168,7 @@ class ResyncUnknown(Refusal):
 class LastDevice(Refusal):
     """``on_last_device`` is ``refuse``. ``sure``: everything was found out, and speaks against it."""
 
-    def __init__(self, user_name: str, serial_number: str, why: str, before: str, *, sure: bool) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, why: str, before: str, *, sure: bool) -> None:
         self.user_name, self.serial_number, self.sure = user_name, serial_number, sure
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is refuse; "
@@ -158,12 +180,16 @@ class LastDevice(Refusal):
 class SuccessorFailed(Refusal):
     """A last device stays while a device that this run declares for the same user failed."""
 
-    def __init__(self, user_name: str, serial_number: str, last: str, successor: str, reason: str) -> None:
+    def __init__(
+        self, user_name: str, serial_number: SerialNumber, last: str, successor: SerialNumber, reason: Words
+    ) -> None:
         self.user_name, self.serial_number, self.successor = user_name, serial_number, successor
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): {last}, and {successor}, which this run "
-            f"declares for {user_name}, failed ({reason}); nothing was changed, fix that and run again, or set "
-            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{parse_serial_number(serial_number).name} for one run"
+            f"declares for {user_name}, failed (",
+            reason,
+            "); nothing was changed, fix that and run again, or set "
+            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{serial_number.name} for one run",
         )
 
 
@@ -171,12 +197,14 @@ class SuccessorFailed(Refusal):
 class TooManyRemovals(Refusal):
     """More deactivations in one run than allowed."""
 
-    def __init__(self, user_name: str, serial_number: str, limit: int) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, limit: int) -> None:
         self.user_name, self.serial_number, self.limit = user_name, serial_number, limit
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): this run has already deactivated "
-            f"{limit}, as many as mfa:maxRemovals allows; this device was not changed, check the roster, then run "
-            "again or once with MFA_ASSOCIATION_MAX_REMOVALS=N"
+            f"{limit}, as many as ",
+            Setting("max_removals"),
+            " allows; this device was not changed, check the roster, then run again or once with "
+            "MFA_ASSOCIATION_MAX_REMOVALS=N",
         )
 
 
@@ -184,7 +212,7 @@ class TooManyRemovals(Refusal):
 class DeclaredButFailed(Refusal):
     """The device is declared for the same user under another name in this run, but that failed."""
 
-    def __init__(self, user_name: str, serial_number: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber) -> None:
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): another resource declares the same "
             "device and failed in this run; nothing was changed, fix that and run again"
@@ -197,7 +225,7 @@ class StateKept(Refusal):
 
     def __init__(self, fault: MfaError, kept: Association) -> None:
         self.kept = kept
-        super().__init__(f"{fault}; the device was not deactivated and its record stays in the state")
+        super().__init__(fault, "; the device was not deactivated and its record stays in the state")
 
 
 @final
@@ -215,5 +243,5 @@ class UserBusy(Refusal):
 class NothingToImport(Refusal):
     """What is to be imported is not held, or nobody knows by whom."""
 
-    def __init__(self, serial_number: str, cause: str, advice: str) -> None:
+    def __init__(self, serial_number: SerialNumber, cause: str, advice: str) -> None:
         super().__init__(f"importing MFA device ({serial_number}): {cause}; nothing was changed, {advice}")

@@ -10,7 +10,6 @@ from mfa_association.lifecycle.create import active, take
 from mfa_association.lifecycle.enable import look_for_user
 from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.refusals import RenewRefused, ResyncUnknown
-from mfa_association.validation import ROOT_USER
 
 
 def renew(context: AccountContext, saved: Association, wanted: Declaration) -> Association:
@@ -20,8 +19,7 @@ def renew(context: AccountContext, saved: Association, wanted: Declaration) -> A
     """
     with context.declaring(wanted, saved) as pair:
         if not wanted.can_enable:
-            by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
-            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=by_hand)
+            raise RenewRefused(wanted.user_name, wanted.serial_number, by_hand=wanted.is_enabled_by_hand)
         devices = look_for_user(context, wanted)
         device = find_serial(devices, wanted.serial_number)
         if device is None:
@@ -35,10 +33,10 @@ def _resync(context: AccountContext, wanted: Declaration, codes: Codes) -> None:
 
     def write() -> None:
         try:
-            context.iam.resync_mfa_device(wanted.user_name, wanted.serial_number, codes.pair())
+            context.iam.resync_mfa_device(wanted.user_name, wanted.serial_number.text, codes.pair())
         except AwsError as fault:
             if fault.unclear and wanted.codes:
-                raise ResyncUnknown(wanted.user_name, wanted.serial_number, str(fault)) from None
+                raise ResyncUnknown(wanted.user_name, wanted.serial_number, fault) from None
             raise
 
     try:

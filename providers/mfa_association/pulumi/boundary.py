@@ -11,6 +11,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from mfa_association.errors import MfaError
 from mfa_association.pulumi import runtime
+from mfa_association.pulumi.config import spelled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +62,6 @@ def one_sentence(verb: Callable[P, T]) -> Callable[P, T]:
         try:
             return verb(*args, **kwargs)
         except MfaError as fault:
-            raise ProviderError(str(runtime.repeats().shorten(fault))) from None
+            raise ProviderError(runtime.repeats().shorten(fault).spelled(spelled)) from None
 
     return guarded

@@ -59,17 +59,18 @@ class _Stack:
     def get(self, key: str) -> Any:
         if key == "assume_role":
             return self._get("aws:assumeRoles") or self._get("aws:assumeRole")
-        return self._get(_key(key))
+        return self._get(spelled(key))
 
     def spelled(self, name: str) -> str:
-        return _key(name) if name.endswith("_key") else _camel(name)
+        return spelled(name) if name.endswith("_key") else _camel(name)
 
     def fault(self, key: str, rule: str) -> MfaError:
-        return ConfigFault("aws:assumeRoles" if key == "assume_role" else _key(key), rule)
+        return ConfigFault("aws:assumeRoles" if key == "assume_role" else spelled(key), rule)
 
 
-def _key(name: str) -> str:
-    return f"{'mfa' if name in _MFA_KEYS else 'aws'}:{_camel(name)}"
+def spelled(key: str) -> str:
+    """A setting as a stack's configuration names it."""
+    return f"{'mfa' if key in _MFA_KEYS else 'aws'}:{_camel(key)}"
 
 
 def _camel(name: str) -> str:
@@ -77,4 +78,4 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_KEYS = tuple(sorted(map(_key, _MFA_KEYS)))
+_KEYS = tuple(sorted(map(spelled, _MFA_KEYS)))

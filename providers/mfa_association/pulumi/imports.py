@@ -13,8 +13,8 @@ from mfa_association.engine import props
 from mfa_association.engine.inputs import with_defaults
 from mfa_association.lifecycle import Association
 from mfa_association.roster import Line
+from mfa_association.tokens import PULUMI_TYPE
 
-TYPE = "pulumi-python:dynamic/iam:MfaDeviceAssociation"
 _PROVIDER = "__provider"
 _SETTINGS = ("seed_source", "renew", "require_active", "on_last_device", "on_destroy")
 
@@ -34,9 +34,9 @@ def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[
     settings = {name: getattr(line, name) for name in _SETTINGS}
     inputs = with_defaults({"serial_number": line.serial.text, **holder, **settings}, {})
     return {
-        "type": TYPE,
+        "type": PULUMI_TYPE,
         "name": line.serial.name,
-        "id": found.serial_number,
+        "id": found.serial_number.text,
         "inputs": {**inputs, **provider},
         "outputs": {**props.outputs(inputs, found), **provider},
     }

@@ -10,10 +10,11 @@ from pulumi.dynamic import Resource
 
 from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
+from mfa_association.tokens import PULUMI_ANY_TYPE, PULUMI_MODULE, PULUMI_NAME
 from mfa_association.validation import OnDestroy, OnLastDevice
 
 
-class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
+class MfaDeviceAssociation(Resource, module=PULUMI_MODULE, name=PULUMI_NAME):
     """An IAM user may hold an MFA device; when this resource goes, the device is deactivated.
 
     The id is the serial number. A new ``serial_number`` replaces the resource, the new one first; a new ``user_name``
@@ -55,7 +56,7 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
 
     def __init_subclass__(cls, **_: str) -> None:
         """A subclass is the same to Pulumi: with a type of its own, nothing that reads a state or preview would see it."""
-        super().__init_subclass__(module="iam", name="MfaDeviceAssociation")
+        super().__init_subclass__(module=PULUMI_MODULE, name=PULUMI_NAME)
 
     def __init__(
         self,
@@ -98,6 +99,6 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         hidden = {key: Output.secret(value) for key, value in secrets.items() if value is not None}
         outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
         if type(self) is not MfaDeviceAssociation:  # records of a subclass that had the type of any dynamic resource
-            former = ResourceOptions(aliases=[Alias(type_="pulumi-python:dynamic:Resource")])
+            former = ResourceOptions(aliases=[Alias(type_=PULUMI_ANY_TYPE)])
             opts = ResourceOptions.merge(opts, former)
         super().__init__(Provider(), name, {**inputs, **hidden, **outputs}, opts)

@@ -18,7 +18,7 @@ from mfa_association.engine.repeats import Repeats
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, LockFiles
 from mfa_association.pulumi.config import read
-from mfa_association.validation import OnLastDevice
+from mfa_association.validation import OnLastDevice, SerialNumber
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
@@ -66,9 +66,9 @@ def repeats() -> Repeats:
     return _repeats
 
 
-def guard(serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
+def guard(serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
     """The guard to obey now: the saved one unless the environment overrides it for this run."""
-    return engine_runs.guard(serial_number, saved, warn)
+    return engine_runs.guard(serial, saved, warn)
 
 
 def warn(message: str) -> None:

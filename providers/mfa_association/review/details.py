@@ -124,8 +124,7 @@ def device(one: Finding) -> str:
         return "none"
     if one.serial_number is None:
         return "not known yet"
-    kind = {"fido": "FIDO key", "unknown": "unknown kind"}.get(one.device_kind, one.device_kind)
-    return f"{code(short(one.serial_number))} ({kind})"
+    return f"{code(short(one.serial_number))} ({one.device_kind.label})"
 
 
 def left(have: RemainingDevices) -> str:

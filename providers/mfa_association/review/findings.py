@@ -7,10 +7,11 @@ from typing import Final, Literal
 
 from mfa_association.review.facts import Holder, Live
 from mfa_association.review.model import RISKS as RISKS
-from mfa_association.review.model import Change, DeviceKind, Engine, SourceLocation
+from mfa_association.review.model import Change, Engine, SourceLocation
 from mfa_association.review.model import Name as Name
 from mfa_association.review.model import Phrase as Phrase
 from mfa_association.review.model import Risk as Risk
+from mfa_association.validation import DeviceKind
 
 Verdict = Literal["critical", "high", "medium", "low", "info", "none", "unassessed"]
 AdministratorAnswer = Literal["yes", "no", "not fully determined", "not checked"]

@@ -14,6 +14,7 @@ from mfa_association.review.findings import Finding, FindingKind, Name, Phrase, 
 from mfa_association.review.model import Holding, Preview, SourceLocation, UserStep
 from mfa_association.review.risk import of_loss, worse
 from mfa_association.review.words import though_inactive, what_happens
+from mfa_association.validation import UNKNOWN_KIND
 
 _AGAIN: Phrase = ("yes, with two fresh codes",)
 
@@ -97,7 +98,7 @@ def _kind(effect: Effect) -> FindingKind:
 def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
         return ("only by the root user",)
-    if held.kind == "fido":
+    if held.kind.console_only:
         return ("no: ", Name(str(holder or "its user")), " must register it anew")
     if held.also_deletes:
         return ("no: one must be set up anew",)
@@ -199,7 +200,7 @@ def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Findin
         risk=risk,
         holder=holder,
         serial_number=None,
-        device_kind="unknown",
+        device_kind=UNKNOWN_KIND,
         what=("all devices are deactivated with the user", *((", who is then made anew",) if user.replaces else ())),
         why=(why,),
         left=left,

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mfa_association.review.facts import Holder
-from mfa_association.validation import InvalidValue, parse_serial_number
+from mfa_association.validation import UNKNOWN_KIND, DeviceKind, listed_serial_number
 
 Engine = Literal["pulumi", "terraform"]
 Op = Literal["create", "delete", "update", "same", "unknown"]
-DeviceKind = Literal["virtual", "hardware", "fido", "unknown"]
 Grant = Literal["password", "administrator", "access-key"]
 HIDDEN_USER: Final = "?"
 """Stands for a user whose name is a secret; no user can be called so."""
@@ -85,11 +84,8 @@ class Holding:
 
     @property
     def kind(self) -> DeviceKind:
-        """What the serial number implies."""
-        try:
-            return parse_serial_number(self.serial_number).kind
-        except InvalidValue:
-            return "unknown"
+        """What can be done with the device."""
+        return listed_serial_number(self.serial_number).kind if self.serial_number else UNKNOWN_KIND
 
     @property
     def account(self) -> str | None:
@@ -233,7 +229,7 @@ class Planned:
     holder: Holder | None
     serial_number: str | None
     previous: Holder | None = None
-    kind: DeviceKind = "unknown"
+    kind: DeviceKind = UNKNOWN_KIND
     enables: bool = False
     active: bool | None = None
     role_arn: str | None = None

@@ -14,7 +14,7 @@ from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
 from mfa_association.review.pulumi_states import identity, state_of
-from mfa_association.review.types import OUR_PROVIDER
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 _OURS = ("mfa", "aws", "aws-native", "awscc", "pulumi-python")
 _GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}
@@ -32,7 +32,7 @@ def settings(steps: list[dict[str, Any]], config: dict[str, Any]) -> Iterator[Ch
         if (plugin := _plugin(after)) and plugin != _plugin(before):
             yield Change("not-assessed", "high", address, ("is served by a plugin from ", Name(plugin)))
         source, is_mfa = _bridged(after), "::pulumi:providers:mfa::" in address
-        if is_mfa and source and source != _bridged(before) and not source.endswith(f"/{OUR_PROVIDER}"):
+        if is_mfa and source and source != _bridged(before) and not source.endswith(f"/{TERRAFORM_PROVIDER}"):
             yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(source)))
 
 

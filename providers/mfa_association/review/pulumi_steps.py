@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE, TYPE, is_association, pickle_of, snake
+from mfa_association.inventory.associations import PICKLE, is_association, pickle_of, snake
 from mfa_association.review.cloudcontrol import is_cloud_control, is_of_iam, named_type, role_of_named, unfolded
 from mfa_association.review.document import Unreadable
 from mfa_association.review.model import Change, Name, Op
@@ -24,6 +24,7 @@ from mfa_association.review.pulumi_states import (
 )
 from mfa_association.review.steps import Step
 from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
+from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
 
 # What AWS is not called for: looks, and bookkeeping in the state.
 _PASSIVE = frozenset(("read", "read-replacement", "refresh", "remove-pending-replace", "replace", "diff"))
@@ -194,7 +195,7 @@ def _taker(kind: str, old: State, new: State | None) -> str | None:
     if new is None or not is_association(old):
         return None
     pickled = pickle_of(new)
-    stays = pickled == PICKLE or (pickled is None and kind in (TYPE, BRIDGED_TYPE))
+    stays = pickled == PICKLE or (pickled is None and kind in (PULUMI_TYPE, BRIDGED_TYPE))
     return None if stays else kind
 
 

@@ -52,7 +52,7 @@ def _finding(one: Finding) -> dict[str, Any]:
         "user_name": one.holder.user_name if one.holder else None,
         "root_account_id": one.holder.root_account_id if one.holder else None,
         "serial_number": one.serial_number,
-        "device_kind": one.device_kind,
+        "device_kind": one.device_kind.name,
         "what": plain(one.what),
         "why": plain(one.why),
         "undo": plain(one.undo),

@@ -9,7 +9,8 @@ from typing import Any
 from mfa_association.review.document import mapping, objects
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name, Phrase
-from mfa_association.review.types import OUR_PROVIDER, role_of
+from mfa_association.review.types import role_of
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]')
 """The key of an instance in an address; a quoted one may hold brackets and escaped quotes."""
@@ -90,7 +91,7 @@ class Configuration:
         values = [
             _only(self._constants(mapping(one, "expressions").get("max_removals")))
             for one in self._providers.values()
-            if isinstance(one, dict) and str(one.get("full_name", "")).endswith(OUR_PROVIDER)
+            if isinstance(one, dict) and str(one.get("full_name", "")).endswith(TERRAFORM_PROVIDER)
         ]
         texts = [str(one) for one in values if isinstance(one, (int, str)) and not isinstance(one, bool)]
         return min((int(text) for text in texts if _LIMIT.fullmatch(text)), default=None)
@@ -108,7 +109,7 @@ class Configuration:
 
     def _reaches_aws(self, provider: dict[str, Any]) -> bool:
         source = str(provider.get("full_name", "")).partition("/")[2]
-        return source in (OUR_PROVIDER, "hashicorp/aws", "hashicorp/awscc")
+        return source in (TERRAFORM_PROVIDER, "hashicorp/aws", "hashicorp/awscc")
 
     def _is_shown(self, expression: Any, in_module: bool) -> bool:
         """Whether all that an expression comes to is told: constants, and variables of the root module."""

@@ -15,10 +15,11 @@ from mfa_association.review.grants import grants
 from mfa_association.review.model import Change, Name, Preview
 from mfa_association.review.steps import Step, sort
 from mfa_association.review.terraform_config import Configuration, without_keys
-from mfa_association.review.types import OUR_PROVIDER, Role, is_opaque, is_unknown_of_ours, role_of, runs_code
+from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 _CHANGING = {"create", "update", "delete"}
-_QUIET = ("hashicorp/aws", "hashicorp/awscc", OUR_PROVIDER, "builtin/terraform")
+_QUIET = ("hashicorp/aws", "hashicorp/awscc", TERRAFORM_PROVIDER, "builtin/terraform")
 """Providers that are read here, or run no code of their own at AWS."""
 
 
@@ -158,7 +159,7 @@ def _told(plan: dict[str, Any]) -> Iterator[Change]:
         actions, kind, address = mapping(one, "change").get("actions"), str(one.get("type")), str(one.get("address"))
         provider = str(one.get("provider_name", ""))
         source = provider.partition("/")[2]
-        looks_like_ours = kind.startswith("mfa_") and bool(provider) and source != OUR_PROVIDER
+        looks_like_ours = kind.startswith("mfa_") and bool(provider) and source != TERRAFORM_PROVIDER
         if isinstance(actions, list) and not _CHANGING.isdisjoint(actions):
             if looks_like_ours:
                 yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(provider)))

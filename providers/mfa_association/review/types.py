@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
-from mfa_association.inventory.associations import BRIDGED_TYPE, TYPE, snake
+from mfa_association.inventory.associations import snake
+from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE, TERRAFORM_TYPE
 
 Role = Literal[
     "association",
@@ -31,9 +32,6 @@ Role = Literal[
     "role-attachment",
     "group",
 ]
-TERRAFORM_TYPE: Final = "mfa_device_association"
-OUR_PROVIDER: Final = "mfa-association/mfa"
-"""Namespace and name of our Terraform provider, on whatever registry or mirror."""
 _TERRAFORM: dict[str, Role] = {
     TERRAFORM_TYPE: "association",
     "aws_iam_virtual_mfa_device": "virtual-device",
@@ -114,7 +112,7 @@ _NATIVE = re.compile(r"aws-native:iam:(?P<name>\w+)")
 @lru_cache(maxsize=4096)
 def role_of(kind: str) -> Role | None:
     """What a resource of this type is to the review; None for nothing."""
-    if kind in (TYPE, BRIDGED_TYPE):
+    if kind in (PULUMI_TYPE, BRIDGED_TYPE):
         return "association"
     if kind in _TERRAFORM:
         return _TERRAFORM[kind]

@@ -207,7 +207,7 @@ class _Reader:
 
 def _fitting(serial: SerialNumber, defaults: dict[str, Any], stated: dict[str, Any]) -> dict[str, Any]:
     """The settings of one device: only a virtual device has an entity, so a default ``on_destroy`` is not for others."""
-    usual = {name: value for name, value in defaults.items() if name != "on_destroy" or serial.kind == "virtual"}
+    usual = {name: value for name, value in defaults.items() if name != "on_destroy" or serial.kind.has_entity}
     return {**usual, **stated}
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.terraform.schema import Attribute, Schema
 
-NAME: Final = "mfa_device_association"
 WRITE_ONLY: Final = {
     "authentication_code_1_wo": "authentication_code_1",
     "authentication_code_2_wo": "authentication_code_2",

@@ -19,7 +19,7 @@ from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
 from mfa_association.terraform.records import Records
 from mfa_association.terraform.removals import Removals
 from mfa_association.terraform.successors import Successors
-from mfa_association.validation import OnLastDevice
+from mfa_association.validation import OnLastDevice, SerialNumber
 
 BRIDGE: Final = "pulumi-terraform-bridge"
 """What Pulumi's bridge gives as the version of Terraform; v3.136.0 gives it as the build of a version: ``1.0.0+...``."""
@@ -79,9 +79,9 @@ class Connection:
         self._refuse()
         return self._contexts.settings_of(role_arn)
 
-    def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
+    def guard(self, serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now for a device."""
-        return contexts.guard(serial_number, saved, warn)
+        return contexts.guard(serial, saved, warn)
 
     def declare(self, declared: dict[str, Any], faults: list[InputFault]) -> None:
         """Note what the program declares (rule 7): an engine asks for this check of declared resources alone."""

@@ -14,17 +14,6 @@ from mfa_association.terraform.protocol import message
 
 Severity = Literal["error", "warning"]
 
-SPELLED = {
-    "aws:allowedAccountIds": "allowed_account_ids",
-    "aws:endpoints": "endpoints",
-    "aws:forbiddenAccountIds": "forbidden_account_ids",
-    "aws:profile": "profile",
-    "aws:region": "region",
-    "mfa:maxRemovals": "max_removals",
-}
-"""Settings that sentences from below name as Pulumi spells them, as this provider does."""
-
-_SPELLED = re.compile("|".join(SPELLED))
 _SEVERITIES = {"error": 1, "warning": 2}
 _CLAUSE = re.compile(r": |; ")
 _GERUND = re.compile(r"[a-z]+ing\b")
@@ -45,7 +34,7 @@ class Diagnostics:
         """A warning, at an attribute if there is one."""
         made = _diagnostic("warning", sentence, path)
         if self.whole:
-            made.summary, made.detail = "", spelled(sentence)
+            made.summary, made.detail = "", sentence
         self.found.append(made)
 
 
@@ -78,7 +67,6 @@ def note(sentence: str) -> None:
 
 def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:
     """Its first clause is the headline: the engines fold warnings of the same headline into one."""
-    sentence = spelled(sentence)
     end = _CLAUSE.search(sentence)
     summary, detail = (sentence[: end.start()], sentence[end.end() :]) if end else (sentence, "")
     steps = [message("AttributePath.Step")(attribute_name=path)] if path else []
@@ -87,11 +75,6 @@ def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:
     if attribute:
         made.attribute.CopyFrom(attribute)
     return made
-
-
-def spelled(sentence: str) -> str:
-    """The sentence with this provider's names of settings."""
-    return _SPELLED.sub(lambda found: SPELLED[found[0]], sentence)
 
 
 def _headline(text: str) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from mfa_association import __version__
 from mfa_association.terraform.cli_config import CliConfig, configurations
-from mfa_association.terraform.install import HOSTS, NAME, implied_mirror, package, program, this_platform
+from mfa_association.terraform.install import HOSTS, implied_mirror, package, program, this_platform
 from mfa_association.terraform.shim import PROVIDER, PROVIDER_PATH_ENV, shim
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 OLDEST_PYTHON = (3, 10)
 OLDEST_ENGINE, WRITE_ONLY = (1, 8), (1, 11)
@@ -131,14 +132,14 @@ def _version(told: str) -> tuple[int, ...]:
 
 def _configured(machine: Machine, configs: list[CliConfig]) -> Iterator[Problem]:
     """What replaces the implied mirror, or the whole installation."""
-    if NAME in machine.environment.get("TF_REATTACH_PROVIDERS", ""):
+    if TERRAFORM_PROVIDER in machine.environment.get("TF_REATTACH_PROVIDERS", ""):
         yield Problem("TF_REATTACH_PROVIDERS names the provider, so none is started: unset it", wrong=True)
     for config in configs:
         if not config.exists:
             yield Problem(
                 f"TF_CLI_CONFIG_FILE is {config.path}, which is not there: correct it, or unset it", wrong=True
             )
-        elif config.overrides(NAME):
+        elif config.overrides(TERRAFORM_PROVIDER):
             yield Problem(f"dev_overrides of {config.path} hide what is installed: remove them", wrong=True)
         elif config.replaces and not config.mirrors:
             advice = "add the filesystem_mirror that `mfa-association terraform install --mirror DIR` prints"

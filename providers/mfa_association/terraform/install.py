@@ -13,9 +13,9 @@ from tempfile import NamedTemporaryFile
 from mfa_association import __version__
 from mfa_association.errors import MfaError
 from mfa_association.terraform.shim import PROVIDER, shim
+from mfa_association.tokens import TERRAFORM_PROVIDER
 
 HOSTS = ("registry.terraform.io", "registry.opentofu.org")
-NAME = "mfa-association/mfa"
 PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -39,7 +39,7 @@ def this_platform() -> str:
 
 def package(mirror: Path, host: str, platform: str, version: str = __version__) -> Path:
     """The folder of one package in a mirror's unpacked layout."""
-    return mirror / host / NAME / version / platform
+    return mirror / host / TERRAFORM_PROVIDER / version / platform
 
 
 def program(folder: Path, version: str = __version__) -> Path:
@@ -80,7 +80,7 @@ def _write(file: Path, content: bytes) -> None:
 
 def cli_configuration(mirror: Path) -> str:
     """What a CLI configuration file says, so that engines take this provider from the mirror and all others as before."""
-    ours = ", ".join(f'"{host}/{NAME}"' for host in HOSTS)
+    ours = ", ".join(f'"{host}/{TERRAFORM_PROVIDER}"' for host in HOSTS)
     return f"""provider_installation {{
   filesystem_mirror {{
     path    = "{mirror.absolute()}"

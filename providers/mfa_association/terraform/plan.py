@@ -120,7 +120,7 @@ def _of_a_new_one(wanted: State) -> State:
     return {
         **dict.fromkeys(COMPUTED, UNKNOWN),
         "id": wanted["serial_number"],
-        "device_kind": serial.kind if serial else UNKNOWN,
+        "device_kind": serial.kind.name if serial else UNKNOWN,
         "account_id": account_id or wanted["root_account_id"] or UNKNOWN,
     }
 

@@ -49,7 +49,7 @@ def _holder(one: ListedHolder) -> State:
 
 
 def _device(one: Any) -> State:
-    return {"serial_number": one.serial_number, "device_kind": one.kind, "enable_date": one.enable_date or None}
+    return {"serial_number": one.serial_number, "device_kind": one.kind.name, "enable_date": one.enable_date or None}
 
 
 READS: Final[dict[str, Callable[[Connection, State], State]]] = {

@@ -11,13 +11,13 @@ from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import is_unknown
 from mfa_association.engine.props import StateUnreadable
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle.refusals import MoveBroken, StateKept, WrongAccount
+from mfa_association.lifecycle.refusals import MoveBroken, MoveTakenBack, StateKept, WrongAccount
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
-from mfa_association.validation import ROOT_USER, check_account_id, check_user_name, parse_serial_number
+from mfa_association.validation import ROOT_USER, SerialNumber, check_account_id, check_user_name, parse_serial_number
 
 State = dict[str, Any]
 _ROOT = "root:"
@@ -66,6 +66,8 @@ def apply(
         return Applied(association.state(outputs, planned))
     except StateKept as fault:
         return Applied(association.state(props.outputs(news, fault.kept), planned), fault)
+    except MoveTakenBack as fault:
+        return Applied({**(prior or {}), "active": True, "enable_date": fault.again.enable_date}, fault)
     except MoveBroken as fault:
         return Applied({**(prior or {}), **association.INACTIVE}, fault)
     except MfaError as fault:
@@ -112,14 +114,14 @@ def adopted(connection: Connection, id_: str) -> State:
     return association.state(props.outputs({}, found), {})
 
 
-def _parts(id_: str) -> tuple[str, dict[str, str]]:
+def _parts(id_: str) -> tuple[SerialNumber, dict[str, str]]:
     """Neither a user name nor an account holds a slash, and a serial number that holds one begins with ``arn:``."""
     if "/" not in id_ or id_.lower().startswith("arn:"):
-        return parse_serial_number(id_).text, {}
+        return parse_serial_number(id_), {}
     holder, _, serial = id_.partition("/")
     if holder.startswith(_ROOT):
-        return parse_serial_number(serial).text, {"root_account_id": check_account_id(holder[len(_ROOT) :])}
-    return parse_serial_number(serial).text, {"user_name": check_user_name(holder)}
+        return parse_serial_number(serial), {"root_account_id": check_account_id(holder[len(_ROOT) :])}
+    return parse_serial_number(serial), {"user_name": check_user_name(holder)}
 
 
 def upgraded(raw: bytes, version: int) -> State:

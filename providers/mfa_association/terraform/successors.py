@@ -28,7 +28,7 @@ class Source(Protocol):
     def context(self, bag: Bag) -> AccountContext:
         """The run of a resource."""
 
-    def guard(self, serial_number: str, saved: OnLastDevice) -> str:
+    def guard(self, serial: SerialNumber, saved: OnLastDevice) -> str:
         """The guard to obey now."""
 
 
@@ -36,12 +36,12 @@ class Source(Protocol):
 class SuccessorMissing(MfaError):
     """A user's last device goes, and there is no such device as is to replace it."""
 
-    def __init__(self, user_name: str, serial_number: str, successor: str) -> None:
+    def __init__(self, user_name: str, serial_number: SerialNumber, successor: str) -> None:
         super().__init__(
             f"deactivating MFA device ({serial_number}) of user ({user_name}): it is the last MFA device of {user_name}, "
             f"and there is no such device as {successor}, which is declared to replace it; nothing was changed. If this "
             "apply creates it, reference its `arn`, or apply it first; else correct serial_number, or run once with "
-            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{parse_serial_number(serial_number).name}"
+            f"MFA_ASSOCIATION_ON_LAST_DEVICE=allow:{serial_number.name}"
         )
 
 
@@ -116,18 +116,18 @@ class Successors:
 
     def _is_lifted(self, change: _Change) -> bool:
         """Whether the user said that this very device may go (``allow:mfa/alice-phone``)."""
-        return self._connection.guard(change.bag["serial_number"], props.removal(change.bag)[0]) == "lift"
-
-    def _run(self, change: _Change) -> AccountContext:
-        run = self._connection.context(change.bag)
-        run.account_for(change.bag["serial_number"], change.account_id)
-        return run
+        serial, saved = change.serial, props.removal(change.bag)[0]
+        return serial is not None and self._connection.guard(serial, saved) == "lift"
 
     def _is_stripped(self, leaving: list[_Change]) -> bool:
         """Whether these are devices that the holder has, and all of them."""
-        user_name = ROOT_USER if leaving[-1].bag.get("root_account_id") else str(leaving[-1].bag["user_name"])
+        last = leaving[-1]
+        user_name = ROOT_USER if last.bag.get("root_account_id") else str(last.bag["user_name"])
+        run = self._connection.context(last.bag)
+        if last.serial:
+            run.account_for(last.serial, last.account_id)
         try:
-            devices = self._run(leaving[-1]).devices(user_name)
+            devices = run.devices(user_name)
         except NoSuchEntity:
             return False
         gone = [one.serial.key for one in leaving if one.serial]
@@ -136,19 +136,20 @@ class Successors:
     def _look(self, last: _Change, successor: _Change) -> None:
         if successor.serial is None:
             return self._warn(last, "the device that is to replace it is not known before the apply")
-        name, root = successor.serial.text, successor.bag.get("root_account_id")
-        if successor.serial.kind != "virtual" or root:
+        serial, root = successor.serial, successor.bag.get("root_account_id")
+        name = serial.text
+        if not serial.kind.holder_is_listed or root:
             what = "IAM tells of virtual devices of users only"
             return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
         run = self._connection.context(successor.bag)
         find = run.directory.find
         try:
-            entity = find(name) or run.retries.poll(lambda: find(name, fresh=True), run.limits.propagation)
+            entity = find(serial) or run.retries.poll(lambda: find(serial, fresh=True), run.limits.propagation)
         except AwsError as fault:
             return self._warn(last, f"whether {name}, which is to replace it, exists was not checked ({fault})")
-        if entity is None:
-            raise SuccessorMissing(props.holder(last.bag), last.bag["serial_number"], name)
-        if entity.user_arn and not same(entity.user_name or "", str(successor.bag.get("user_name"))):
+        if entity is None and last.serial:
+            raise SuccessorMissing(props.holder(last.bag), last.serial, name)
+        if entity and entity.user_arn and not same(entity.user_name or "", str(successor.bag.get("user_name"))):
             holder = entity.user_name or entity.user_arn
             self._warn(last, f"{name}, which is to replace it, is held by {holder} until that changes")
         return None

@@ -18,6 +18,7 @@ from mfa_association.lifecycle import AccountContext, Association, Clock, Declar
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.sandbox.accounts import SandboxDeviceKind
 from mfa_association.totp import parse_seed
+from mfa_association.validation import parse_serial_number
 from tests.lifecycle.stateful.direct import ACCOUNT, Direct
 from tests.lifecycle.stateful.truth import Line, Outcome, Truth, Way
 
@@ -93,7 +94,7 @@ class Base(RuleBasedStateMachine):
 
     def declared(self, line: Line, way: Way) -> Declaration:
         """What the code says of a line, with what it gives to enable it."""
-        wanted = Declaration(line.user_name, line.serial)
+        wanted = Declaration(line.user_name, parse_serial_number(line.serial))
         if way == "seed":
             return replace(wanted, seed=parse_seed(SEED))
         if way == "codes" and line.serial in self.truth.held:
@@ -138,5 +139,4 @@ class Base(RuleBasedStateMachine):
 
 def saved(line: Line) -> Association:
     """The line as the lifecycle reads it from the state."""
-    kind = Declaration(line.user_name, line.serial).kind
-    return Association(line.user_name, line.serial, line.active, kind, ACCOUNT, line.since, line.user_id)
+    return Association(line.user_name, parse_serial_number(line.serial), line.active, ACCOUNT, line.since, line.user_id)

@@ -130,16 +130,25 @@ class Truth:
             return Outcome("UserMissing")
         if self._has(new, line.serial) or not self._has(line.user_name, line.serial):
             return self.bind(replace(line, user_name=new), way)
-        if "u2f/" in line.serial or way == "none" or len(self.devices(self.people[new])) >= QUOTA:
+        if "u2f/" in line.serial or way == "none":
             return Outcome("MoveRefused")
         if self._is_somebody_new(line):
             return Outcome("HeldByAnother", told=("stays as it is",), case="a new user's device")
         refusal = self._deactivate(line, self.people[line.user_name])
         if refusal.error:
             return refusal
+        if len(self.devices(self.people[new])) >= QUOTA:
+            return self._full(line, way)._replace(told=refusal.told)
         if way == "wrong":
             return Outcome("MoveBroken")
         return self.bind(replace(line, user_name=new), way)._replace(told=refusal.told)
+
+    def _full(self, line: Line, way: Way) -> Outcome:
+        """The new holder has no room: a seed brings the device back to the old one."""
+        if way != "seed":
+            return Outcome("MoveBroken")
+        self.held[line.serial] = self.people[line.user_name]
+        return Outcome("MoveTakenBack")
 
     def renew(self, line: Line, way: Way) -> Outcome:
         """A new ``renew`` value: enable, or resync."""

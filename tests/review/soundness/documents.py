@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mfa_association.inventory.associations import PICKLE, TYPE
+from mfa_association.inventory.associations import PICKLE
+from mfa_association.tokens import PULUMI_TYPE
 from tests.histories import pulumi_engine, terraform_engine
 from tests.histories.history import Run
 from tests.histories.processes import PulumiProcess, TerraformProcess
@@ -17,7 +18,7 @@ from tests.histories.terraform_engine import Node, TerraformEngine
 from tests.review.plain import is_plain
 
 Document = dict[str, Any]
-URN = f"urn:pulumi:dev::infra::{TYPE}::"
+URN = f"urn:pulumi:dev::infra::{PULUMI_TYPE}::"
 
 
 OURS = {"__provider": PICKLE}
@@ -108,7 +109,13 @@ def _provider(name: str) -> str:
 def _state(address: str, outputs: Document, given: Document, provider: str) -> Document:
     given, outputs = ({**bag, **OURS} if bag else {} for bag in (given, outputs))
     depends: dict[str, list[str]] = {name: [] for name in given}
-    state = {"urn": URN + address, "custom": True, "type": TYPE, "inputs": given, "propertyDependencies": depends}
+    state = {
+        "urn": URN + address,
+        "custom": True,
+        "type": PULUMI_TYPE,
+        "inputs": given,
+        "propertyDependencies": depends,
+    }
     state["provider"] = _provider(provider)
     return state | ({"outputs": outputs, "id": outputs["serial_number"]} if outputs else {})
 

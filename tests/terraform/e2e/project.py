@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import terraform_docs
 
+from mfa_association.tokens import TERRAFORM_TYPE
 from tests.e2e.stack import ADMIN
 
 SCRIPTS = Path(sys.executable).parent
-TYPE = "mfa_device_association"
+TYPE = TERRAFORM_TYPE
 ADDRESS = f"{TYPE}.device"
 REQUIRED = 'terraform {\n  required_providers {\n    mfa = { source = "mfa-association/mfa" }\n  }\n}\n'
 # The documented one, so that it is tried.

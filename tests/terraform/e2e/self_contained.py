@@ -9,7 +9,8 @@ import pytest
 
 from mfa_association import __version__
 from mfa_association.sandbox import Sandbox
-from mfa_association.terraform.install import HOSTS, NAME, cli_configuration, this_platform
+from mfa_association.terraform.install import HOSTS, cli_configuration, this_platform
+from mfa_association.tokens import TERRAFORM_PROVIDER
 from tests.e2e.programs import DAVES, TOKEN
 from tests.e2e.stack import ACCOUNT
 
@@ -24,8 +25,10 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A filesystem mirror in the packed layout."""
     folder = tmp_path_factory.mktemp("mirror")
     for host in HOSTS:
-        (folder / host / NAME).mkdir(parents=True)
-        (folder / host / NAME / f"{STEM}_{this_platform()}.zip").hardlink_to(DIST / f"{STEM}_{this_platform()}.zip")
+        (folder / host / TERRAFORM_PROVIDER).mkdir(parents=True)
+        (folder / host / TERRAFORM_PROVIDER / f"{STEM}_{this_platform()}.zip").hardlink_to(
+            DIST / f"{STEM}_{this_platform()}.zip"
+        )
     return folder
 
 

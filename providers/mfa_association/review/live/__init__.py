@@ -160,8 +160,10 @@ class _Review:
             ),
         )
         sought = [plan for plan in plans if plan.what != "remove" and of_user(plan) and not account.is_held(plan)]
-        untold: tuple[str, ...] = (_UNTOLD,) if any(plan.kind in ("hardware", "fido") for plan in sought) else ()
-        if not any(plan.kind == "virtual" for plan in sought):
+        untold: tuple[str, ...] = (
+            (_UNTOLD,) if any(plan.kind.is_declarable and not plan.kind.holder_is_listed for plan in sought) else ()
+        )
+        if not any(plan.kind.holder_is_listed for plan in sought):
             return account, untold
         virtual = self.lists.virtual_devices()
         if isinstance(virtual, NotChecked):

@@ -13,7 +13,7 @@ from mfa_association.review.model import Planned
 from mfa_association.validation import same
 
 DEVICES_PER_USER = 8
-"""IAM's quota, devices of any kind (user guide)."""
+"""IAM's quota, any mix of kinds (IAM user guide, "IAM and AWS STS quotas"). Only predicts: IAM tells it by refusing."""
 _SELF = (
     "{name} would apply this with a long-term access key and holds a device already: AWS lets nobody change their own "
     "devices without an MFA session (AWS-2023-001)"
@@ -111,7 +111,7 @@ def _taken(account: AccountFacts, plan: Planned, holder: Holder, freed: set[str]
     name = str(other) if other else _holder_of(device)
     if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
         yield f"{plan.serial_number} is held by {name}", plan.serial_number.lower() not in freed
-    elif known is not None and device is None and not name and of_user(plan) and plan.kind == "virtual":
+    elif known is not None and device is None and not name and of_user(plan) and plan.kind.holder_is_listed:
         yield f"there is no virtual device {plan.serial_number} in the account, unless the same change makes it", False
 
 
@@ -150,7 +150,7 @@ def needs(
                 need = Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn)
                 found.append(replace(need, adds=plan.what == "add"))
         serial = plan.serial_number
-        if plan.what == "remove" and plan.address in deleted and serial and plan.kind == "virtual":
+        if plan.what == "remove" and plan.address in deleted and serial and plan.kind.has_entity:
             found.append(Need(plan.address, "iam:DeleteVirtualMFADevice", serial, serial, plan.role_arn))
     return found
 

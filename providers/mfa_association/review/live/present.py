@@ -74,7 +74,7 @@ def _leaves(step: DeviceStep, before: Holding) -> bool:
 
 
 def _holder_of(held: Holding, lists: AccountLists, devices: Lookup) -> Holder | NotChecked | None:
-    if held.kind == "virtual":
+    if held.kind.holder_is_listed:
         return _of_virtual(held, lists)
     if held.user_id is None or not held.secret:
         return None

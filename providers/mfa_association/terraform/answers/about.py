@@ -8,11 +8,12 @@ from mfa_association.terraform import association, data_sources, roster
 from mfa_association.terraform.answers.call import Answers, Call
 from mfa_association.terraform.block import SCHEMA as PROVIDER_SCHEMA
 from mfa_association.terraform.schema import cty
+from mfa_association.tokens import TERRAFORM_TYPE
 
 
 def _metadata(call: Call) -> None:
     _set_capabilities(call.response)
-    call.response.resources.add(type_name=association.NAME)
+    call.response.resources.add(type_name=TERRAFORM_TYPE)
     for name in data_sources.SCHEMAS:
         call.response.data_sources.add(type_name=name)
     call.response.functions.add(name=roster.NAME)
@@ -21,14 +22,14 @@ def _metadata(call: Call) -> None:
 def _schema(call: Call) -> None:
     _set_capabilities(call.response)
     call.response.provider.CopyFrom(PROVIDER_SCHEMA.to_proto())
-    call.response.resource_schemas[association.NAME].CopyFrom(association.SCHEMA.to_proto())
+    call.response.resource_schemas[TERRAFORM_TYPE].CopyFrom(association.SCHEMA.to_proto())
     for name, schema in data_sources.SCHEMAS.items():
         call.response.data_source_schemas[name].CopyFrom(schema.to_proto())
     _functions(call)
 
 
 def _identity_schemas(call: Call) -> None:
-    made = call.response.identity_schemas[association.NAME]
+    made = call.response.identity_schemas[TERRAFORM_TYPE]
     for name in association.IDENTITY:
         needed = name == "serial_number"
         made.identity_attributes.add(

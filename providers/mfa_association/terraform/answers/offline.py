@@ -6,7 +6,6 @@ from mfa_association.engine import inputs
 from mfa_association.errors import MfaError
 from mfa_association.terraform import association, data_sources, roster
 from mfa_association.terraform.answers.call import Answers, Call, value
-from mfa_association.terraform.diagnostics import spelled
 
 
 def _provider(call: Call) -> None:
@@ -41,7 +40,7 @@ def _call_function(call: Call) -> None:
     try:
         call.response.result.msgpack = roster.devices(value(call.request.arguments[0]))
     except MfaError as fault:
-        call.response.error.text, call.response.error.function_argument = spelled(str(fault)), 0
+        call.response.error.text, call.response.error.function_argument = str(fault), 0
 
 
 ANSWERS: Answers = {

@@ -11,6 +11,7 @@ from mfa_association.terraform.answers.call import Answers, Call, put, value
 from mfa_association.terraform.conflicts import RECREATE_MARKER
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
+from mfa_association.tokens import TERRAFORM_TYPE
 
 
 def _connection(call: Call) -> Connection:
@@ -75,7 +76,7 @@ def _apply(call: Call) -> None:
 def _import(call: Call) -> None:
     identity = value(call.request.identity.identity_data) or {}
     state = resource.adopted(_connection(call), call.request.id or identity["serial_number"])
-    made = call.response.imported_resources.add(type_name=association.NAME)
+    made = call.response.imported_resources.add(type_name=TERRAFORM_TYPE)
     put(made.state, state)
     _identify(made.identity, state)
 
