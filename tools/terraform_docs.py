@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mfa_association.fields import ROSTER
 from mfa_association.terraform import association, block, data_sources, roster
 from mfa_association.terraform.schema import Attribute, Block, Schema
 
@@ -76,7 +77,7 @@ def _resource() -> str:
 
 
 def _function() -> str:
-    fields = "".join(f"* `{name}`\n" for name in roster.FIELDS)
+    fields = "".join(f"* `{name}`\n" for name in ROSTER)
     return (
         f"{_head('roster (Function)', roster.DESCRIPTION)}{_example('roster')}"
         f"## Signature\n\n```text\nroster(text string) map of object\n```\n\n## Arguments\n\n1. `text` - {roster.PARAMETER}\n"

@@ -154,7 +154,8 @@ def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
 def _target(serial_number: str, held: bool, line: Line | None) -> Target:
     if line is None:
         return Target(serial_number, held)
-    return Target(serial_number, held, line.on_last_device, line.on_destroy or "keep")
+    said = line.inputs()
+    return Target(serial_number, held, said["on_last_device"], said["on_destroy"] or "keep")
 
 
 def _serial(target: Target) -> str:

@@ -8,10 +8,10 @@ from mfa_association.aws.settings import Settings
 from mfa_association.engine import changes, config, runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.inputs import UNKNOWN, InputFault
-from mfa_association.engine.props import USUAL
 from mfa_association.engine.repeats import Repeats
 from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
+from mfa_association.fields import DEFAULTS
 from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
 from mfa_association.terraform.crossings import Crossings
@@ -61,7 +61,7 @@ class Connection:
     @property
     def defaults(self) -> dict[str, Any]:
         """What the provider says of removals, for the resources that say nothing; ``UNKNOWN`` until it is known."""
-        unknown: dict[str, Any] = {key: UNKNOWN for key in USUAL if key in self.unknown}
+        unknown: dict[str, Any] = {key: UNKNOWN for key in DEFAULTS if key in self.unknown}
         return {**self.config.defaults, **unknown}
 
     def run(self, bag: dict[str, Any]) -> Run:
