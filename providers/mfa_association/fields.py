@@ -1,8 +1,8 @@
 """THE table of inputs: all that every surface must know of an input of the resource, one row each.
 
 Derived from it, or held to it by a test: the engine's checks and comparisons, the Terraform schema and its pages, the
-roster's keys and its JSON Schema, import files, the tables of the docs (``tools/inputs.py`` writes what is text), and
-the constructor of ``MfaDeviceAssociation``.
+roster's keys and its JSON Schema, import files, the tables and Terraform blocks of the docs (``tools/input_docs.py``
+writes what is text), and the constructor of ``MfaDeviceAssociation``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ RosterPlace = Literal["nowhere", "structure", "device", "device or defaults"]
 class Field:
     """One input. ``form`` and ``description`` are for people, in Markdown; ``description`` is the Terraform schema's.
 
-    ``check``: of a text, by itself, given the value and the name for its fault; raises ``Fault``.
+    ``check``: of a text by itself, given the value and the name for its fault; raises ``Fault``.
+    ``choices``: the only values, the strictest first.
     ``default``: what holds where neither the resource nor the configuration of the provider says anything. Whatever
     has one can be set there for all resources (``mfa:onLastDevice``).
     ``is_secret``: used once; never an output, in a plan or a message, nor in Terraform's state.

@@ -35,7 +35,7 @@ CASES = [
     Case("a role instead of a device", GOOD | {"serial_number": "arn:aws:iam::111122223333:role/x"},
          [("serial_number", "must be an MFA device")]),
     Case("two faults at once", {"user_name": "a b", "serial_number": "short"},
-         [("serial_number", "must be 9 to 256"), ("user_name", "must hold only")]),
+         [("user_name", "must hold only"), ("serial_number", "must be 9 to 256")]),
     Case("an odd choice", GOOD | {"on_last_device": "never"}, [("on_last_device", "must be one of refuse, warn, allow")]),
     Case("one code", GOOD | {"authentication_code_1_wo": "271828"},
          [("", "authentication_code_2_wo is missing: give two consecutive codes")]),

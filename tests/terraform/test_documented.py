@@ -7,9 +7,10 @@ import re
 import shutil
 from pathlib import Path
 
+import input_docs
 import pytest
 
-from mfa_association.terraform.roster import FIELDS
+from mfa_association.fields import FIELDS, ROSTER, Field
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.project import Project
 
@@ -26,12 +27,14 @@ def _blocks(path: Path) -> dict[str, str]:
     return {f"{path.relative_to(ROOT)} {number}": fence for number, fence in enumerate(found, 1)}
 
 
-def _documents() -> list[Path]:
-    folders = [ROOT / "docs", ROOT / "examples", ROOT / "tools"]
-    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in (".md", ".tf")]
+def _anything(field: Field) -> str | bool:
+    """What a roster may say and nobody says by default."""
+    if field.is_truth:
+        return True
+    return next((choice for choice in field.choices if choice != field.default), "env:NOT_NEEDED")
 
 
-BLOCKS = {name: block for path in _documents() for name, block in _blocks(path).items()}
+BLOCKS = {name: block for path in input_docs.blocks() for name, block in _blocks(path).items()}
 
 
 def test_there_are_blocks() -> None:
@@ -49,14 +52,8 @@ def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: St
             for match in re.finditer(r"^(?:resource|locals|variable)\b.*?^}$", block, re.DOTALL | re.MULTILINE)
         )
     )
-    said = {
-        "on_last_device": "refuse",
-        "on_destroy": "delete-virtual-device",
-        "require_active": True,
-        "renew": "7",
-        "seed_source": "env:NOT_NEEDED",
-    }
-    device = {"serial_number": stage.arn(), **said, "require_active": "true"}
+    said = {field.name: _anything(field) for field in FIELDS if field.is_roster_setting}
+    device = {"serial_number": stage.arn(), **said}
     member = f"4444{stage.account[4:]}"
     root = f"arn:aws:iam::{member}:mfa/root-phone"
     stage.plant(users={"alice": user(virtual())})
@@ -67,8 +64,8 @@ def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: St
     project.do("apply", "-auto-approve")
     values = {value["serial_number"]: value for value in project.resources().values()}
     expected = {"serial_number": stage.arn(), "user_name": "alice", "root_account_id": None, **said}
-    assert set(expected) == set(FIELDS), "a new key of the roster is a new argument of every block"
-    assert {name: values[stage.arn()][name] for name in FIELDS} == expected
+    assert set(expected) == set(ROSTER)
+    assert {name: values[stage.arn()][name] for name in ROSTER} == expected, "run tools/input_docs.py"
     assert values[root]["root_account_id"] == member and values[root]["active"] is True
     assert not stage.writes()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mfa_association.fields import BY_NAME, CODES, ENABLERS, FIELDS, Field
+from mfa_association.fields import BY_NAME, CODES, ENABLERS, FIELDS, HOLDERS, Field
 from mfa_association.grammar import Fault, SerialNumber, check_codes, parse_serial_number, same
 
 Props = dict[str, Any]
@@ -162,5 +162,6 @@ _CROSS_CHECKS: tuple[tuple[str, Callable[[Props], object]], ...] = (
     ("serial_number", _check_kind),
     ("serial_number", _check_root),
 )
-_ALL_CHECKS = (*((field.name, _check_of(field)) for field in FIELDS), *_CROSS_CHECKS)
-"""Each with the input that must be known for it."""
+_HOLDERS_FIRST = sorted(FIELDS, key=lambda field: field.name not in HOLDERS)
+_ALL_CHECKS = (*((field.name, _check_of(field)) for field in _HOLDERS_FIRST), *_CROSS_CHECKS)
+"""Each with the input that must be known for it, in the order in which faults are told."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mfa_association.fields import ENABLERS
 from mfa_association.grammar import Fault, parse_serial_number
 from mfa_association.review.document import SECRET
 from mfa_association.review.facts import Holder
@@ -15,7 +16,7 @@ from mfa_association.review.types import Role
 
 Bag = dict[str, Any]
 
-_ENABLERS = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo", "seed_source")
+_ENABLERS = tuple(spelling for name in ENABLERS for spelling in (name, f"{name}_wo"))
 
 
 @dataclass(frozen=True)
