@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import input_docs
@@ -141,6 +143,15 @@ def test_parser_and_editors_schema_know_the_setting_at_the_same_places(field: Fi
 def test_the_text_about_inputs_is_made_of_the_table() -> None:
     stale = [path.name for path, text in input_docs.texts().items() if path.read_text() != text]
     assert not stale, "run tools/input_docs.py"
+
+
+@pytest.mark.parametrize("path", input_docs.blocks(), ids=lambda path: path.name)
+def test_every_block_hands_on_all_that_a_roster_says(path: Path) -> None:
+    resources = re.findall(r'^resource "mfa_device_association".*?^}', path.read_text(), re.DOTALL | re.MULTILINE)
+    of_rosters = [one for one in resources if "for_each" in one]
+    assert of_rosters
+    for one in of_rosters:
+        assert set(ROSTER) <= set(re.findall(r"^  (\w+) += ", one, re.MULTILINE)), "run tools/input_docs.py"
 
 
 def test_blocks_are_found_where_users_take_them() -> None:

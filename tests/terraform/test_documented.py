@@ -10,9 +10,10 @@ from pathlib import Path
 import input_docs
 import pytest
 
-from mfa_association.fields import FIELDS, ROSTER, Field
+from mfa_association.fields import FIELDS, ROSTER
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.project import Project
+from tests.test_fields import good
 
 pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ROOT = Path(__file__).parents[2]
@@ -25,13 +26,6 @@ def _blocks(path: Path) -> dict[str, str]:
     fences = re.findall(r"```(?:terraform|hcl)\n(.*?)```", text, re.DOTALL) if path.suffix == ".md" else [text]
     found = [fence for fence in fences if "provider::mfa::roster(" in fence and "resource " in fence]
     return {f"{path.relative_to(ROOT)} {number}": fence for number, fence in enumerate(found, 1)}
-
-
-def _anything(field: Field) -> str | bool:
-    """What a roster may say and nobody says by default."""
-    if field.is_truth:
-        return True
-    return next((choice for choice in field.choices if choice != field.default), "env:NOT_NEEDED")
 
 
 BLOCKS = {name: block for path in input_docs.blocks() for name, block in _blocks(path).items()}
@@ -52,7 +46,7 @@ def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: St
             for match in re.finditer(r"^(?:resource|locals|variable)\b.*?^}$", block, re.DOTALL | re.MULTILINE)
         )
     )
-    said = {field.name: _anything(field) for field in FIELDS if field.is_roster_setting}
+    said = {field.name: good(field) for field in FIELDS if field.is_roster_setting}
     device = {"serial_number": stage.arn(), **said}
     member = f"4444{stage.account[4:]}"
     root = f"arn:aws:iam::{member}:mfa/root-phone"

@@ -32,8 +32,8 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
     made = []
     # Here, not in a function or comprehension: each frame of the stack goes into the state of each resource.
     for line in lines:
-        codes = dict(zip(CODES, given.get(line.serial.name, ()), strict=False))
-        made.append(MfaDeviceAssociation(line.serial.name, **line.inputs(), **codes, opts=opts))
+        inputs = line.inputs() | dict(zip(CODES, given.get(line.serial.name, ()), strict=False))
+        made.append(MfaDeviceAssociation(line.serial.name, **inputs, opts=opts))
     return made
 
 
