@@ -74,7 +74,7 @@ class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):
         role_arn: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        arguments = locals()
+        arguments = locals()  # by their names, so that no input is listed here once more
         if root_account_id is None:
             refuse_delete_before_replace(name, opts)
         if isinstance(serial_number, str):
