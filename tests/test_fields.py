@@ -13,10 +13,11 @@ import jsonschema
 import pytest
 
 from mfa_association import roster
-from mfa_association.engine import changes, inputs, props
+from mfa_association.engine import changes, config, inputs, props
+from mfa_association.errors import MfaError
 from mfa_association.fields import BY_NAME, CODES, FIELDS, ROSTER, Field
 from mfa_association.grammar import Fault
-from mfa_association.terraform import association
+from mfa_association.terraform import association, block
 from mfa_association.terraform import roster as roster_function
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
@@ -92,6 +93,36 @@ def test_a_change_does_what_the_table_says(field: Field) -> None:
 def test_a_default_is_the_same_as_nothing(field: Field) -> None:
     assert props.settings({field.name: field.default}) == props.settings({})
     assert field.default in field.choices and field.name in association.DEFAULTED
+
+
+class Said:
+    """A configuration that says one thing."""
+
+    def __init__(self, key: str, value: str) -> None:
+        self._said = {key: value}
+
+    def get(self, key: str) -> str | None:
+        """What it says."""
+        return self._said.get(key)
+
+    def spelled(self, name: str) -> str:
+        """As it is."""
+        return name
+
+    def fault(self, key: str, rule: str) -> MfaError:
+        """The error for a key."""
+        return MfaError(f"{key} {rule}")
+
+
+@pytest.mark.parametrize("field", [one for one in FIELDS if one.default], ids=lambda field: field.name)
+def test_what_has_a_default_can_be_set_for_all(field: Field) -> None:
+    other = next(choice for choice in field.choices if choice != field.default)
+    assert config.read(Said(field.name, other)).defaults == {field.name: other}
+    assert config.read(Said(field.name, str(field.default))).defaults == {}
+    assert config.read(Said(field.name, "neither")).fault
+    assert field.name in block.SCHEMA.names
+    key = input_docs.camel(field.name)
+    assert f"| `mfa:{key}` |" in (input_docs.ROOT / "docs" / "configuration.md").read_text()
 
 
 def test_only_secrets_are_kept_nowhere() -> None:

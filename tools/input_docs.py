@@ -112,11 +112,12 @@ def _default(one: Field) -> str:
     if one.name in HOLDERS:
         return f"this or `{next(name for name in HOLDERS if name != one.name)}`"
     if one.default:
-        return f"`mfa:{_camel(one.name)}`, else `{one.default}`"
+        return f"`mfa:{camel(one.name)}`, else `{one.default}`"
     return "`False`" if one.is_truth else "none"
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """As Pulumi's configuration spells it."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 

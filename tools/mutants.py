@@ -114,6 +114,9 @@ def _tables() -> Iterator[Mutant]:
 
 
 ADAPTERS = (
+    Mutant(f"{PACKAGE}/engine/config.py", ', "on_destroy": self.on_destroy', "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/terraform/block.py", 'Attribute("on_destroy"', 'Attribute("other"', (FIELDS,)),
+    Mutant("docs/configuration.md", "| `mfa:onDestroy` |", "| `mfa:other` |", (FIELDS,)),
     Mutant(
         f"{PACKAGE}/roster/parse.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
     ),
