@@ -16,9 +16,9 @@ from mfa_association import roster
 from mfa_association.engine import changes, config, inputs, props
 from mfa_association.errors import MfaError
 from mfa_association.fields import BY_NAME, CODES, FIELDS, ROSTER, Field
-from mfa_association.grammar import Fault
 from mfa_association.terraform import association, block
 from mfa_association.terraform import roster as roster_function
+from mfa_association.validation import InvalidValue
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TEXTS = {
@@ -52,7 +52,7 @@ def whole_line() -> tuple[roster.Line, dict[str, Any]]:
 def test_a_row_takes_what_is_right_and_names_what_is_wrong(field: Field) -> None:
     """Codes are checked as a pair."""
     field.parse(good(field))
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(InvalidValue) as caught:
         field.parse(["neither"], "users.alice[0].x")
     assert caught.value.field == "users.alice[0].x"
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from mfa_association.grammar import (
-    Fault,
+from mfa_association.totp import parse_seed, parse_seed_source
+from mfa_association.validation import (
+    InvalidValue,
     OnDestroy,
     OnLastDevice,
     check_account_id,
@@ -21,7 +22,6 @@ from mfa_association.grammar import (
     check_user_name,
     parse_serial_number,
 )
-from mfa_association.totp import parse_seed, parse_seed_source
 
 Change = Literal["replaces, new first", "replaces, old first", "moves", "renews", "state only", "nothing"]
 """What a new value does: replaces the resource, moves the device to a new holder, enables or resyncs it with codes or a
@@ -35,7 +35,7 @@ RosterPlace = Literal["nowhere", "structure", "device", "device or defaults"]
 class Field:
     """One input. ``form`` and ``description`` are for people, in Markdown; ``description`` is the Terraform schema's.
 
-    ``check``: of a text by itself, given the value and the name for its fault; raises ``Fault``.
+    ``check``: of a text by itself, given the value and the name for its fault; raises ``InvalidValue``.
     ``choices``: the only values, the strictest first.
     ``default``: what holds where neither the resource nor the configuration of the provider says anything. Whatever
     has one can be set there for all resources (``mfa:onLastDevice``).
@@ -57,11 +57,11 @@ class Field:
     enables: bool = False
 
     def parse(self, value: object, where: str = "") -> Any:
-        """What the value means, a text as its check returns it; ``where`` is named in a fault. Raises ``Fault``."""
+        """What the value means, a text as its check returns it; ``where`` is named in a fault. Raises ``InvalidValue``."""
         if self.is_truth and not isinstance(value, bool):
-            raise Fault(where or self.name, value, "must be true or false")
+            raise InvalidValue(where or self.name, value, "must be true or false")
         if self.choices and value not in self.choices:
-            raise Fault(where or self.name, value, f"must be one of {', '.join(self.choices)}")
+            raise InvalidValue(where or self.name, value, f"must be one of {', '.join(self.choices)}")
         return self.check(value, where or self.name) if self.check else value
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mfa_association.fields import BY_NAME, CODES, ENABLERS, FIELDS, HOLDERS, Field
-from mfa_association.grammar import Fault, SerialNumber, check_codes, parse_serial_number, same
+from mfa_association.validation import InvalidValue, SerialNumber, check_codes, parse_serial_number, same
 
 Props = dict[str, Any]
 
@@ -81,7 +81,7 @@ def with_defaults(news: Props, defaults: dict[str, str]) -> Props:
 def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | None:
     try:
         check(news)
-    except Fault as fault:
+    except InvalidValue as fault:
         secret = fault.field in ENABLERS  # a seed_source too: somebody may have typed the seed itself
         return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
     return None
@@ -106,7 +106,7 @@ def _is_given(news: Props, name: str) -> bool:
 def _check_holder(news: Props) -> None:
     user, root = news.get("user_name"), news.get("root_account_id")
     if not is_unknown(root) and (user is None) == (root is None):
-        raise Fault("user_name", user, "must be given, or root_account_id, and not both")
+        raise InvalidValue("user_name", user, "must be given, or root_account_id, and not both")
 
 
 def _check_codes(news: Props) -> None:
@@ -118,7 +118,7 @@ def _check_codes(news: Props) -> None:
 def _check_one_way(news: Props) -> None:
     ways = [name for name in ENABLERS if name != CODES[1] and _is_given(news, name)]
     if len(ways) > 1:
-        raise Fault(ways[1], None, f"cannot be given together with {ways[0]}")
+        raise InvalidValue(ways[1], None, f"cannot be given together with {ways[0]}")
 
 
 def _check_kind(news: Props) -> None:
@@ -127,11 +127,11 @@ def _check_kind(news: Props) -> None:
     serial = _serial(news)
     if given and serial and serial.kind == "fido":
         rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
-        raise Fault(given, None, rule)
+        raise InvalidValue(given, None, rule)
     if given and _is_given(news, "root_account_id"):
-        raise Fault(given, None, "cannot be used: the root user registers its devices itself, in the console")
+        raise InvalidValue(given, None, "cannot be used: the root user registers its devices itself, in the console")
     if serial and serial.kind != "virtual" and news.get("on_destroy") == "delete-virtual-device":
-        raise Fault("on_destroy", "delete-virtual-device", "is for virtual devices only")
+        raise InvalidValue("on_destroy", "delete-virtual-device", "is for virtual devices only")
 
 
 def _check_root(news: Props) -> None:
@@ -139,15 +139,15 @@ def _check_root(news: Props) -> None:
     if account is None or serial is None or serial.account_id is None:
         return
     if serial.partition == "aws-cn":
-        raise Fault("root_account_id", account, "cannot be used: accounts in China have no root user")
+        raise InvalidValue("root_account_id", account, "cannot be used: accounts in China have no root user")
     if not is_unknown(account) and serial.account_id != account:
-        raise Fault("serial_number", serial.text, f"must be a device of account {account}")
+        raise InvalidValue("serial_number", serial.text, f"must be a device of account {account}")
 
 
 def _serial(news: Props) -> SerialNumber | None:
     try:
         return parse_serial_number(news.get("serial_number"))
-    except Fault:
+    except InvalidValue:
         return None
 
 

@@ -11,7 +11,7 @@ from mfa_association.engine.config import ProviderConfig
 from mfa_association.errors import MfaError
 from mfa_association.fields import DEFAULTS
 
-_OURS = ("max_removals", *DEFAULTS, "retry_deadline", "propagation_time")
+_MFA_KEYS = ("max_removals", *DEFAULTS, "retry_deadline", "propagation_time")
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
@@ -70,7 +70,7 @@ class _Stack:
 
 
 def _key(name: str) -> str:
-    return f"{'mfa' if name in _OURS else 'aws'}:{_camel(name)}"
+    return f"{'mfa' if name in _MFA_KEYS else 'aws'}:{_camel(name)}"
 
 
 def _camel(name: str) -> str:
@@ -78,4 +78,4 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_KEYS = tuple(sorted(map(_key, _OURS)))
+_KEYS = tuple(sorted(map(_key, _MFA_KEYS)))

@@ -14,10 +14,17 @@ from typing import Any, Final
 import yaml
 
 from mfa_association.fields import BY_NAME, ROSTER, Field, names
-from mfa_association.grammar import Fault, SerialNumber, check_account_id, check_user_name, parse_serial_number, show
 from mfa_association.roster.faults import RosterError
 from mfa_association.roster.file import read_file
 from mfa_association.roster.nodes import compose, is_null
+from mfa_association.validation import (
+    InvalidValue,
+    SerialNumber,
+    check_account_id,
+    check_user_name,
+    parse_serial_number,
+    show,
+)
 
 _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
@@ -100,7 +107,7 @@ class _Reader:
         for key, devices in self._pairs(node, field):
             try:
                 holder = {name: check(key.value, field)}
-            except Fault as fault:
+            except InvalidValue as fault:
                 self._fault(key, str(fault))
                 continue
             yield from self._devices(devices, f"{field}.{key.value}", holder, defaults)
@@ -129,8 +136,8 @@ class _Reader:
             parsed = parse_serial_number(serial.value, f"{field}.serial_number")
             account = holder.get("root_account_id")
             if account and parsed.account_id not in (None, account):
-                raise Fault(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
-        except Fault as fault:
+                raise InvalidValue(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
+        except InvalidValue as fault:
             self._fault(serial, str(fault))
             return None
         return Line(parsed, serial.start_mark.line + 1, **holder, settings=_fitting(parsed, defaults, stated))
@@ -154,7 +161,7 @@ class _Reader:
             return None
         try:
             return str(setting.parse(node.value, where))
-        except Fault as fault:
+        except InvalidValue as fault:
             self._fault(node, str(fault))
             return None
 
@@ -171,7 +178,9 @@ class _Reader:
             elif key.value.lower() in first:
                 self._fault(key, _double(field, key.value, *first[key.value.lower()]))
             elif known and key.value not in known:
-                self._fault(key, str(Fault(field, key.value, f"unknown field; known are {', '.join(sorted(known))}")))
+                self._fault(
+                    key, str(InvalidValue(field, key.value, f"unknown field; known are {', '.join(sorted(known))}"))
+                )
             else:
                 first[key.value.lower()] = (key.value, key.start_mark.line + 1)
                 yield key, value
@@ -182,7 +191,7 @@ class _Reader:
     def _choice(self, node: yaml.Node, field: str, allowed: tuple[str, ...]) -> str:
         value = node.value if isinstance(node, yaml.ScalarNode) else None
         if value not in allowed:
-            self._fault(node, str(Fault(field, value, f"must be one of {', '.join(allowed)}")))
+            self._fault(node, str(InvalidValue(field, value, f"must be one of {', '.join(allowed)}")))
         return str(value)
 
     def _refuse_doubles(self, lines: list[Line]) -> None:
@@ -191,7 +200,7 @@ class _Reader:
             before = first.setdefault(line.serial.key, line)
             if before is not line:
                 rule = f"already listed on line {before.line}; a device has one holder"
-                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+                self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
         self._refuse_second_account([line for line in lines if line.user_name and line.serial.account_id])
 
     def _refuse_second_account(self, lines: list[Line]) -> None:
@@ -200,7 +209,7 @@ class _Reader:
             if line.serial.account_id not in known:
                 known.add(line.serial.account_id)
                 rule = f"belongs to another account than line {lines[0].line}; one roster serves one account"
-                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+                self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
 
     def _fault(self, node: yaml.Node | None, fault: str) -> None:
         self._faults.append((node.start_mark.line + 1 if node else 1, fault))
@@ -214,4 +223,4 @@ def _fitting(serial: SerialNumber, defaults: dict[str, Any], stated: dict[str, A
 
 def _double(field: str, name: str, before: str, line: int) -> str:
     same = "listed twice" if name == before else f"is {show(before)} in another case; IAM holds them equal"
-    return str(Fault(field, name, f"{same} (first on line {line})"))
+    return str(InvalidValue(field, name, f"{same} (first on line {line})"))
