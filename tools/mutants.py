@@ -208,6 +208,9 @@ def _pytest(folder: Path, tests: tuple[str, ...]) -> None:
 def main(words: list[str]) -> int:
     """Try each mutant."""
     chosen = [mutant for mutant in MUTANTS if all(word in str(mutant) for word in words)]
+    if not chosen:
+        print("no mutant's line holds " + " and ".join(words))
+        return 1
     for module in _HEAVY:
         importlib.import_module(module)
     with tempfile.TemporaryDirectory() as folder:

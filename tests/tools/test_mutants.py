@@ -42,3 +42,11 @@ def test_what_becomes_of_a_mutant_is_told(
     assert mutants.main([]) == code, reason
     assert capsys.readouterr().out.startswith(outcome)
     assert (mutants.ROOT / mutant.file).read_text() == before
+
+
+def test_words_that_no_line_holds_run_no_test(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Copy, "fails", lambda _self, _tests: pytest.fail("tests were run"))
+    assert mutants.main(["no such", "word"]) == 1
+    assert capsys.readouterr().out == "no mutant's line holds no such and word\n"
