@@ -153,9 +153,17 @@ ADAPTERS = (
         "",
         ("tests/pulumi/test_declare.py",),
     ),
-    Mutant(f"{PACKAGE}/pulumi/config.py", "*DEFAULTS, ", "", ("tests/pulumi/test_provider.py",)),
     Mutant(
-        f"{PACKAGE}/pulumi/provider.py", "changes.is_old_first(replaces)", "False", ("tests/pulumi/test_provider.py",)
+        f"{PACKAGE}/pulumi/config.py",
+        "*DEFAULTS, ",
+        "",
+        ("tests/pulumi/test_provider.py::test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing",),
+    ),
+    Mutant(
+        f"{PACKAGE}/pulumi/provider.py",
+        "changes.is_old_first(replaces)",
+        "False",
+        ("tests/pulumi/test_provider.py::test_diff_compares_named_keys",),
     ),
     Mutant(f"{PACKAGE}/engine/props.py", ' or field.change == "renews"', "", ("tests/engine/test_props.py",)),
 )
