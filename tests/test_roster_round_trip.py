@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -50,7 +49,7 @@ def dealt(holders: list[str], devices: list[tuple[str, dict[str, Any]]]) -> dict
 
 def said(line: Line) -> tuple[str | None, dict[str, Any]]:
     """What a line of a roster says, less where it stands."""
-    own = {key: value for key, value in asdict(line).items() if key in OWN and value not in (None, False)}
+    own = {key: value for key, value in line.inputs().items() if key in OWN and value not in (None, False)}
     return line.user_name, {"serial_number": line.serial.text, **own}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mfa_association.fields import BY_NAME, ROSTER
 from mfa_association.terraform import association, block, data_sources, roster
 from mfa_association.terraform.schema import Attribute, Block, Schema
 from mfa_association.tokens import TERRAFORM_TYPE
@@ -77,12 +78,13 @@ def _resource() -> str:
 
 
 def _function() -> str:
-    fields = "".join(f"* `{name}`\n" for name in roster.FIELDS)
+    fields = "".join(f"* `{name}`\n" for name in ROSTER)
+    truths = ", ".join(f"`{name}`" for name in ROSTER if BY_NAME[name].is_truth)
     return (
         f"{_head('roster (Function)', roster.DESCRIPTION)}{_example('roster')}"
         f"## Signature\n\n```text\nroster(text string) map of object\n```\n\n## Arguments\n\n1. `text` - {roster.PARAMETER}\n"
         f"\n## Return value\n\nA mapping from a device's name, such as `mfa/alice-phone` or `GAHT12345678`, to an object "
-        f"with these attributes, null where the roster says nothing:\n\n{fields}"
+        f"with these attributes, null where the roster says nothing, but `false` for {truths}:\n\n{fields}"
     )
 
 

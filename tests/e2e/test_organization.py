@@ -53,7 +53,7 @@ def device(line: Line) -> dict[str, Any]:
         return {"kind": kind, "serial": line.serial.text}
     if kind == "fido":
         return {"kind": kind, "name": name.partition("-")[0], "id": name.partition("-")[2]}
-    return {"kind": kind, "name": name, "held": not line.seed_source, "seed": SEED}
+    return {"kind": kind, "name": name, "held": not line.inputs()["seed_source"], "seed": SEED}
 
 
 def account_seed(folder: Path, account: str) -> dict[str, Any]:

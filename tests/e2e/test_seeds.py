@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mfa_association.engine.inputs import CODES
+from mfa_association.fields import CODES
 from mfa_association.sandbox import Sandbox
 from mfa_association.totp import parse_seed, step_at
 

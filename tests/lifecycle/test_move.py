@@ -195,7 +195,7 @@ NO_ROOM = "the user holds as many MFA devices as IAM allows, which are "
 
 
 def test_a_holder_without_room_leaves_the_device_where_it_was(stage: Stage) -> None:
-    """Only the refusal of the enable tells. A seed has codes for the way back."""
+    """Only the refusal of the enable tells."""
     stage.plant(**FULL)
     before = stage.holders()
     told = failure(lambda: _move(stage, seed=parse_seed(SEED)), refusals.MoveTakenBack)
@@ -208,8 +208,17 @@ def test_a_holder_without_room_leaves_the_device_where_it_was(stage: Stage) -> N
     assert stage.writes() == ["DeactivateMFADevice", "EnableMFADevice", "EnableMFADevice"]
 
 
-def test_with_given_codes_nobody_holds_it_then(stage: Stage) -> None:
+def test_given_codes_do_for_the_way_back_too(stage: Stage) -> None:
     stage.plant(**FULL)
+    before = stage.holders()
+    told = failure(lambda: _move(stage, codes=stage.codes()), refusals.MoveTakenBack)
+    assert told.endswith("; it was enabled for alice again, who holds it as before")
+    assert stage.holders() == before
+
+
+def test_given_codes_that_are_used_up_leave_nobody_with_it(stage: Stage) -> None:
+    stage.plant(**FULL)
+    stage.fault("EnableMFADevice", nth=2, error="InvalidAuthenticationCode")
     told = failure(lambda: _move(stage, codes=stage.codes()), refusals.MoveBroken)
     assert f"it was deactivated for alice, then: enabling MFA device ({stage.arn()}) for user (bob): {NO_ROOM}" in told
     assert told.endswith("; nobody holds it now, run again with two fresh codes")

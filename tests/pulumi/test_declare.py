@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from mfa_association.pulumi import declare
 from mfa_association.pulumi.declare import CODES_VARIABLE
 from mfa_association.pulumi.provider import Provider
 from tests.pulumi.engine import SECRET, declared_by
+from tests.test_fields import whole_line
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 KEY = "arn:aws:iam::111122223333:u2f/user/alice/yubikey-ABC"
@@ -203,3 +205,10 @@ def test_a_roster_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_empty_roster_that_says_so_declares_nothing(roster: Path) -> None:
     roster.write_text("allow_empty: true\n", encoding="utf-8")
     assert _declared(roster) == {}
+
+
+def test_all_that_a_roster_can_say_is_an_input(roster: Path) -> None:
+    line, said = whole_line()
+    device = {name: value for name, value in said.items() if name != "user_name"}
+    roster.write_text(json.dumps({"users": {"alice": [device]}}), encoding="utf-8")
+    assert _declared(roster) == {line.serial.name: said}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import json
 import pickle
 import socket
@@ -98,27 +97,6 @@ def test_a_seed_is_a_secret_input_and_its_source_a_plain_one() -> None:
 def test_what_was_not_given_is_not_an_input() -> None:
     made = declared_by(lambda: MfaDeviceAssociation("mfa/alice-phone", **INPUTS, require_active=False))
     assert made[0].inputs == INPUTS | {"__provider": serialize_provider(Provider())}
-
-
-def test_the_constructor_is_keyword_only_and_pinned() -> None:
-    shown = [(p.name, p.kind.name, p.default) for p in inspect.signature(MfaDeviceAssociation).parameters.values()]
-    empty, word = inspect.Parameter.empty, "KEYWORD_ONLY"
-    assert shown == [
-        ("name", "POSITIONAL_OR_KEYWORD", empty),
-        ("serial_number", word, empty),
-        ("user_name", word, None),
-        ("root_account_id", word, None),
-        ("authentication_code_1", word, None),
-        ("authentication_code_2", word, None),
-        ("seed", word, None),
-        ("seed_source", word, None),
-        ("renew", word, None),
-        ("require_active", word, False),
-        ("on_last_device", word, None),
-        ("on_destroy", word, None),
-        ("role_arn", word, None),
-        ("opts", word, None),
-    ]
 
 
 # check and diff: offline

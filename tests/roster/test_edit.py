@@ -400,7 +400,8 @@ def changed(before: str, after: str) -> tuple[list[str], list[str]]:
 
 def told(text: str) -> dict[str, Any]:
     """What a roster says of each device."""
-    return {line.serial.text: (line.user_name, line.on_destroy, line.on_last_device) for line in parse(text).lines}
+    names = ("user_name", "on_destroy", "on_last_device")
+    return {line.serial.text: tuple(line.inputs()[name] for name in names) for line in parse(text).lines}
 
 
 def in_brackets(line: str) -> bool:

@@ -38,7 +38,14 @@ roots:
 
 
 def facts(line: Line) -> tuple[object, ...]:
-    return line.line, line.user_name, line.root_account_id, line.serial.name, line.serial.kind.name, line.on_last_device
+    return (
+        line.line,
+        line.user_name,
+        line.root_account_id,
+        line.serial.name,
+        line.serial.kind.name,
+        line.inputs()["on_last_device"],
+    )
 
 
 def test_the_example_of_the_design() -> None:
@@ -63,13 +70,14 @@ users:
     - {{serial_number: {TOKEN}, require_active: 'false', on_destroy: keep, renew: 2026-01-01, seed_source: 'env:SEED'}}
 """
     first, second = parse(text).lines
-    assert (first.require_active, first.on_destroy, first.renew, first.seed_source) == (
+    names = ("require_active", "on_destroy", "renew", "seed_source")
+    assert tuple(first.inputs()[name] for name in names) == (
         True,
         "delete-virtual-device",
         None,
         None,
     )
-    assert (second.require_active, second.on_destroy, second.renew, second.seed_source) == (
+    assert tuple(second.inputs()[name] for name in names) == (
         False,
         "keep",
         "2026-01-01",
@@ -88,7 +96,7 @@ def test_every_scalar_is_text(name: str) -> None:
 
 def test_a_default_end_of_the_entity_is_for_virtual_devices() -> None:
     text = f"defaults: {{on_destroy: delete-virtual-device}}\nusers: {{alice: [{PHONE}, {TOKEN}]}}\n"
-    assert [line.on_destroy for line in parse(text).lines] == ["delete-virtual-device", None]
+    assert [line.inputs()["on_destroy"] for line in parse(text).lines] == ["delete-virtual-device", None]
 
 
 @pytest.mark.parametrize("nothing", ["", "null", "~", "[]"])
@@ -165,7 +173,7 @@ BAD = (
         f"users:\n  alice:\n  - serial_number: {TOKEN}\n    code: '271828'",
         (
             (
-                f"4: users.alice[0] 'code': {KNOWN} on_last_device, on_destroy, require_active, renew, seed_source, "
+                f"4: users.alice[0] 'code': {KNOWN} on_destroy, on_last_device, renew, require_active, seed_source, "
                 "serial_number"
             ),
         ),
@@ -173,7 +181,7 @@ BAD = (
     Bad(
         "a default that is a device's own",
         f"defaults: {{renew: x}}\nusers: {{alice: [{TOKEN}]}}",
-        (f"1: defaults 'renew': {KNOWN} on_last_device, on_destroy, require_active",),
+        (f"1: defaults 'renew': {KNOWN} on_destroy, on_last_device, require_active",),
     ),
     Bad(
         "a choice that is none",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mfa_association.engine import changes, inputs
+from mfa_association.engine import changes
+from mfa_association.fields import CODES
 from mfa_association.pulumi import MfaDeviceAssociation
 from mfa_association.terraform import association, protocol
 from mfa_association.terraform.server import Server, Unimplemented
@@ -45,7 +46,7 @@ def test_the_schema_has_the_names_that_pulumi_has(schema: Any) -> None:
     block = schema.resource_schemas["mfa_device_association"].block
     shown = {association.WRITE_ONLY.get(one.name, one.name) for one in block.attributes}
     outputs = set(MfaDeviceAssociation.__annotations__)
-    assert shown == outputs | {"id", *inputs.CODES, "seed"}
+    assert shown == outputs | {"id", *CODES, "seed"}
     assert set(changes.COMPARED) < shown
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from mfa_association import roster
+from mfa_association import fields, roster
 from mfa_association.roster import RosterError
 from mfa_association.terraform import data_sources
-from mfa_association.terraform.roster import FIELDS
 from mfa_association.terraform.values import decode
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import Answer, Caller, whole
@@ -102,7 +101,7 @@ def _call(text: str) -> Answer:
 
 def test_a_roster_is_an_object_by_device() -> None:
     found = decode(_call(ROSTER).message.result.msgpack)
-    nothing = dict.fromkeys(FIELDS) | {"on_last_device": "refuse", "require_active": False}
+    nothing = dict.fromkeys(fields.ROSTER) | {"on_last_device": "refuse", "require_active": False}
     assert found == {
         "mfa/alice-phone": nothing
         | {"user_name": "alice", "serial_number": "arn:aws:iam::111122223333:mfa/alice-phone"},
@@ -123,5 +122,5 @@ def test_a_rosters_faults_are_those_of_the_roster(text: str) -> None:
 
 def test_the_type_that_the_function_promises_is_what_it_returns() -> None:
     promised = json.loads(getattr(Caller().call("GetFunctions").message.functions["roster"], "return").type)
-    assert promised[0] == "map" and set(promised[1][1]) == set(FIELDS)
+    assert promised[0] == "map" and set(promised[1][1]) == set(fields.ROSTER)
     assert {name for name, kind in promised[1][1].items() if kind == "bool"} == {"require_active"}

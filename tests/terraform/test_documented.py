@@ -7,11 +7,13 @@ import re
 import shutil
 from pathlib import Path
 
+import input_docs
 import pytest
 
-from mfa_association.terraform.roster import FIELDS
+from mfa_association.fields import FIELDS, ROSTER
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.project import Project
+from tests.test_fields import good
 
 pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ROOT = Path(__file__).parents[2]
@@ -26,12 +28,7 @@ def _blocks(path: Path) -> dict[str, str]:
     return {f"{path.relative_to(ROOT)} {number}": fence for number, fence in enumerate(found, 1)}
 
 
-def _documents() -> list[Path]:
-    folders = [ROOT / "docs", ROOT / "examples", ROOT / "tools"]
-    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in (".md", ".tf")]
-
-
-BLOCKS = {name: block for path in _documents() for name, block in _blocks(path).items()}
+BLOCKS = {name: block for path in input_docs.blocks() for name, block in _blocks(path).items()}
 
 
 def test_there_are_blocks() -> None:
@@ -49,14 +46,8 @@ def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: St
             for match in re.finditer(r"^(?:resource|locals|variable)\b.*?^}$", block, re.DOTALL | re.MULTILINE)
         )
     )
-    said = {
-        "on_last_device": "refuse",
-        "on_destroy": "delete-virtual-device",
-        "require_active": True,
-        "renew": "7",
-        "seed_source": "env:NOT_NEEDED",
-    }
-    device = {"serial_number": stage.arn(), **said, "require_active": "true"}
+    said = {field.name: good(field) for field in FIELDS if field.is_roster_setting}
+    device = {"serial_number": stage.arn(), **said}
     member = f"4444{stage.account[4:]}"
     root = f"arn:aws:iam::{member}:mfa/root-phone"
     stage.plant(users={"alice": user(virtual())})
@@ -67,8 +58,8 @@ def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: St
     project.do("apply", "-auto-approve")
     values = {value["serial_number"]: value for value in project.resources().values()}
     expected = {"serial_number": stage.arn(), "user_name": "alice", "root_account_id": None, **said}
-    assert set(expected) == set(FIELDS), "a new key of the roster is a new argument of every block"
-    assert {name: values[stage.arn()][name] for name in FIELDS} == expected
+    assert set(expected) == set(ROSTER)
+    assert {name: values[stage.arn()][name] for name in ROSTER} == expected, "run tools/input_docs.py"
     assert values[root]["root_account_id"] == member and values[root]["active"] is True
     assert not stage.writes()
 

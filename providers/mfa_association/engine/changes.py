@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.engine import props
+from mfa_association.fields import names
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger
 from mfa_association.validation import OnLastDevice, SerialNumber, same
 
-REPLACES = ("serial_number", "root_account_id")
-COMPARED = (
-    *REPLACES,
-    "user_name",
-    "renew",
-    "require_active",
-    "on_last_device",
-    "on_destroy",
-    "role_arn",
-    "seed_source",
-)
+REPLACES = names(lambda field: field.change.startswith("replaces"))
+_OLD_FIRST = names(lambda field: field.change == "replaces, old first")
+COMPARED = names(lambda field: field.change != "nothing")
 
 Props = dict[str, Any]
 ContextOf = Callable[[Props], AccountContext]
@@ -32,6 +25,11 @@ Guard = Callable[[SerialNumber, OnLastDevice], LastDeviceGuard]
 def replaces(olds: Props, news: Props) -> list[str]:
     """The inputs whose new value needs another association."""
     return [key for key in REPLACES if not same(str(olds.get(key)), str(news.get(key)))]
+
+
+def is_old_first(replaced: Sequence[str]) -> bool:
+    """Whether a replacement for the sake of these inputs must remove the old association first."""
+    return any(name in _OLD_FIRST for name in replaced)
 
 
 def is_moved(olds: Props, news: Props) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, get_args
 
 from mfa_association.aws.settings import ROLE_SESSION_NAME, Role, Settings
-from mfa_association.engine.props import USUAL
 from mfa_association.errors import MfaError
+from mfa_association.fields import DEFAULTS
 from mfa_association.lifecycle import Limits
 from mfa_association.validation import InvalidValue, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
 
@@ -55,7 +55,7 @@ class ProviderConfig:
     def defaults(self) -> dict[str, str]:
         """What it says of removals, where it says anything; for the resources that say nothing themselves."""
         said = {"on_last_device": self.on_last_device, "on_destroy": self.on_destroy}
-        return {name: choice for name, choice in said.items() if choice != USUAL[name]}
+        return {name: choice for name, choice in said.items() if choice != DEFAULTS[name]}
 
     def refuse_faults(self) -> None:
         """Raise the fault, if there is one: nothing may be called with half a configuration."""

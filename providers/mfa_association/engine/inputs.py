@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from mfa_association.totp import parse_seed, parse_seed_source
-from mfa_association.validation import (
-    InvalidValue,
-    OnDestroy,
-    OnLastDevice,
-    SerialNumber,
-    check_account_id,
-    check_codes,
-    check_renew,
-    check_role_arn,
-    check_user_name,
-    parse_serial_number,
-    same,
-)
-
-CODES = ("authentication_code_1", "authentication_code_2")
-_ENABLERS = (*CODES, "seed", "seed_source")
-_SECRETS = (*CODES, "seed")
+from mfa_association.fields import BY_NAME, CODES, ENABLERS, FIELDS, HOLDERS, Field
+from mfa_association.validation import InvalidValue, SerialNumber, check_codes, parse_serial_number, same
 
 Props = dict[str, Any]
 
@@ -56,13 +40,13 @@ def faults(news: Props) -> list[InputFault]:
 def argument_faults(given: Props) -> list[InputFault]:
     """What is wrong with each input for itself, for what is no association."""
     known = (name for name, value in given.items() if not is_unknown(value))
-    found = (_fault_of(_one(_CHECKS[name], name), given) for name in known)
+    found = (_fault_of(_check_of(BY_NAME[name]), given) for name in known)
     return [fault for fault in found if fault]
 
 
 def can_enable(news: Props) -> bool:
     """Whether codes or a seed are given, or may be."""
-    return any(news.get(name) is not None for name in _ENABLERS)
+    return any(news.get(name) is not None for name in ENABLERS)
 
 
 def cautions(news: Props) -> list[str]:
@@ -98,14 +82,20 @@ def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | Non
     try:
         check(news)
     except InvalidValue as fault:
-        secret = fault.field in (*_SECRETS, "seed_source")  # somebody may have typed the seed itself
+        secret = fault.field in ENABLERS  # a seed_source too: somebody may have typed the seed itself
         return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
     return None
 
 
-def _one(check: Callable[[Any], object], name: str) -> Callable[[Props], object]:
+def _check_of(field: Field) -> Callable[[Props], object]:
     """The check of one input; only what must be there is checked when it is missing."""
-    return lambda news: None if news.get(name) is None and name != "serial_number" else check(news.get(name))
+
+    def check(news: Props) -> None:
+        value = news.get(field.name)
+        if value is not None or field.is_required:
+            field.parse(value)
+
+    return check
 
 
 def _is_given(news: Props, name: str) -> bool:
@@ -126,14 +116,14 @@ def _check_codes(news: Props) -> None:
 
 
 def _check_one_way(news: Props) -> None:
-    ways = [name for name in ("authentication_code_1", "seed", "seed_source") if _is_given(news, name)]
+    ways = [name for name in ENABLERS if name != CODES[1] and _is_given(news, name)]
     if len(ways) > 1:
         raise InvalidValue(ways[1], None, f"cannot be given together with {ways[0]}")
 
 
 def _check_kind(news: Props) -> None:
     """FIDO keys and root's devices are registered by hand."""
-    given = next((name for name in _ENABLERS if _is_given(news, name)), None)
+    given = next((name for name in ENABLERS if _is_given(news, name)), None)
     serial = _serial(news)
     if given and serial and serial.kind.console_only:
         rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
@@ -161,31 +151,6 @@ def _serial(news: Props) -> SerialNumber | None:
         return None
 
 
-def _check_truth(value: object) -> None:
-    if not isinstance(value, bool):
-        raise InvalidValue("require_active", value, "must be true or false")
-
-
-def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[Any], object]:
-    def check(value: object) -> None:
-        if value not in allowed:
-            raise InvalidValue(name, value, f"must be one of {', '.join(allowed)}")
-
-    return check
-
-
-_CHECKS: dict[str, Callable[[Any], object]] = {
-    "user_name": check_user_name,
-    "root_account_id": lambda value: check_account_id(value, "root_account_id"),
-    "serial_number": parse_serial_number,
-    "seed": parse_seed,
-    "seed_source": parse_seed_source,
-    "renew": check_renew,
-    "require_active": _check_truth,
-    "on_last_device": _one_of("on_last_device", get_args(OnLastDevice)),
-    "on_destroy": _one_of("on_destroy", get_args(OnDestroy)),
-    "role_arn": check_role_arn,
-}
 _CROSS_CHECKS: tuple[tuple[str, Callable[[Props], object]], ...] = (
     ("user_name", _check_holder),
     ("", _check_codes),
@@ -193,5 +158,6 @@ _CROSS_CHECKS: tuple[tuple[str, Callable[[Props], object]], ...] = (
     ("serial_number", _check_kind),
     ("serial_number", _check_root),
 )
-_ALL_CHECKS = (*((name, _one(check, name)) for name, check in _CHECKS.items()), *_CROSS_CHECKS)
-"""Each with the input that must be known for it."""
+_HOLDERS_FIRST = sorted(FIELDS, key=lambda field: field.name not in HOLDERS)
+_ALL_CHECKS = (*((field.name, _check_of(field)) for field in _HOLDERS_FIRST), *_CROSS_CHECKS)
+"""Each with the input that must be known for it, in the order in which faults are told."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any
 
 from mfa_association.errors import MfaError
+from mfa_association.fields import CHOICES, CODES, DEFAULTS, SETTINGS, names
 from mfa_association.lifecycle import Association, Declaration, Pair
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.totp import parse_seed, parse_seed_source
@@ -24,11 +25,8 @@ from mfa_association.validation import (
 
 Props = dict[str, Any]
 
-USUAL: Final = {"on_last_device": "warn", "on_destroy": "keep"}
-"""What holds where neither a resource nor the provider's configuration says anything."""
-
-_SETTINGS: Final = ("require_active", "role_arn", "on_last_device", "on_destroy", "seed_source")
-_CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
+_KEPT = names(lambda field: field.is_saved_setting or field.change == "renews")
+"""What a state keeps as it was declared; the rest is as IAM says."""
 
 
 class StateUnreadable(MfaError):
@@ -47,7 +45,7 @@ def declaration(news: Props) -> Declaration:
     return Declaration(
         user_name=_holder(news),
         serial_number=parse_serial_number(news.get("serial_number")),
-        codes=check_codes(news.get("authentication_code_1"), news.get("authentication_code_2")),
+        codes=check_codes(*(news.get(name) for name in CODES)),
         seed=None if seed is None else parse_seed(seed),
         seed_source=None if source is None else parse_seed_source(source),
         require_active=bool(news.get("require_active")),
@@ -91,7 +89,7 @@ def _refuse_another_account(saved: Props, *others: str | None) -> None:
 
 def _refuse_odd_settings(saved: Props) -> None:
     chosen = settings(saved)
-    for name, allowed in _CHOICES.items():
+    for name, allowed in CHOICES.items():
         if chosen[name] not in allowed:
             raise InvalidValue(name, chosen[name], f"must be one of {', '.join(allowed)}")
     if chosen["role_arn"] is not None:
@@ -100,7 +98,7 @@ def _refuse_odd_settings(saved: Props) -> None:
 
 def settings(bag: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
-    return {name: bag.get(name) or USUAL.get(name) for name in _SETTINGS}
+    return {name: bag.get(name) or DEFAULTS.get(name) for name in SETTINGS}
 
 
 def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
@@ -111,10 +109,11 @@ def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
 
 def outputs(declared: Props, found: Association) -> Props:
     """All outputs: the settings that were given, the rest as found. No secret is among them."""
-    chosen = {name: declared.get(name) or None for name in (*_SETTINGS, "renew")}
+    chosen = {name: declared.get(name) or None for name in _KEPT}
     facts: Props = {**vars(found), "serial_number": found.serial_number.text, "device_kind": found.kind.name}
     if found.user_name == ROOT_USER:
-        facts["root_account_id"] = facts.pop("user_name") and found.account_id
+        del facts["user_name"]
+        facts["root_account_id"] = found.account_id
     return {key: value for key, value in {**facts, **chosen}.items() if value is not None}
 
 

@@ -145,7 +145,8 @@ def _known(devices: list[Device], declared: list[Line]) -> tuple[RevocationTarge
 def _target(serial_number: SerialNumber, held: bool, line: Line | None) -> RevocationTarget:
     if line is None:
         return RevocationTarget(serial_number, held)
-    return RevocationTarget(serial_number, held, line.on_last_device, line.on_destroy or "keep")
+    said = line.inputs()
+    return RevocationTarget(serial_number, held, said["on_last_device"], said["on_destroy"] or "keep")
 
 
 def _serial(target: RevocationTarget) -> str:

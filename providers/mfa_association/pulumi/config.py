@@ -9,8 +9,9 @@ from typing import Any
 from mfa_association.engine import config
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.errors import MfaError
+from mfa_association.fields import DEFAULTS
 
-_MFA_KEYS = ("max_removals", "on_last_device", "on_destroy", "retry_deadline", "propagation_time")
+_MFA_KEYS = ("max_removals", *DEFAULTS, "retry_deadline", "propagation_time")
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pulumi
 
 from mfa_association import roster
 from mfa_association.errors import MfaError
+from mfa_association.fields import CODES
 from mfa_association.pulumi.resource import MfaDeviceAssociation
 from mfa_association.validation import InvalidValue, check_codes
 
@@ -24,32 +24,17 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
     Raises ``pulumi.RunError``, which Pulumi shows without a traceback.
     """
     try:
-        codes = _codes(os.environ.get(CODES_VARIABLE, ""))
+        given = _codes(os.environ.get(CODES_VARIABLE, ""))
         lines = roster.load(path).lines
     except MfaError as fault:
         raise pulumi.RunError(str(fault)) from None
-    _warn_of_strangers(codes, lines, path)
+    _warn_of_strangers(given, lines, path)
     made = []
     # Here, not in a function or comprehension: each frame of the stack goes into the state of each resource.
     for line in lines:
-        made.append(MfaDeviceAssociation(line.serial.name, **_inputs(line, codes.get(line.serial.name)), opts=opts))
+        inputs = line.inputs() | dict(zip(CODES, given.get(line.serial.name, ()), strict=False))
+        made.append(MfaDeviceAssociation(line.serial.name, **inputs, opts=opts))
     return made
-
-
-def _inputs(line: roster.Line, codes: tuple[str, str] | None) -> dict[str, Any]:
-    first, second = codes or (None, None)
-    return {
-        "user_name": line.user_name,
-        "root_account_id": line.root_account_id,
-        "serial_number": line.serial.text,
-        "authentication_code_1": first,
-        "authentication_code_2": second,
-        "seed_source": line.seed_source,
-        "renew": line.renew,
-        "require_active": line.require_active,
-        "on_last_device": line.on_last_device,
-        "on_destroy": line.on_destroy,
-    }
 
 
 def _warn_of_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Line, ...], path: str | Path) -> None:

@@ -16,7 +16,6 @@ from mfa_association.roster import Line
 from mfa_association.tokens import PULUMI_TYPE
 
 _PROVIDER = "__provider"
-_SETTINGS = ("seed_source", "renew", "require_active", "on_last_device", "on_destroy")
 
 
 def import_file(found: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
@@ -30,9 +29,7 @@ def import_file(found: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
 
 
 def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[str, Any]:
-    holder = {"user_name": line.user_name, "root_account_id": line.root_account_id}
-    settings = {name: getattr(line, name) for name in _SETTINGS}
-    inputs = with_defaults({"serial_number": line.serial.text, **holder, **settings}, {})
+    inputs = with_defaults(line.inputs(), {})
     return {
         "type": PULUMI_TYPE,
         "name": line.serial.name,

@@ -63,7 +63,7 @@ class Provider(ResourceProvider):
         return DiffResult(
             changes=changes.is_changed(olds, news),
             replaces=replaces,
-            delete_before_replace="root_account_id" in replaces,
+            delete_before_replace=changes.is_old_first(replaces),
         )
 
     @one_sentence

@@ -3,11 +3,10 @@
 Its annotations are evaluated once, here: Pulumi asks for them at each resource, and text would be evaluated each time.
 """
 
-from typing import Any
-
 from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
+from mfa_association.fields import BY_NAME, SECRETS
 from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
 from mfa_association.tokens import PULUMI_ANY_TYPE, PULUMI_MODULE, PULUMI_NAME
@@ -76,29 +75,16 @@ class MfaDeviceAssociation(Resource, module=PULUMI_MODULE, name=PULUMI_NAME):
         role_arn: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
+        arguments = locals()  # by their names, so that no input is listed here once more
         if root_account_id is None:
             refuse_delete_before_replace(name, opts)
         if isinstance(serial_number, str):
             warn_if_declared_twice(name, serial_number)
-        inputs: dict[str, Any] = {
-            "user_name": user_name,
-            "root_account_id": root_account_id,
-            "serial_number": serial_number,
-            "seed_source": seed_source,
-            "renew": renew,
-            "require_active": None if require_active is False else require_active,
-            "on_last_device": on_last_device,
-            "on_destroy": on_destroy,
-            "role_arn": role_arn,
-        }
-        secrets = {
-            "seed": seed,
-            "authentication_code_1": authentication_code_1,
-            "authentication_code_2": authentication_code_2,
-        }
-        hidden = {key: Output.secret(value) for key, value in secrets.items() if value is not None}
+        given = {key: None if arguments[key] is False else arguments[key] for key in BY_NAME}
+        plain = {key: value for key, value in given.items() if key not in SECRETS}
+        hidden = {key: Output.secret(given[key]) for key in SECRETS if given[key] is not None}
         outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
         if type(self) is not MfaDeviceAssociation:  # records of a subclass that had the type of any dynamic resource
             former = ResourceOptions(aliases=[Alias(type_=PULUMI_ANY_TYPE)])
             opts = ResourceOptions.merge(opts, former)
-        super().__init__(Provider(), name, {**inputs, **hidden, **outputs}, opts)
+        super().__init__(Provider(), name, {**plain, **hidden, **outputs}, opts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from mfa_association.fields import CHOICES
 from mfa_association.review.after import StateAfter
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
@@ -16,7 +17,7 @@ from mfa_association.review.model import HIDDEN_USER, GrantStep, Holding, Previe
 from mfa_association.review.risk import of_gain, of_password
 from mfa_association.review.words import though_inactive
 
-_GUARDS = ("refuse", "warn", "allow")
+_GUARDS = CHOICES["on_last_device"]
 """``on_last_device``, the strictest first."""
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from mfa_association.fields import CHOICES
 from mfa_association.inventory.associations import snake
 from mfa_association.review.endpoints import foreign_hosts
 from mfa_association.review.model import Change, Name
@@ -17,8 +18,6 @@ from mfa_association.review.pulumi_states import identity, state_of
 from mfa_association.tokens import TERRAFORM_PROVIDER
 
 _OURS = ("mfa", "aws", "aws-native", "awscc", "pulumi-python")
-_GUARDS = {"on_last_device": ("refuse", "warn", "allow"), "on_destroy": ("keep", "delete-virtual-device")}
-"""Settings of the stack, the strictest value first."""
 _QUIET = ("version", "plugin_download_url", "region", "__internal", "skip_credentials_validation", "default_tags")
 _STACK = "the configuration of the stack"
 
@@ -95,11 +94,11 @@ def _weakened(address: str, before: dict[str, Any], after: dict[str, Any]) -> It
     if old is not None and (new is None or new > old):
         to = "no limit" if new is None else str(new)
         yield Change("limit-raised", "low", address, (f"raises the limit of removals in one run from {old} to {to}",))
-    for name, order in _GUARDS.items():
+    for name, order in CHOICES.items():
         was, now = before.get(name, order[0]), after.get(name, order[0])
         if name in before and was in order and now in order and order.index(now) > order.index(was):
             yield Change("removal-deepened", "low", address, (f"loosens {name} from {was} to {now}",))
-    told = {"max_removals", "endpoints", "insecure", *_GUARDS, *_QUIET}
+    told = {"max_removals", "endpoints", "insecure", *CHOICES, *_QUIET}
     moved = sorted(key for key in {*before, *after} - told if before.get(key) != after.get(key))
     if before and moved:
         yield Change("connection-changed", "medium", address, ("connects differently: ", Name(", ".join(moved))))

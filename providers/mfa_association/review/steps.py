@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mfa_association.fields import ENABLERS
 from mfa_association.review.document import SECRET
 from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding, Op, SourceLocation, UserStep, account_of
@@ -16,7 +17,7 @@ from mfa_association.validation import InvalidValue, parse_serial_number
 
 Bag = dict[str, Any]
 
-_ENABLERS = ("authentication_code_1", "authentication_code_1_wo", "seed", "seed_wo", "seed_source")
+_ENABLERS = tuple(spelling for name in ENABLERS for spelling in (name, f"{name}_wo"))
 
 
 @dataclass(frozen=True)

@@ -156,10 +156,10 @@ def _require(
 
 
 def _facts(line: Line) -> tuple[object, ...]:
-    settings = (line.on_last_device, line.on_destroy, line.require_active, line.renew, line.seed_source)
-    return (line.serial.text, line.user_name, line.root_account_id, *settings)
+    return tuple(line.inputs().values())
 
 
 def _says(line: Line, entry: Entry) -> bool:
     held = (line.user_name or line.root_account_id or "").lower() == entry.holder.lower()
-    return held and all(getattr(line, name) == value for name, value in entry.settings.items())
+    said = line.inputs()
+    return held and all(said[name] == value for name, value in entry.settings.items())

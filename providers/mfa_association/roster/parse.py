@@ -6,24 +6,21 @@ values; that also keeps the line of every fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import yaml
 
+from mfa_association.fields import BY_NAME, ROSTER, Field, names
 from mfa_association.roster.faults import RosterError
 from mfa_association.roster.file import read_file
 from mfa_association.roster.nodes import compose, is_null
-from mfa_association.totp import parse_seed_source
 from mfa_association.validation import (
     InvalidValue,
-    OnDestroy,
-    OnLastDevice,
     SerialNumber,
     check_account_id,
-    check_renew,
     check_user_name,
     parse_serial_number,
     show,
@@ -31,24 +28,32 @@ from mfa_association.validation import (
 
 _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
-_CHOICES: Final = {"on_last_device": get_args(OnLastDevice), "on_destroy": get_args(OnDestroy)}
-_DEFAULTS: Final = (*_CHOICES, "require_active")
-_SETTINGS: Final = (*_DEFAULTS, "renew", "seed_source")
+_DEFAULTS: Final = names(lambda one: one.roster == "device or defaults")
+_SETTINGS: Final = names(lambda one: one.is_roster_setting)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One declared device: its holder (an IAM user, or the root user of an account), its settings, its line."""
+    """One declared device: its holder (an IAM user, or the root user of an account), its line, and what is set there.
+
+    ``settings``: those that the device or the ``defaults`` say, as the resource's inputs.
+    """
 
     serial: SerialNumber
     line: int
     user_name: str | None = None
     root_account_id: str | None = None
-    on_last_device: OnLastDevice | None = None
-    on_destroy: OnDestroy | None = None
-    require_active: bool = False
-    renew: str | None = None
-    seed_source: str | None = None
+    settings: Mapping[str, str | bool | None] = field(default_factory=dict, hash=False)
+
+    def inputs(self) -> dict[str, Any]:
+        """All that the roster says of the device, as inputs of the resource; None, or False, where it says nothing."""
+        said = {
+            "serial_number": self.serial.text,
+            "user_name": self.user_name,
+            "root_account_id": self.root_account_id,
+            **self.settings,
+        }
+        return {name: said.get(name, False if BY_NAME[name].is_truth else None) for name in ROSTER}
 
 
 @dataclass(frozen=True)
@@ -105,20 +110,20 @@ class _Reader:
             except InvalidValue as fault:
                 self._fault(key, str(fault))
                 continue
-            yield from self._devices(devices, f"{field}.{key.value}", {**defaults, **holder})
+            yield from self._devices(devices, f"{field}.{key.value}", holder, defaults)
 
-    def _devices(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Iterator[Line]:
+    def _devices(self, node: yaml.Node, field: str, holder: dict[str, str], defaults: dict[str, Any]) -> Iterator[Line]:
         if is_null(node):
             return
         if not isinstance(node, yaml.SequenceNode):
             self._fault(node, f"{field}: must be a list of devices, each on a line that starts with '- '")
             return
         for number, item in enumerate(node.value):
-            line = self._device(item, f"{field}[{number}]", settings)
+            line = self._device(item, f"{field}[{number}]", holder, defaults)
             if line:
                 yield line
 
-    def _device(self, node: yaml.Node, field: str, settings: dict[str, Any]) -> Line | None:
+    def _device(self, node: yaml.Node, field: str, holder: dict[str, str], defaults: dict[str, Any]) -> Line | None:
         serial: yaml.Node | None = node
         stated: dict[str, Any] = {}
         if isinstance(node, yaml.MappingNode):
@@ -129,30 +134,33 @@ class _Reader:
             return None
         try:
             parsed = parse_serial_number(serial.value, f"{field}.serial_number")
-            account = settings.get("root_account_id")
+            account = holder.get("root_account_id")
             if account and parsed.account_id not in (None, account):
                 raise InvalidValue(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
         except InvalidValue as fault:
             self._fault(serial, str(fault))
             return None
-        return Line(parsed, serial.start_mark.line + 1, **_fitting(parsed, settings, stated))
+        return Line(parsed, serial.start_mark.line + 1, **holder, settings=_fitting(parsed, defaults, stated))
 
     def _settings(self, node: yaml.Node, field: str, known: tuple[str, ...]) -> dict[str, Any]:
         pairs = self._pairs(node, field, known)
-        return {key.value: self._setting(key.value, value, field) for key, value in pairs if key.value in _SETTINGS}
+        return {
+            key.value: self._setting(BY_NAME[key.value], value, f"{field}.{key.value}")
+            for key, value in pairs
+            if key.value in _SETTINGS
+        }
 
-    def _setting(self, name: str, node: yaml.Node, field: str) -> Any:
-        where = f"{field}.{name}"
-        if name in _CHOICES:
-            return self._choice(node, where, _CHOICES[name])
-        return self._truth(node, where) if name == "require_active" else self._text(node, where, name)
+    def _setting(self, setting: Field, node: yaml.Node, where: str) -> str | bool | None:
+        if setting.is_truth:
+            return self._truth(node, where)
+        return self._choice(node, where, setting.choices) if setting.choices else self._text(setting, node, where)
 
-    def _text(self, node: yaml.Node, field: str, name: str) -> str | None:
+    def _text(self, setting: Field, node: yaml.Node, where: str) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
-            self._fault(node, f"{field}: must be text")
+            self._fault(node, f"{where}: must be text")
             return None
         try:
-            return check_renew(node.value, field) if name == "renew" else str(parse_seed_source(node.value, field))
+            return str(setting.parse(node.value, where))
         except InvalidValue as fault:
             self._fault(node, str(fault))
             return None
@@ -170,7 +178,9 @@ class _Reader:
             elif key.value.lower() in first:
                 self._fault(key, _double(field, key.value, *first[key.value.lower()]))
             elif known and key.value not in known:
-                self._fault(key, str(InvalidValue(field, key.value, f"unknown field; known are {', '.join(known)}")))
+                self._fault(
+                    key, str(InvalidValue(field, key.value, f"unknown field; known are {', '.join(sorted(known))}"))
+                )
             else:
                 first[key.value.lower()] = (key.value, key.start_mark.line + 1)
                 yield key, value

@@ -6,79 +6,28 @@ import re
 from typing import Any, Final
 
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.terraform.schema import Attribute, Schema
+from mfa_association.fields import DEFAULTS, FIELDS, SECRETS, Field
+from mfa_association.terraform.schema import Attribute, Schema, Use
 
-WRITE_ONLY: Final = {
-    "authentication_code_1_wo": "authentication_code_1",
-    "authentication_code_2_wo": "authentication_code_2",
-    "seed_wo": "seed",
-}
+WRITE_ONLY: Final = {f"{name}_wo": name for name in SECRETS}
 """The arguments that are kept nowhere, and what they are below."""
 
 COMPUTED: Final = ("id", "active", "device_kind", "enable_date", "account_id", "user_id")
-DEFAULTED: Final = ("on_last_device", "on_destroy")
+DEFAULTED: Final = tuple(DEFAULTS)
 INACTIVE: Final = {"active": False, "enable_date": None}
+
+
+def _argument(field: Field) -> Attribute:
+    name = f"{field.name}_wo" if field.is_secret else field.name
+    use: Use = "required" if field.is_required else "optional+computed" if field.default else "optional"
+    return Attribute(name, use, field.description, "bool" if field.is_truth else "string", write_only=field.is_secret)
+
 
 SCHEMA = Schema(
     "An IAM user may hold an MFA device; when this resource goes, the device is **deactivated**. The device itself is "
     "another resource. An existing association is adopted without a change.",
     (
-        Attribute(
-            "serial_number",
-            "required",
-            "ARN of a virtual device, security key or passkey, or the serial of a hardware token. A new one replaces "
-            "the resource: use `create_before_destroy`, so that nobody is left without a device.",
-        ),
-        Attribute("user_name", "optional", "IAM user who may hold the device. A new one moves the device in place."),
-        Attribute(
-            "root_account_id",
-            "optional",
-            "Instead of `user_name`: the account whose root user may hold the device (through AssumeRoot; read and "
-            "deactivate only). A new one replaces the resource.",
-        ),
-        Attribute(
-            "authentication_code_1_wo",
-            "optional",
-            "The older of two consecutive codes, which enable a device that its user does not hold yet. Used once.",
-            write_only=True,
-        ),
-        Attribute("authentication_code_2_wo", "optional", "The newer code.", write_only=True),
-        Attribute(
-            "seed_wo",
-            "optional",
-            "Instead of codes: the base32 seed. For service and test users.",
-            write_only=True,
-        ),
-        Attribute(
-            "seed_source",
-            "optional",
-            "Instead of codes: where the seed is kept: `env:NAME`, `file:PATH`, `ssm:/path` or "
-            "`secretsmanager:ID[#key]`.",
-        ),
-        Attribute(
-            "renew",
-            "optional",
-            "Any text, the version of the codes and the seed: a new value, with them, enables an inactive device or "
-            "resyncs an active one.",
-        ),
-        Attribute(
-            "require_active",
-            "optional",
-            "Fail the create when the user does not hold the device, instead of recording it.",
-            "bool",
-        ),
-        Attribute(
-            "on_last_device",
-            "optional+computed",
-            "`refuse`, `warn` or `allow` removing the user's last device. Unset: the provider's, else `warn`.",
-        ),
-        Attribute(
-            "on_destroy",
-            "optional+computed",
-            "`delete-virtual-device` deletes the virtual device too when the resource goes. Unset: the provider's, "
-            "else `keep`.",
-        ),
-        Attribute("role_arn", "optional", "A role to assume for this resource."),
+        *(_argument(field) for field in FIELDS),
         Attribute("id", "computed", "The serial number."),
         Attribute("active", "computed", "Whether the user held the device when last looked at.", "bool"),
         Attribute("device_kind", "computed", "`virtual`, `hardware` or `fido`."),

@@ -9,9 +9,9 @@ from mfa_association.engine import changes, config, contexts
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.contexts import AccountContexts
 from mfa_association.engine.inputs import UNKNOWN, InputFault
-from mfa_association.engine.props import USUAL
 from mfa_association.engine.repeats import Repeats
 from mfa_association.errors import MfaError
+from mfa_association.fields import DEFAULTS
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, LockFiles
 from mfa_association.terraform.conflicts import DestroyCreateConflicts
 from mfa_association.terraform.diagnostics import note, warn
@@ -61,7 +61,7 @@ class Connection:
     @property
     def defaults(self) -> dict[str, Any]:
         """What the provider says of removals, for the resources that say nothing; ``UNKNOWN`` until it is known."""
-        unknown: dict[str, Any] = {key: UNKNOWN for key in USUAL if key in self.unknown}
+        unknown: dict[str, Any] = {key: UNKNOWN for key in DEFAULTS if key in self.unknown}
         return {**self.config.defaults, **unknown}
 
     def context(self, bag: dict[str, Any]) -> AccountContext:

@@ -189,7 +189,7 @@ def _tell_double(wanted: State) -> None:
 
 def _advise(prior: State, replaces: tuple[str, ...]) -> None:
     """Say what the engine's own order of a replacement means: it destroys first, and does not tell whether it does."""
-    if "root_account_id" in replaces:
+    if changes.is_old_first(replaces):
         return
     holder = props.holder(association.saved(prior))
     warn(

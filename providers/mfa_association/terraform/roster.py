@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
+from mfa_association.fields import BY_NAME, ROSTER
 from mfa_association.terraform.protocol import message
 from mfa_association.terraform.schema import cty
 from mfa_association.terraform.values import encode
@@ -16,17 +17,7 @@ DESCRIPTION: Final = (
     "are told at once, each with its line."
 )
 PARAMETER: Final = 'Text of a roster, such as `file("roster.yaml")`.'
-FIELDS: Final = (
-    "serial_number",
-    "user_name",
-    "root_account_id",
-    "on_last_device",
-    "on_destroy",
-    "require_active",
-    "renew",
-    "seed_source",
-)
-_OBJECT = {name: "bool" if name == "require_active" else "string" for name in FIELDS}
+_OBJECT = {name: "bool" if BY_NAME[name].is_truth else "string" for name in ROSTER}
 
 
 def definition() -> Any:
@@ -48,9 +39,4 @@ def devices(text: str) -> bytes:
     """
     from mfa_association.roster import parse
 
-    return encode({line.serial.name: _entry(line) for line in parse(text).lines})
-
-
-def _entry(line: Any) -> dict[str, Any]:
-    values = {name: getattr(line, name) for name in FIELDS if name != "serial_number"}
-    return {"serial_number": line.serial.text, **values}
+    return encode({line.serial.name: line.inputs() for line in parse(text).lines})

@@ -1,0 +1,255 @@
+"""Leave out one mention of a fact at a time, in a copy of the tree, and expect the tests that are named to fail.
+
+Usage: mutants.py [WORD …]   (only the mutants whose line holds every word)
+
+One line for each: killed, SURVIVED (the tests passed: nothing holds that mention), or GONE (its text is no longer in the
+file: change the mutant). Exit code 1 for a survivor, for one that is gone, and where the tests fail without any change.
+To add some, append to ``MUTANTS``: name a few small tests, since each mutant runs them in a process of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "providers/mfa_association"
+TABLE = f"{PACKAGE}/fields.py"
+CONSTRUCTOR = f"{PACKAGE}/pulumi/resource.py"
+FIELDS, RESOURCE = "tests/test_fields.py", "tests/pulumi/test_resource.py"
+SIGNATURE = "test_the_constructor_is_keyword_only_and_has_the_inputs_alone"
+OUTPUTS = "test_the_outputs_are_the_inputs_that_are_no_secret_and_what_iam_says"
+
+
+_FORK = multiprocessing.get_context("fork")
+_HEAVY = (
+    "boto3.session",
+    "google.protobuf.message",
+    "grpc",
+    "hypothesis",
+    "jsonschema",
+    "moto.iam.models",
+    "moto.secretsmanager.models",
+    "moto.ssm.models",
+    "moto.sts.models",
+    "pulumi.dynamic",
+    "xdist.plugin",
+    "yaml",
+)
+"""What most tests load and no mutant changes: loaded once, for all of them."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one file: the first ``text`` there becomes ``instead``, and one of ``tests`` must fail."""
+
+    file: str
+    text: str
+    instead: str
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shown = " ".join(self.text.split())
+        return f"{self.file}: {shown[:70]!r} -> {self.instead.strip()[:40]!r}"
+
+
+def rows() -> Iterator[Mutant]:
+    """The table of inputs, less a row, or with one cell of a row at its default."""
+    source = (ROOT / TABLE).read_text()
+    table = next(node for node in ast.parse(source).body if getattr(node, "target", None) and _name(node) == "FIELDS")
+    assert isinstance(table, ast.AnnAssign) and isinstance(table.value, ast.Tuple)
+    for row in table.value.elts:
+        assert isinstance(row, ast.Call)
+        text = ast.get_source_segment(source, row) or ""
+        yield Mutant(TABLE, f"    {text},\n", "", (f"{RESOURCE}::{SIGNATURE}",))
+        for cell in row.keywords:
+            shown = ast.get_source_segment(source, cell) or ""
+            yield Mutant(TABLE, text, re.sub(rf"{re.escape(shown)},?\s*", "", text, count=1), (FIELDS,))
+        change = ast.get_source_segment(source, row.args[1]) or ""
+        other = '"state only"' if "nothing" in change else '"nothing"'
+        yield Mutant(TABLE, text, text.replace(change, other, 1), (FIELDS,))
+
+
+def _name(node: ast.stmt) -> str:
+    return node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else ""
+
+
+def constructor() -> Iterator[Mutant]:
+    """The constructor that is written out, less a parameter, an annotation, or what its doc says of a parameter."""
+    source = (ROOT / CONSTRUCTOR).read_text()
+    for parameter in re.findall(r"^        \w+: Input\[.*,\n", source, re.MULTILINE):
+        yield Mutant(CONSTRUCTOR, parameter, "", (f"{RESOURCE}::{SIGNATURE}",))
+    for annotation in re.findall(r"^    \w+: Output\[.*\n", source, re.MULTILINE):
+        yield Mutant(CONSTRUCTOR, annotation, "", (f"{RESOURCE}::{OUTPUTS}",))
+    for described in re.findall(r"^    :param (?!name)\w+:", source, re.MULTILINE):
+        yield Mutant(CONSTRUCTOR, described, "    :param other:", (f"{RESOURCE}::test_a_parameter_is_documented",))
+
+
+def blocks() -> Iterator[Mutant]:
+    """The Terraform blocks that users copy, less one key of a roster."""
+    for file in (
+        "docs/terraform.md",
+        "examples/terraform/main.tf",
+        "tools/terraform_examples/roster.tf",
+        "tools/demo.tf",
+    ):
+        for line in re.findall(
+            r"^  \w+ += .*\.(?:value|\[each\.key\])\.\w+\n", (ROOT / file).read_text(), re.MULTILINE
+        ):
+            yield Mutant(file, line, "", (f"{FIELDS}::test_every_block_hands_on_all_that_a_roster_says",))
+
+
+def schema() -> Iterator[Mutant]:
+    """The roster's JSON Schema, less one setting or one choice."""
+    file, tests = f"{PACKAGE}/roster.schema.json", (f"{FIELDS}::test_the_text_about_inputs_is_made_of_the_table",)
+    source = (ROOT / file).read_text()
+    for key, value in re.findall(r'^ {8}("(?!serial_number|then|else)\w+"): (\{ "\$ref".*\})', source, re.MULTILINE):
+        yield Mutant(file, f"{key}: {value}", f'"other": {value}', tests)
+    for choices in re.findall(r'"enum": \[".*"\]', source):
+        yield Mutant(file, choices, choices.replace(', "', '", "x', 1), tests)
+
+
+def _tables() -> Iterator[Mutant]:
+    """The docs' tables, less a row."""
+    for file in ("docs/configuration.md", "docs/roster.md"):
+        table = (ROOT / file).read_text().partition("made by tools/input_docs.py -->\n\n")[2].partition("\n\n")[0]
+        for row in table.splitlines()[2:]:
+            yield Mutant(file, f"{row}\n", "", (f"{FIELDS}::test_the_text_about_inputs_is_made_of_the_table",))
+
+
+ADAPTERS = (
+    Mutant(f"{PACKAGE}/engine/config.py", ', "on_destroy": self.on_destroy', "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/terraform/block.py", 'Attribute("on_destroy"', 'Attribute("other"', (FIELDS,)),
+    Mutant("docs/configuration.md", "| `mfa:onDestroy` |", "| `mfa:other` |", (FIELDS,)),
+    Mutant(
+        f"{PACKAGE}/roster/parse.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
+    ),
+    Mutant(f"{PACKAGE}/roster/parse.py", '"user_name": self.user_name,', "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/roster/parse.py", "**self.settings,", "", (FIELDS,)),
+    Mutant(
+        f"{PACKAGE}/roster/edit.py", "tuple(line.inputs().values())", "tuple(line.inputs().values())[:-1]", (FIELDS,)
+    ),
+    Mutant(
+        f"{PACKAGE}/pulumi/imports.py",
+        "line.inputs()",
+        '{**line.inputs(), "renew": None}',
+        ("tests/pulumi/test_imports.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/pulumi/declare.py",
+        " | dict(zip(CODES, given.get(line.serial.name, ()), strict=False))",
+        "",
+        ("tests/pulumi/test_declare.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/pulumi/config.py",
+        "*DEFAULTS, ",
+        "",
+        ("tests/pulumi/test_provider.py::test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing",),
+    ),
+    Mutant(
+        f"{PACKAGE}/pulumi/provider.py",
+        "changes.is_old_first(replaces)",
+        "False",
+        ("tests/pulumi/test_provider.py::test_diff_compares_named_keys",),
+    ),
+    Mutant(f"{PACKAGE}/engine/props.py", ' or field.change == "renews"', "", ("tests/engine/test_props.py",)),
+)
+
+
+def _records() -> Iterator[Mutant]:
+    """The engine's record of a declaration, less what one input says."""
+    file = f"{PACKAGE}/engine/props.py"
+    body = (ROOT / file).read_text().partition("return Declaration(")[2].partition("\n    )")[0]
+    for line in body.splitlines()[1:]:
+        yield Mutant(file, f"{line}\n", "", ("tests/engine/test_props.py",))
+
+
+MUTANTS = (*rows(), *constructor(), *blocks(), *schema(), *_tables(), *_records(), *ADAPTERS)
+
+
+class Copy:
+    """A copy of the tree, changed by one mutant at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._changes = folder, 0
+        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        for name in subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0"):
+            if name and (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+
+    def fails(self, tests: tuple[str, ...]) -> bool:
+        """Whether one of the tests does, in a process that has loaded all but ours already."""
+        process = _FORK.Process(target=_pytest, args=(self._folder, tests))
+        process.start()
+        process.join()
+        return process.exitcode != 0
+
+    def outcome(self, mutant: Mutant) -> str:
+        """``killed``, ``SURVIVED`` or ``GONE``."""
+        path = self._folder / mutant.file
+        before, saved = path.read_text(), path.stat().st_mtime
+        if mutant.text not in before or mutant.text == mutant.instead:
+            return "GONE"
+        after = before.replace(mutant.text, mutant.instead, 1)
+        if path.suffix == ".py":
+            ast.parse(after)  # what cannot be read is killed by anything
+        self._write(path, after, saved)
+        try:
+            return "killed" if self.fails(mutant.tests) else "SURVIVED"
+        finally:
+            self._write(path, before, saved)
+
+    def _write(self, path: Path, text: str, saved: float) -> None:
+        """With a time of its own: Python tells stale bytecode by the second and the size alone."""
+        self._changes += 1
+        path.write_text(text)
+        os.utime(path, (saved, saved + self._changes))
+
+
+def _pytest(folder: Path, tests: tuple[str, ...]) -> None:
+    os.chdir(folder)
+    sys.path[0] = str(folder / "providers")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.exit(pytest.main(["-x", "-p", "no:cacheprovider", *tests]))
+
+
+def main(words: list[str]) -> int:
+    """Try each mutant."""
+    chosen = [mutant for mutant in MUTANTS if all(word in str(mutant) for word in words)]
+    if not chosen:
+        print("no mutant's line holds " + " and ".join(words))
+        return 1
+    for module in _HEAVY:
+        importlib.import_module(module)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(Path(folder))
+        if copy.fails(tuple(sorted({test for mutant in chosen for test in mutant.tests}))):
+            print("the tests fail without any change: mend them first")
+            return 1
+        killed = 0
+        for mutant in chosen:
+            outcome = copy.outcome(mutant)
+            killed += outcome == "killed"
+            print(f"{outcome:8} {mutant}", flush=True)
+    print(f"{killed} of {len(chosen)} mutants killed")
+    return 0 if killed == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
