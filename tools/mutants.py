@@ -177,7 +177,181 @@ def _records() -> Iterator[Mutant]:
         yield Mutant(file, f"{line}\n", "", ("tests/engine/test_props.py",))
 
 
-MUTANTS = (*rows(), *constructor(), *blocks(), *schema(), *_tables(), *_records(), *ADAPTERS)
+KINDS_ERRORS_AND_TOKENS = (
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"mfa", holder_is_listed=True, has_entity=True)',
+        '"mfa", has_entity=True)',
+        ("tests/test_validation.py", "tests/inventory/test_drift.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"mfa", holder_is_listed=True, has_entity=True)',
+        '"mfa", holder_is_listed=True)',
+        ("tests/test_validation.py", "tests/roster/test_parse.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"mfa", holder_is_listed=True, has_entity=True)',
+        '"mfa", holder_is_listed=True, has_entity=True, console_only=True)',
+        ("tests/test_validation.py", "tests/pulumi/test_provider.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        'DeviceKind("hardware", "hardware")',
+        'DeviceKind("hardware", "hardware", holder_is_listed=True)',
+        ("tests/test_validation.py", "tests/inventory/test_drift.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        'DeviceKind("hardware", "hardware")',
+        'DeviceKind("hardware", "hardware", has_entity=True)',
+        ("tests/test_validation.py", "tests/roster/test_parse.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        'DeviceKind("hardware", "hardware")',
+        'DeviceKind("hardware", "hardware", console_only=True)',
+        ("tests/test_validation.py", "tests/pulumi/test_provider.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"u2f", console_only=True, arn_names_user=True)',
+        '"u2f", arn_names_user=True)',
+        ("tests/test_validation.py", "tests/lifecycle/test_move.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"u2f", console_only=True, arn_names_user=True)',
+        '"u2f", console_only=True)',
+        ("tests/test_validation.py", "tests/pulumi/test_provider.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"u2f", console_only=True, arn_names_user=True)',
+        '"u2f", console_only=True, arn_names_user=True, holder_is_listed=True)',
+        ("tests/test_validation.py", "tests/inventory/test_drift.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"u2f", console_only=True, arn_names_user=True)',
+        '"u2f", console_only=True, arn_names_user=True, has_entity=True)',
+        ("tests/test_validation.py", "tests/roster/test_parse.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/validation.py",
+        '"unknown kind", is_declarable=False)',
+        '"unknown kind")',
+        ("tests/test_validation.py", "tests/inventory/test_adopt.py"),
+    ),
+    Mutant(f"{PACKAGE}/validation.py", '"FIDO key"', '"fido"', ("tests/review/test_golden.py",)),
+    Mutant(f"{PACKAGE}/lifecycle/model.py", " and self.user_name != ROOT_USER", "", ("tests/lifecycle/test_root.py",)),
+    Mutant(
+        f"{PACKAGE}/lifecycle/model.py",
+        "self.kind.console_only or self.user_name == ROOT_USER",
+        "self.kind.console_only",
+        ("tests/lifecycle/test_root.py", "tests/lifecycle/test_renew.py"),
+    ),
+    Mutant(f"{PACKAGE}/engine/props.py", "found.kind.name}", "found.kind.label}", ("tests/engine/test_changes.py",)),
+    Mutant(
+        f"{PACKAGE}/terraform/resource.py",
+        '"active": True, "enable_date": fault.again.enable_date}',
+        '"active": True}',
+        ("tests/terraform/test_apply.py",),
+    ),
+    Mutant(f"{PACKAGE}/aws/errors.py", 'Setting("profile")', 'Setting("profil")', ("tests/test_errors.py",)),
+    Mutant(
+        f"{PACKAGE}/aws/errors.py",
+        '("check the network, the proxy and ", Setting("endpoints"))',
+        '"check the network and the proxy"',
+        ("tests/test_errors.py",),
+    ),
+    Mutant(f"{PACKAGE}/aws/sentences.py", 'Setting("region")', '"aws:region"', ("tests/test_errors.py",)),
+    Mutant(
+        f"{PACKAGE}/lifecycle/refusals.py",
+        '            Setting("max_removals"),\n',
+        '            "mfa:maxRemovals",\n',
+        ("tests/test_errors.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/aws/session.py",
+        '"allowed_account_ids" if allowed else "forbidden_account_ids"',
+        '"forbidden_account_ids"',
+        ("tests/test_errors.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/lifecycle/move.py",
+        "raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, fault)",
+        "raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(fault))",
+        ("tests/lifecycle/test_move.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/lifecycle/ledger.py",
+        "self.mark_declared(pair, fault if isinstance",
+        "self.mark_declared(pair, str(fault) if isinstance",
+        ("tests/lifecycle/test_successors.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/lifecycle/refusals.py",
+        'super().__init__(fault, "; the device',
+        'super().__init__(str(fault), "; the device',
+        ("tests/test_errors.py",),
+    ),
+    Mutant(f"{PACKAGE}/pulumi/boundary.py", ".spelled(spelled)", ".spelled(str)", ("tests/pulumi/test_provider.py",)),
+    Mutant(
+        f"{PACKAGE}/cli/command_line.py",
+        "{fault.spelled(spelled)}",
+        "{fault}",
+        ("tests/cli/test_status.py", "tests/cli/test_drift.py", "tests/cli/test_sign_in.py"),
+    ),
+    Mutant(f"{PACKAGE}/cli/options.py", '"profile": "--profile"', '"profile": "profile"', ("tests/test_errors.py",)),
+    Mutant(f"{PACKAGE}/pulumi/config.py", "'mfa' if key in _MFA_KEYS else 'aws'", "'aws'", ("tests/test_errors.py",)),
+    Mutant(
+        f"{PACKAGE}/tokens.py",
+        '"pulumi-python:dynamic/{P',
+        '"pulumi-python:dynamic:{P',
+        ("tests/review/test_types.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/tokens.py",
+        'PULUMI_NAME: Final = "MfaDeviceAssociation"',
+        'PULUMI_NAME: Final = "MfaAssociation"',
+        ("tests/pulumi/test_provider.py", "tests/review/test_types.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/tokens.py",
+        '"mfa:index/deviceAssociation:DeviceAssociation"',
+        '"mfa:index/association:Association"',
+        ("tests/review/test_bridged.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/tokens.py",
+        '"mfa_device_association"',
+        '"mfa_association"',
+        ("tests/terraform/test_about.py", "tests/review/test_types.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/tokens.py",
+        '"mfa-association/mfa"',
+        '"mfa-association/aws"',
+        ("tests/terraform/test_install.py", "tests/review/test_plans.py"),
+    ),
+    Mutant(
+        f"{PACKAGE}/engine/contexts.py",
+        'return "lift" if self.lifts(serial) else self.mode or saved',
+        "return self.mode or saved",
+        ("tests/engine/test_contexts.py",),
+    ),
+    Mutant(
+        f"{PACKAGE}/inventory/revoke.py",
+        "self._order.override.guard(target.serial_number, declared)",
+        "declared",
+        ("tests/cli/test_revoke.py",),
+    ),
+)
+"""Capabilities of device kinds, the keys of settings in errors, and type tokens."""
+
+MUTANTS = (*rows(), *constructor(), *blocks(), *schema(), *_tables(), *_records(), *ADAPTERS, *KINDS_ERRORS_AND_TOKENS)
 
 
 class Copy:

@@ -107,7 +107,8 @@ def test_an_error_names_what_can_be_set_here(
     firm: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not what a stack or a provider block would say."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    assert run(["status"]) == 1
+    with monkeypatch.context() as patch:  # undone before the company's own settings are
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        assert run(["status"]) == 1
     told = capsys.readouterr().err
     assert "the AWS endpoint cannot be reached; check the network, the proxy and AWS_ENDPOINT_URL (AWS: " in told

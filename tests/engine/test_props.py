@@ -30,6 +30,7 @@ def test_what_is_declared_reaches_the_lifecycle(given: dict[str, Any], told: dic
     usual: dict[str, Any] = dict.fromkeys(("codes", "seed", "seed_source", "renew")) | {"require_active": False}
     made = props.declaration(NEWS | given)
     plain = {
+        "serial_number": made.serial_number.text,
         "seed": made.seed and made.seed.base32,
         "seed_source": made.seed_source and str(made.seed_source),
     }
