@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests import real_engines
 from tests.histories import processes
 from tests.histories.account import SEED
 from tests.histories.history import Change, Engine, History, Round, Run
@@ -72,13 +71,15 @@ def test_pulumi_asks_as_the_model_does(play_really: Callable[[History], Story]) 
 
 
 @pytest.mark.deep
-def test_terraform_asks_as_the_model_does(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terraform_asks_as_the_model_does(
+    home: Path, terraform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in environment(home).items():
         monkeypatch.setenv(name, value)
     server = Recording()
     (tmp_path / "locks").mkdir()
     with Sandbox(seed()) as box, attached(server) as told:
-        project = Project(tmp_path, real_engines.program("terraform"), home, box.url, main="")
+        project = Project(tmp_path, terraform, home, box.url, main="")
         project.env.update(told)  # after its init, which installs nothing for a provider that runs already
         engine = RealTerraform(project, box)
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "locks"))

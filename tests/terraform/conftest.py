@@ -45,6 +45,6 @@ def engine() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def project(stage: Stage, engine: dict[str, str], tmp_path: Path) -> Project:
+def project(stage: Stage, engine: dict[str, str], terraform: Path, tmp_path: Path) -> Project:
     """A folder with a configuration, which an engine drives."""
-    return Project(tmp_path, stage, engine)
+    return Project(tmp_path, stage, engine, terraform)

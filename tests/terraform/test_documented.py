@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from mfa_association.terraform.roster import FIELDS
 from tests.lifecycle.stage import Stage, user, virtual
 from tests.terraform.project import Project
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "terraform.md").read_text()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,6 @@ from mfa_association.aws.session import open_session
 from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.project import Project
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 TOKEN = "GAHT12345678"
 ADDRESS = "mfa_device_association.a"
 

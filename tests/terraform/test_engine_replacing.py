@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
@@ -12,7 +11,6 @@ from tests.lifecycle.stage import OLD, Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ADDRESS = "mfa_device_association.a"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SEEDED = '  seed_source = "env:ROBOT_SEED"'

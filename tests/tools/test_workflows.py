@@ -27,7 +27,7 @@ jobs:
 INJECTED = GOOD.replace("push", "pull_request").replace('"true"', "echo ${{ github.event.pull_request.title }}")
 
 
-def actionlint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
     """Put a stand-in where actionlint is kept; what it was called with."""
     monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
     program = workflows.ACTIONLINT.folder / "bin" / "actionlint"
@@ -64,7 +64,7 @@ def test_what_is_found_is_red(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: int, ends: int, reason: str
 ) -> None:
     repo(tmp_path, monkeypatch, text)
-    called = actionlint(tmp_path, monkeypatch, code)
+    called = stand_in(tmp_path, monkeypatch, code)
     assert workflows.main() == ends, reason
     assert called.read_text() == "-no-color -shellcheck= -pyflakes= .github/workflows/one.yml\n"
 
@@ -98,7 +98,7 @@ def test_where_actionlint_cannot_be_had_it_says_so_and_ci_fails(
 
 
 def test_a_workflow_that_an_example_calls_is_looked_for_in_the_example(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    actionlint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the real one: an example is a repository of its own once it is copied."""
     called = "    uses: ./.github/workflows/"
