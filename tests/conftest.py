@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.loaders
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -74,22 +77,20 @@ def actionlint() -> Path:
 def no_other_engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Hold every other test to its word: the engines on its PATH refuse, our cache of them is empty, a start is a failure."""
+    """Hold every other test to its word."""
     if request.node.get_closest_marker("engine"):
         yield
         return
-    folder = tmp_path_factory.getbasetemp() / "no-engine"
-    if not folder.exists():
-        (folder / "cache").mkdir(parents=True)
-        engines.forbid(folder)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(folder / "cache"))
-    yield
-    started = folder / "started"
-    if started.exists():
-        told = started.read_text()
-        started.unlink()
-        pytest.fail(f"not marked `engine` (it uses none of their fixtures), and yet it started: {told}")
+    with engines.forbidden(tmp_path_factory.getbasetemp() / "no-engine", monkeypatch):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_models() -> Iterator[None]:
+    """AWS's service models are read once: tests have sessions of their own, and reading them was most of many a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.lru_cache(botocore.loaders.create_loader))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from mfa_association.aws.session import open_session
@@ -55,17 +52,12 @@ def box() -> Iterator[Sandbox]:
         yield sandbox
 
 
-_models = functools.lru_cache(botocore.loaders.create_loader)
-"""AWS's service models, read once: every test has sessions of its own."""
-
-
 @pytest.fixture
 def here(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
     """The command in this process, which is ten times as fast."""
     for name, value in bench.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(bench.folder)
-    monkeypatch.setattr(botocore.session, "create_loader", _models)
     open_session.cache_clear()
     yield Here(monkeypatch, capsys)
     open_session.cache_clear()

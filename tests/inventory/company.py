@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from mfa_association.aws.session import open_session
@@ -26,8 +23,6 @@ KEY = f"arn:aws:iam::{ACCOUNT}:u2f/user/carol/yubikey-EXAMPLE"
 TOKEN = "GAHT12345678"
 ROOT_PHONE = f"arn:aws:iam::{MEMBER}:mfa/root-phone"
 
-_MODELS = functools.lru_cache(botocore.loaders.create_loader)
-"""AWS's service models, read once for all tests: that is most of their time."""
 READS = ("Get", "List", "Generate", "AssumeRole", "AssumeRoot")
 
 
@@ -122,6 +117,5 @@ def company(seed: Mapping[str, Any] = SEED) -> Iterator[Company]:
         environment.setenv("AWS_ENDPOINT_URL", box.url)
         environment.setenv("AWS_ACCESS_KEY_ID", ADMIN)
         environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        environment.setattr(botocore.session, "create_loader", _MODELS)
         open_session.cache_clear()
         yield Company(box)

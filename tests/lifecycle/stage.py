@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from mfa_association.aws.iam import Iam
@@ -161,10 +158,8 @@ def user(*devices: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def one_sandbox() -> Iterator[Sandbox]:
-    """A sandbox, and AWS's service models read once: every test has sessions of its own, and that is most of its time."""
-    models = functools.lru_cache(botocore.loaders.create_loader)
-    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
-        patch.setattr(botocore.session, "create_loader", models)
+    """A sandbox for many tests."""
+    with Sandbox() as sandbox:
         yield sandbox
 
 

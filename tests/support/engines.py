@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import engines
@@ -24,7 +25,7 @@ NAMED = {"pulumi", "terraform", "h2spec", "actionlint"}
 """Fixtures that are called as their program is; what ``program`` is, its parameter says."""
 FORBIDDEN = ("pulumi", "pulumi-language-python", "terraform", "tofu", "h2spec", "chromium", "go")
 """What no other test may start, by its name on PATH."""
-STUB = '#!/bin/sh\necho "$0 $*" >> "{record}"\necho "this test is not marked as one that starts $0" >&2\nexit 97\n'
+STUB = '#!/bin/sh\necho "$0 $*" >> "{record}"\necho "this test uses no fixture that gives it $0" >&2\nexit 97\n'
 
 
 def needed(item: pytest.Item) -> set[str]:
@@ -60,10 +61,23 @@ def _found(name: str) -> Path | NoProgram:
         return refusal
 
 
-def forbid(folder: Path) -> Path:
-    """Fill a folder with programs of the engines' names that refuse; the file that lists who was started."""
+@contextmanager
+def forbidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever starts an engine meanwhile fails: those on PATH, kept in this folder, refuse, and our cache has none."""
     record = folder / "started"
+    if not (folder / FORBIDDEN[-1]).exists():
+        _fill(folder, record)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(folder / "cache"))
+    yield
+    if record.exists():
+        started = record.read_text()
+        record.unlink()
+        pytest.fail(f"it uses no fixture of an engine (tests/support/engines.py), and yet it started: {started}")
+
+
+def _fill(folder: Path, record: Path) -> None:
+    folder.mkdir(exist_ok=True)
     for name in FORBIDDEN:
         (folder / name).write_text(STUB.format(record=record))
         (folder / name).chmod(0o755)
-    return record
