@@ -16,9 +16,8 @@ from pathlib import Path
 
 import engines
 import pytest
-from conformance import H2SPEC
+from judges import ACTIONLINT, H2SPEC
 from kept import NoProgram
-from workflows import ACTIONLINT
 
 PROGRAMS = {**engines.ENGINES, "h2spec": H2SPEC, "actionlint": ACTIONLINT}
 NAMED = {"pulumi", "terraform", "h2spec", "actionlint"}

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import judges
 import pytest
 import workflows
+from kept import Program
 from running import CommandFailed
 
 ROOT = Path(workflows.__file__).parents[1]
@@ -119,6 +121,18 @@ def test_an_actionlint_that_would_find_other_things_is_passed_over(tmp_path: Pat
     assert workflows.ACTIONLINT.fault(tmp_path / "actionlint")
 
 
-def test_the_version_is_the_one_that_the_module_pins() -> None:
-    pinned = re.findall(r"rhysd/actionlint v(\S+)", (workflows.MODULE / "go.mod").read_text())
-    assert pinned == [workflows.ACTIONLINT_VERSION]
+@pytest.mark.parametrize("judge", [judges.ACTIONLINT, judges.H2SPEC], ids=["actionlint", "h2spec"])
+def test_the_version_is_the_one_that_the_module_pins(judge: Program) -> None:
+    pinned = re.findall(rf"/{judge.name} v([\d.]+)", (judges.HERE / judge.name / "go.mod").read_text())
+    assert pinned == [judge.version]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [("echo 1.7.12", None), ("echo v1.7.12", None), ("echo 1.7.13", "it is not 1.7.12"),
+     ("exit 1", "it does not tell its version")],
+)  # fmt: skip
+def test_another_version_does_not_judge(tmp_path: Path, answer: str, fault: str | None) -> None:
+    (tmp_path / "actionlint").write_text(f"#!/bin/sh\n{answer}\n")
+    (tmp_path / "actionlint").chmod(0o755)
+    assert judges.ACTIONLINT.fault(tmp_path / "actionlint") == fault
