@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mfa_association.grammar import Fault
 from mfa_association.totp import SeedUnreadable, parse_seed, parse_seed_source, step_at
+from mfa_association.validation import InvalidValue
 
 RFC = base64.b32encode(b"12345678901234567890").decode()  # the test secret of RFC 4226, appendix D
 RFC_CODES = ("755224", "287082", "359152", "969429", "338314")  # its first values, counters 0 to 4
@@ -80,7 +80,7 @@ OTHER_KIND = "must give codes as AWS uses them: otpauth://totp, six digits, 30 s
     ],
 )
 def test_what_is_no_seed_is_refused_without_being_shown(text: object, rule: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(InvalidValue) as caught:
         parse_seed(text)
     assert str(caught.value) == f"seed: {rule}"
     assert caught.value.value is None
@@ -91,7 +91,7 @@ def test_a_seed_that_is_taken_gives_codes(length: int) -> None:
     """As strict as at use: whichever version of pyotp there is, it refuses no seed that was taken."""
     try:
         seed = parse_seed((RFC * 4)[:length])
-    except Fault:
+    except InvalidValue:
         assert length < 23 or length % 8 in (1, 3, 6)
         return
     assert len("".join(seed.pair(step_at(datetime.now(timezone.utc))))) == 12
@@ -108,7 +108,7 @@ def test_sources_that_are_known(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "env:", "http://x", "ENV:NAME", "env:A B", "file:/a\nb", "ssm:é", None, 7, RFC])
 def test_sources_that_are_not(text: object) -> None:
-    with pytest.raises(Fault, match=r"must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID\[#key\]"):
+    with pytest.raises(InvalidValue, match=r"must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID\[#key\]"):
         parse_seed_source(text)
 
 

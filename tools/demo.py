@@ -169,7 +169,7 @@ def _quoted(value: str) -> str:
 
 
 def _rows(devices: Mapping[str, list[str]]) -> list[tuple[str, str, str]]:
-    from mfa_association.grammar import parse_serial_number
+    from mfa_association.validation import parse_serial_number
 
     rows = []
     for user, held in devices.items():

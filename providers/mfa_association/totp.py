@@ -19,7 +19,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault
+from mfa_association.validation import InvalidValue
 
 STEP: Final = 30
 _BASE32 = re.compile(r"[A-Z2-7]+=*")
@@ -29,7 +29,7 @@ _AS_AWS = {"digits": "6", "period": str(STEP), "algorithm": "SHA1"}
 _SOURCE = re.compile(r"(?P<place>env|file|ssm|secretsmanager):(?P<name>[\x21-\x7e]{1,2048})", re.ASCII)
 _MOST_BYTES = 4096
 
-Place = Literal["env", "file", "ssm", "secretsmanager"]
+SeedStore = Literal["env", "file", "ssm", "secretsmanager"]
 
 
 class SeedUnreadable(MfaError):
@@ -60,7 +60,7 @@ class Seed:
 class SeedSource:
     """Where a seed is kept: ``env:NAME``, ``file:PATH``, ``ssm:/path`` or ``secretsmanager:ID[#key]``."""
 
-    place: Place
+    place: SeedStore
     name: str
 
     def __str__(self) -> str:
@@ -94,7 +94,7 @@ def step_at(moment: datetime) -> int:
 
 
 def parse_seed(value: object, field: str = "seed") -> Seed:
-    """Read a seed, and refuse one that would give no codes. Raises ``Fault``, which never shows the value.
+    """Read a seed, and refuse one that would give no codes. Raises ``InvalidValue``, which never shows the value.
 
     Taken is base32 text in any case, with spaces, hyphens or padding; the ``otpauth://`` address of a QR code; and
     base32 text once more in base64, as some tools hand on IAM's ``Base32StringSeed``.
@@ -104,26 +104,28 @@ def parse_seed(value: object, field: str = "seed") -> Seed:
         text = _from_address(text, field)
     text = re.sub(r"[\s-]", "", _from_base64(text) or text).upper()
     if not _BASE32.fullmatch(text):
-        raise Fault(field, None, "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address")
+        raise InvalidValue(
+            field, None, "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
+        )
     bare = text.rstrip("=")
     if len(bare) < _LEAST_LENGTH:
         rule = f"is too short: a seed has at least {_LEAST_LENGTH} base32 characters, one of AWS's has 64"
-        raise Fault(field, None, rule)
+        raise InvalidValue(field, None, rule)
     try:
         base64.b32decode(bare + "=" * (-len(bare) % 8))
     except binascii.Error:
         rule = "cannot be whole: no base32 text has this length, so a character is missing or too many"
-        raise Fault(field, None, rule) from None
+        raise InvalidValue(field, None, rule) from None
     return Seed(bare)
 
 
 def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
-    """Read a seed source. Raises ``Fault``."""
+    """Read a seed source. Raises ``InvalidValue``."""
     found = _SOURCE.fullmatch(value) if isinstance(value, str) else None
-    places: dict[str, Place] = {"env": "env", "file": "file", "ssm": "ssm", "secretsmanager": "secretsmanager"}
+    places: dict[str, SeedStore] = {"env": "env", "file": "file", "ssm": "ssm", "secretsmanager": "secretsmanager"}
     if not found:
         rule = "must be env:NAME, file:PATH, ssm:/path or secretsmanager:ID[#key]"
-        raise Fault(field, None, f"{rule}{_without_seed(value, places)}")
+        raise InvalidValue(field, None, f"{rule}{_without_seed(value, places)}")
     return SeedSource(places[found["place"]], found["name"])
 
 
@@ -144,7 +146,7 @@ def _from_address(text: str, field: str) -> str:
         told.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()
     ):
         rule = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
-        raise Fault(field, None, rule)
+        raise InvalidValue(field, None, rule)
     return told.get("secret", "")
 
 

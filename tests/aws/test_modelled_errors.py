@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 import mfa_association
 from mfa_association.aws import errors
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import translate_errors
 from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.sentences import SENTENCES
@@ -69,7 +69,7 @@ def answered(operation: str, code: str, status: int, asked: str | None = None) -
         "Error": {"Code": code, "Message": "as AWS says it"},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    with pytest.raises(AwsError) as caught, meaning("doing something", asked or operation):
+    with pytest.raises(AwsError) as caught, translate_errors("doing something", asked or operation):
         raise ClientError(answer, operation)
     return caught.value
 

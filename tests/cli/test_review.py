@@ -159,7 +159,7 @@ def test_live_reads_are_asked_for_once_and_used(
         asked.append((preview.stack, settings.profile, apply_as))
         return live(facts("dave", (virtual("dave-phone"),), console_password=True, administrator="yes"))
 
-    module.look = look  # type: ignore[attr-defined]
+    module.read_live = look  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "mfa_association.review.live", module)
     role = "arn:aws:iam::111122223333:role/apply"
     assert main(["review", DELETE, "--live", "--profile", "audit", "--apply-as", role, "--format", "json"]) == 3

@@ -9,7 +9,7 @@ import pytest
 from mfa_association.engine import changes, props
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import Ledger, Pair, Run
+from mfa_association.lifecycle import AccountContext, Ledger, Pair
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
 ROLE = "arn:aws:iam::222233334444:role/ci"
@@ -21,7 +21,7 @@ class NoRun(MfaError):
     """The configuration cannot be used."""
 
 
-def no_run(_: dict[str, Any]) -> Run:
+def no_run(_: dict[str, Any]) -> AccountContext:
     raise NoRun("no such profile")
 
 

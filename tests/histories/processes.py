@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
-from mfa_association.engine import runs
+from mfa_association.engine import contexts
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.provider import Provider
 from mfa_association.terraform import association, block, protocol
@@ -39,14 +39,14 @@ class PulumiProcess:
 
     def call(self, verb: Callable[..., T], *arguments: Any) -> T:
         """Call a verb within this process."""
-        before, announced = dict(vars(runtime)), runs._announced
+        before, announced = dict(vars(runtime)), contexts._announced
         vars(runtime).update(self._names)
-        runs._announced = self._announced
+        contexts._announced = self._announced
         try:
             return verb(*arguments)
         finally:
             vars(runtime).update(before)
-            runs._announced = announced
+            contexts._announced = announced
             sys.tracebacklimit = 1000
 
     def check(self, olds: Values, news: Values) -> tuple[Values, list[str]]:

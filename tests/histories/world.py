@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from mfa_association.engine import runs
+from mfa_association.engine import contexts
+from mfa_association.lifecycle import AccountContext as AccountRun
 from mfa_association.lifecycle import Clock, machine
-from mfa_association.lifecycle import Run as AccountRun
 from mfa_association.lifecycle.machine import _open_first
 from mfa_association.terraform import diagnostics
 from tests.histories.account import SEED, Account
@@ -82,9 +82,9 @@ def model_world() -> Iterator[World]:
     """A world in which the code under test finds the model wherever it looks for AWS."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(dir=_memory()) as folder:
         world = World(folder=Path(folder))
-        patch.setattr(runs, "open_session", lambda settings: settings)
-        patch.setattr(runs, "Iam", world.iam)
-        patch.setattr(runs, "Run", functools.partial(AccountRun, clock=world.clock()))
+        patch.setattr(contexts, "open_session", lambda settings: settings)
+        patch.setattr(contexts, "Iam", world.iam)
+        patch.setattr(contexts, "AccountContext", functools.partial(AccountRun, clock=world.clock()))
         patch.setattr(machine, "_open_first", world.open_lock_folder)
         patch.setattr(diagnostics, "log", lambda _level, _message: None)
         patch.setattr(sys, "tracebacklimit", 1000, raising=False)

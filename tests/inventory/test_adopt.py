@@ -5,23 +5,25 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER
 from mfa_association.inventory.adopt import ALL, Adoption, adopt
-from mfa_association.inventory.snapshot import Held, Holder, Snapshot
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
+from mfa_association.validation import ROOT_USER
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
 
-ALICE = Holder("alice", (Held(PHONE, SINCE),), user_id="AIDAALICE")
-BOB = Holder("bob", (Held(TOKEN, SINCE),), user_id="AIDABOB")
-CAROL = Holder("carol", (Held(KEY, SINCE),), user_id="AIDACAROL")
-ROOT = Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
+ALICE = ListedHolder("alice", (HeldDevice(PHONE, SINCE),), user_id="AIDAALICE")
+BOB = ListedHolder("bob", (HeldDevice(TOKEN, SINCE),), user_id="AIDABOB")
+CAROL = ListedHolder("carol", (HeldDevice(KEY, SINCE),), user_id="AIDACAROL")
+ROOT = ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
 
 
-def snapshot(*users: Holder, roots: tuple[Holder, ...] = (), unread: tuple[str, ...] = ()) -> Snapshot:
+def snapshot(*users: ListedHolder, roots: tuple[ListedHolder, ...] = (), unread: tuple[str, ...] = ()) -> Snapshot:
     return Snapshot(ACCOUNT, SINCE, users, roots, unassigned=(SPARE,), unread=unread)
 
 
-def adopted(text: str, *users: Holder, approved: tuple[str, ...] = (), roots: tuple[Holder, ...] = ()) -> Adoption:
+def adopted(
+    text: str, *users: ListedHolder, approved: tuple[str, ...] = (), roots: tuple[ListedHolder, ...] = ()
+) -> Adoption:
     return adopt("roster.yaml", text, snapshot(*users, roots=roots), approved)
 
 
@@ -55,7 +57,7 @@ def test_one_approval_is_no_approval_of_the_rest() -> None:
 
 
 def test_a_second_device_goes_to_its_user_in_the_rosters_spelling() -> None:
-    both = Holder("alice", (Held(PHONE, SINCE), Held(TOKEN, SINCE)))
+    both = ListedHolder("alice", (HeldDevice(PHONE, SINCE), HeldDevice(TOKEN, SINCE)))
     found = adopted(f"users:\n  Alice:\n    - {PHONE}\n", both, approved=(ALL,))
     assert found.text == f"users:\n  Alice:\n    - {PHONE}\n    - {TOKEN}\n"
 
@@ -68,13 +70,13 @@ def test_a_device_declared_for_somebody_else_is_told_and_never_added() -> None:
 
 
 def test_a_device_that_no_roster_can_declare_is_told_apart() -> None:
-    found = adopted("", Holder("alice", (Held("sms-mfa", SINCE), Held(PHONE, SINCE))))
+    found = adopted("", ListedHolder("alice", (HeldDevice("sms-mfa", SINCE), HeldDevice(PHONE, SINCE))))
     assert [pair.serial_number for pair in found.odd] == ["sms-mfa"]
     assert [pair.serial_number for pair in found.added] == [PHONE]
 
 
 def test_a_root_user_that_was_not_asked_for_is_left_out_and_told() -> None:
-    own = Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), complete=False, root_account_id=ACCOUNT)
+    own = ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), complete=False, root_account_id=ACCOUNT)
     found = adopted("", ALICE, roots=(own,))
     assert "roots" not in found.text
     assert found.roots == (own,)

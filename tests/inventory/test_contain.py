@@ -11,9 +11,16 @@ import pytest
 
 from mfa_association.aws.codes import CODES
 from mfa_association.aws.errors import AwsError
-from mfa_association.inventory.contain import POLICY, Done, older_sessions_denied
-from mfa_association.inventory.revoke import NotRevoked, Order, Revocation, Target, choose, warning_of
-from mfa_association.lifecycle import Run
+from mfa_association.inventory.contain import POLICY, StepResult, older_sessions_denied
+from mfa_association.inventory.revoke import (
+    NotRevoked,
+    Revocation,
+    RevocationRequest,
+    RevocationTarget,
+    choose,
+    warning_of,
+)
+from mfa_association.lifecycle import AccountContext
 from mfa_association.roster import parse
 from mfa_association.sandbox import Sandbox
 from tests.inventory.stages import verbs
@@ -39,14 +46,14 @@ def keys(stage: Stage) -> dict[str, str]:
     return {key["AccessKeyId"]: key["Status"] for key in listed}
 
 
-def revoke(stage: Stage, *targets: Target, contain: bool = True, **order: Any) -> list[Done]:
+def revoke(stage: Stage, *targets: RevocationTarget, contain: bool = True, **order: Any) -> list[StepResult]:
     notes: list[str] = []
-    run = Run(stage.iam(), clock=stage.time.clock(), warn=notes.append, note=notes.append)
-    wanted = Order("alice", None, targets or (Target(stage.arn(), True),), contain, **order)
+    run = AccountContext(stage.iam(), clock=stage.time.clock(), warn=notes.append, note=notes.append)
+    wanted = RevocationRequest("alice", None, targets or (RevocationTarget(stage.arn(), True),), contain, **order)
     return list(Revocation(run, verbs(stage), wanted, notes).carry_out())
 
 
-def outcomes(done: list[Done]) -> list[tuple[str, str]]:
+def outcomes(done: list[StepResult]) -> list[tuple[str, str]]:
     return [(step.name.partition(" AKIA")[0], step.outcome) for step in done]
 
 
@@ -75,7 +82,7 @@ def test_everything_goes_and_the_factor_last(stage: Stage) -> None:
 
 def test_a_second_run_finds_everything_done(stage: Stage) -> None:
     revoke(stage)
-    done = revoke(stage, Target(stage.arn(), False))
+    done = revoke(stage, RevocationTarget(stage.arn(), False))
     assert outcomes(done) == [
         ("console password", "nothing to do"),
         ("access keys", "nothing to do"),
@@ -134,15 +141,15 @@ def test_a_last_factor_goes_all_the_same_where_that_is_said(stage: Stage) -> Non
 
 
 def test_the_rosters_guard_holds_without_containment(stage: Stage) -> None:
-    (done,) = revoke(stage, Target(stage.arn(), True, on_last_device="refuse"), contain=False)
+    (done,) = revoke(stage, RevocationTarget(stage.arn(), True, on_last_device="refuse"), contain=False)
     assert done.outcome == "NOT DONE"
     assert has_password(stage)
-    (done,) = revoke(stage, Target(stage.arn(), True), contain=False)
+    (done,) = revoke(stage, RevocationTarget(stage.arn(), True), contain=False)
     assert (done.outcome, "alice can now sign in with a password alone" in done.text) == ("done", True)
 
 
 def test_a_device_that_its_line_says_to_delete_is_deleted(stage: Stage) -> None:
-    revoke(stage, Target(stage.arn(), True, on_destroy="delete-virtual-device"), contain=False)
+    revoke(stage, RevocationTarget(stage.arn(), True, on_destroy="delete-virtual-device"), contain=False)
     listed = stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
     assert [device["SerialNumber"] for device in listed] == [stage.arn("bobs")]
 
@@ -229,7 +236,7 @@ def test_a_wrong_serial_number_changes_nothing(stage: Stage, reason: str, asked:
 
 
 def test_who_would_sign_in_with_a_password_alone_is_told_before(stage: Stage) -> None:
-    order = Order("alice", None, (Target(stage.arn(), True),))
+    order = RevocationRequest("alice", None, (RevocationTarget(stage.arn(), True),))
     assert warning_of(stage.run(), order) == (
         "No device is left then: alice signs in with the password alone. --contain takes that away first."
     )

@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from mfa_association.grammar import ROOT_USER
 from mfa_association.inventory.drift import Drift, drift
-from mfa_association.inventory.snapshot import Held, Holder, Snapshot
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.inventory.stack import Recorded
 from mfa_association.roster import parse
+from mfa_association.validation import ROOT_USER
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
 
-ALICE = Holder("alice", (Held(PHONE, SINCE),), user_id="AIDAALICE")
-BOB = Holder("bob", user_id="AIDABOB")
+ALICE = ListedHolder("alice", (HeldDevice(PHONE, SINCE),), user_id="AIDAALICE")
+BOB = ListedHolder("bob", user_id="AIDABOB")
 ROSTER = f"users:\n  alice:\n    - {PHONE}\n"
 BEFORE, AFTER = "2024-12-31T12:00:00Z", "2025-06-30T12:00:00Z"
 
 
-def account(*users: Holder, free: tuple[str, ...] | None = (), roots: tuple[Holder, ...] = ()) -> Snapshot:
+def account(*users: ListedHolder, free: tuple[str, ...] | None = (), roots: tuple[ListedHolder, ...] = ()) -> Snapshot:
     return Snapshot(ACCOUNT, SINCE, users, roots, unassigned=free)
 
 
@@ -45,7 +45,7 @@ def test_no_drift() -> None:
     ("snapshot", "saved", "since", "finding", "reason"),
     [
         (
-            account(ALICE, replace(BOB, devices=(Held(TOKEN, AFTER),))),
+            account(ALICE, replace(BOB, devices=(HeldDevice(TOKEN, AFTER),))),
             None,
             None,
             ("undeclared", TOKEN, "bob", None, AFTER, "not in the roster"),
@@ -80,7 +80,7 @@ def test_no_drift() -> None:
             "the user was deleted",
         ),
         (
-            account(replace(ALICE, devices=()), replace(BOB, devices=(Held(PHONE, AFTER),))),
+            account(replace(ALICE, devices=()), replace(BOB, devices=(HeldDevice(PHONE, AFTER),))),
             SAVED,
             None,
             ("moved", PHONE, "bob", "alice", AFTER, "held by somebody else"),
@@ -101,7 +101,7 @@ def test_no_drift() -> None:
             "without a stack a rename cannot be told from a move",
         ),
         (
-            account(replace(ALICE, devices=(Held(PHONE, AFTER),))),
+            account(replace(ALICE, devices=(HeldDevice(PHONE, AFTER),))),
             SAVED,
             None,
             ("re-enabled", PHONE, "alice", "alice", AFTER, f"the stack knows it as enabled {SINCE}"),
@@ -122,7 +122,7 @@ def test_no_drift() -> None:
             "later than the moment to compare with",
         ),
         (
-            account(replace(ALICE, devices=(*ALICE.devices, Held(SMS, SINCE)))),
+            account(replace(ALICE, devices=(*ALICE.devices, HeldDevice(SMS, SINCE)))),
             None,
             None,
             (
@@ -148,7 +148,9 @@ def test_names_and_serials_are_compared_without_regard_to_case() -> None:
 
 
 def test_findings_come_worst_first() -> None:
-    snapshot = account(replace(ALICE, devices=()), replace(BOB, devices=(Held(TOKEN, SINCE),)), free=(PHONE, SPARE))
+    snapshot = account(
+        replace(ALICE, devices=()), replace(BOB, devices=(HeldDevice(TOKEN, SINCE),)), free=(PHONE, SPARE)
+    )
     assert [finding.kind for finding in found(snapshot).findings] == ["undeclared", "inactive"]
 
 
@@ -169,7 +171,7 @@ def test_a_declared_device_that_nobody_holds_is_told_once() -> None:
 
 def test_root_users_are_told_by_account() -> None:
     text = f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n"
-    assert told(found(account(ALICE, roots=(Holder(ROOT_USER, root_account_id=MEMBER),)), text)) == [
+    assert told(found(account(ALICE, roots=(ListedHolder(ROOT_USER, root_account_id=MEMBER),)), text)) == [
         ("undeclared", PHONE, "alice", None, SINCE, "not in the roster"),
         (
             "inactive",
@@ -183,14 +185,14 @@ def test_root_users_are_told_by_account() -> None:
 
 
 def test_the_accounts_own_root_user_is_no_drift() -> None:
-    own = Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), complete=False, root_account_id=ACCOUNT)
+    own = ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), complete=False, root_account_id=ACCOUNT)
     assert told(found(account(ALICE, roots=(own,)))) == []
 
 
 @pytest.mark.parametrize(
     ("text", "snapshot"),
     [
-        (f"users:\n  carol:\n    - {KEY}\n", account(Holder("carol", complete=False))),
+        (f"users:\n  carol:\n    - {KEY}\n", account(ListedHolder("carol", complete=False))),
         (f"users:\n  alice:\n    - {PHONE}\n", account(replace(ALICE, devices=(), complete=False), free=None)),
         (f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n", account()),
     ],

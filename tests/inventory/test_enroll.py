@@ -9,10 +9,10 @@ import pytest
 
 from mfa_association.aws import errors
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault
 from mfa_association.inventory.enroll import Abandoned, NotEnrolled, enroll_existing, enroll_new
 from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother
 from mfa_association.sandbox import Sandbox
+from mfa_association.validation import InvalidValue
 from tests.inventory.stages import WRONG, FakeDesk, verbs
 from tests.lifecycle.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
 
@@ -81,13 +81,13 @@ def interrupt() -> tuple[str, str]:
 
 
 def no_codes() -> tuple[str, str]:
-    raise Fault("authentication_code_1", None, "must be six digits, as text")
+    raise InvalidValue("authentication_code_1", None, "must be six digits, as text")
 
 
 GIVEN_UP = (
     Given("no codes", [], Abandoned),
     Given("Ctrl-C", [interrupt], KeyboardInterrupt),
-    Given("no digits", [no_codes], Fault),
+    Given("no digits", [no_codes], InvalidValue),
     Given("wrong three times", [WRONG] * 4, NotEnrolled),
     Given("Ctrl-C after wrong ones", [WRONG, interrupt], KeyboardInterrupt),
 )
@@ -211,7 +211,7 @@ def test_a_user_with_eight_devices_is_told_before_anything_is_made(stage: Stage)
 
 @pytest.mark.parametrize("name, path", [("a/b", "/"), ("é", "/"), ("", "/"), ("a", "staff"), ("a", "/x")])
 def test_an_odd_name_is_refused_before_anything_is_made(stage: Stage, name: str, path: str) -> None:
-    with pytest.raises(Fault, match=r"^--(name|path) '"):
+    with pytest.raises(InvalidValue, match=r"^--(name|path) '"):
         enroll_new(stage.run(), verbs(stage), "alice", name, path, FakeDesk([]))
     assert "CreateVirtualMFADevice" not in stage.calls()
 

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_association.inventory.snapshot import Held, Holder, Snapshot
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.inventory.status import Coverage, coverage, is_clean, ranked, verdict
 from tests.inventory.company import ACCOUNT, PHONE, SINCE
 
-ONE = (Held(PHONE, SINCE),)
+ONE = (HeldDevice(PHONE, SINCE),)
 
 
 @pytest.mark.parametrize(
     ("user", "safe", "clean", "reason"),
     [
-        (Holder("a", ONE, password=True), "safe", False, "a password and a device"),
-        (Holder("a", password=True), "bare", False, "a password alone"),
-        (Holder("a", password=False), "safe", True, "neither"),
-        (Holder("a", ONE, password=False), "safe", False, "a device without a password"),
-        (Holder("a", password=None), "unknown", None, "nobody knows of a password"),
-        (Holder("a", ONE, password=None), "unknown", False, "a device is a device"),
-        (Holder("a", complete=False, password=True), "unknown", False, "there may be a token"),
-        (Holder("a", complete=False, password=False), "safe", None, "there may be a token to take away"),
-        (Holder("a", ONE, complete=False, password=True), "safe", False, "one device is enough"),
+        (ListedHolder("a", ONE, password=True), "safe", False, "a password and a device"),
+        (ListedHolder("a", password=True), "bare", False, "a password alone"),
+        (ListedHolder("a", password=False), "safe", True, "neither"),
+        (ListedHolder("a", ONE, password=False), "safe", False, "a device without a password"),
+        (ListedHolder("a", password=None), "unknown", None, "nobody knows of a password"),
+        (ListedHolder("a", ONE, password=None), "unknown", False, "a device is a device"),
+        (ListedHolder("a", complete=False, password=True), "unknown", False, "there may be a token"),
+        (ListedHolder("a", complete=False, password=False), "safe", None, "there may be a token to take away"),
+        (ListedHolder("a", ONE, complete=False, password=True), "safe", False, "one device is enough"),
     ],
 )
-def test_what_is_said_of_a_user(user: Holder, safe: str, clean: bool | None, reason: str) -> None:
+def test_what_is_said_of_a_user(user: ListedHolder, safe: str, clean: bool | None, reason: str) -> None:
     assert (verdict(user), is_clean(user)) == (safe, clean), reason
 
 
 def test_a_password_without_a_device_comes_first_and_what_is_unknown_second() -> None:
     users = (
-        Holder("Anna", ONE, password=True),
-        Holder("berta", password=None),
-        Holder("Zoe", password=True),
-        Holder("carl", password=True),
+        ListedHolder("Anna", ONE, password=True),
+        ListedHolder("berta", password=None),
+        ListedHolder("Zoe", password=True),
+        ListedHolder("carl", password=True),
     )
     assert [user.name for user in ranked(Snapshot(ACCOUNT, SINCE, users))] == ["carl", "Zoe", "berta", "Anna"]
 
@@ -53,5 +53,5 @@ def test_coverage_is_one_line(told: Coverage, line: str) -> None:
 
 
 def test_users_without_a_password_do_not_count() -> None:
-    users = (Holder("a", ONE, password=True), Holder("b", password=False), Holder("c", password=True))
+    users = (ListedHolder("a", ONE, password=True), ListedHolder("b", password=False), ListedHolder("c", password=True))
     assert coverage(Snapshot(ACCOUNT, SINCE, users)) == Coverage(1, 1, 0)

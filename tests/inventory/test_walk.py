@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from mfa_association.aws.errors import Throttling, Unreachable
-from mfa_association.grammar import ROOT_USER
-from mfa_association.inventory.snapshot import Held, Holder
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder
 from mfa_association.inventory.walk import take
 from mfa_association.reads.reader import Reader
+from mfa_association.validation import ROOT_USER
 from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
 
 
@@ -70,7 +70,7 @@ def test_users_that_are_named_are_asked_for_themselves(firm: Company) -> None:
 
 def test_root_users_of_members_are_read_with_a_root_session(firm: Company) -> None:
     (root,) = take(firm.reader(), roots=(MEMBER,)).roots
-    assert root == Holder(ROOT_USER, (Held(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
+    assert root == ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
 
 
 def test_the_accounts_own_root_shows_its_virtual_devices_only(firm: Company) -> None:

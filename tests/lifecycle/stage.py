@@ -14,7 +14,7 @@ import pytest
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
-from mfa_association.lifecycle import Association, Clock, Declaration, Ledger, Limits, Run
+from mfa_association.lifecycle import AccountContext, Association, Clock, Declaration, Ledger, Limits
 from mfa_association.sandbox import Sandbox
 
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
@@ -86,8 +86,10 @@ class Stage:
         endpoints = tuple((service, self.box.url) for service in ("iam", "secretsmanager", "ssm", "sts"))
         return Iam(Session(Settings("us-east-1", None, key, "secret", token, endpoints, read_attempts=1)))
 
-    def run(self, key: str | None = None, *, iam: Any = None, ledger: Ledger | None = None, **limits: Any) -> Run:
-        return Run(
+    def run(
+        self, key: str | None = None, *, iam: Any = None, ledger: Ledger | None = None, **limits: Any
+    ) -> AccountContext:
+        return AccountContext(
             iam or self.iam(key),
             ledger=ledger or Ledger(),
             limits=Limits(**limits),
@@ -134,7 +136,7 @@ class Stage:
         self.box.fault(action, **how)
 
 
-def let_time_pass(run: Run, stage: Stage) -> None:
+def let_time_pass(run: AccountContext, stage: Stage) -> None:
     """Let AWS's clock run with the test's own."""
     sleep = run.clock.sleep
 

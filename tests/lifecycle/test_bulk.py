@@ -11,8 +11,8 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
-from mfa_association.lifecycle import Association, Ledger, Run, refusals
-from mfa_association.lifecycle.shared import MOST_AGE
+from mfa_association.lifecycle import AccountContext, Association, Ledger, refusals
+from mfa_association.lifecycle.cached_read import MOST_AGE
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 IDENTITY = {"GetCallerIdentity": 1}
@@ -25,11 +25,11 @@ class Reader:
     """A verb that may use a shared look."""
 
     name: str
-    look: Callable[[Run, Stage, str, str], Association]
+    look: Callable[[AccountContext, Stage, str, str], Association]
 
 
-READ = Reader("read", lambda run, stage, name, serial: lifecycle.find(run, stage.saved(serial, name)))
-ADOPT = Reader("adopt", lambda run, stage, name, serial: lifecycle.bind(run, stage.wanted(serial, name)))
+READ = Reader("read", lambda run, stage, name, serial: lifecycle.read(run, stage.saved(serial, name)))
+ADOPT = Reader("adopt", lambda run, stage, name, serial: lifecycle.create(run, stage.wanted(serial, name)))
 BOTH = pytest.mark.parametrize("reader", [READ, ADOPT], ids=lambda reader: reader.name)
 
 
@@ -101,7 +101,7 @@ def test_a_write_of_this_process_ends_every_shared_look(stage: Stage, serial: st
     one, of_another_role = stage.run(ledger=ledger), stage.run(ledger=ledger)
     assert READ.look(one, stage, "alice", serial).active
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=serial)
-    lifecycle.unbind(of_another_role, stage.saved(TOKENS[1], "bob"))
+    lifecycle.delete(of_another_role, stage.saved(TOKENS[1], "bob"))
     assert not READ.look(one, stage, "alice", serial).active
 
 
@@ -111,7 +111,7 @@ def test_a_write_that_aws_refused_ends_none(stage: Stage) -> None:
     stage.plant(users={name: {} for name in names}, devices=[virtual(name) for name in names])
     run = stage.run()
     for name in names:
-        lifecycle.unbind(run, stage.saved(stage.arn(name), name))
+        lifecycle.delete(run, stage.saved(stage.arn(name), name))
     assert stage.calls() == IDENTITY | {
         "ListMFADevices": 30,
         "DeactivateMFADevice": 30,
@@ -125,7 +125,7 @@ def test_a_write_whose_effect_is_unknown_ends_every_look(stage: Stage, how: dict
     run = stage.run(retry_deadline=0.0)
     assert READ.look(run, stage, "alice", stage.arn()).active
     stage.fault("DeactivateMFADevice", **how)
-    quietly(lambda: lifecycle.unbind(run, stage.saved(stage.arn("bobs"), "bob")), AwsError)
+    quietly(lambda: lifecycle.delete(run, stage.saved(stage.arn("bobs"), "bob")), AwsError)
     stage.start_counting()
     assert READ.look(run, stage, "alice", stage.arn()).active
     assert stage.calls() == {"ListVirtualMFADevices": 1}
@@ -138,7 +138,7 @@ def test_what_must_be_active_is_looked_at_alone(stage: Stage) -> None:
     assert ADOPT.look(run, stage, "bob", stage.arn("bobs")).active
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn())
     assert ADOPT.look(run, stage, "alice", stage.arn()).active, "as IAM might still say"
-    failure(lambda: lifecycle.bind(run, stage.wanted(require_active=True)), refusals.NotActive)
+    failure(lambda: lifecycle.create(run, stage.wanted(require_active=True)), refusals.NotActive)
 
 
 def test_a_walk_that_shows_the_name_that_just_lost_it_is_not_believed(stage: Stage) -> None:
@@ -148,7 +148,7 @@ def test_a_walk_that_shows_the_name_that_just_lost_it_is_not_believed(stage: Sta
     run = stage.run()
     assert READ.look(run, stage, "alice", stage.arn()).active
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
-    lifecycle.unbind(run, saved)
+    lifecycle.delete(run, saved)
     assert stage.holders() == {"alicia": [stage.arn("spare")]}
 
 
@@ -170,7 +170,7 @@ def test_a_removal_never_uses_a_shared_look(stage: Stage) -> None:
     for serial in (stage.arn(), TOKENS[0]):
         assert READ.look(run, stage, "alice", serial).active
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=TOKENS[0])
-    failure(lambda: lifecycle.unbind(run, stage.saved(), "refuse"), refusals.LastDevice)
+    failure(lambda: lifecycle.delete(run, stage.saved(), "refuse"), refusals.LastDevice)
     assert stage.holders() == {"alice": [stage.arn()]}
 
 
@@ -179,7 +179,7 @@ def test_codes_are_given_by_a_look_of_ones_own(stage: Stage) -> None:
     run = stage.run()
     assert ADOPT.look(run, stage, "bob", stage.arn("bobs")).active
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn())
-    assert lifecycle.bind(run, stage.wanted(codes=stage.codes())).active
+    assert lifecycle.create(run, stage.wanted(codes=stage.codes())).active
     assert stage.holders()["alice"] == [stage.arn()]
 
 

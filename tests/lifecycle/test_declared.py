@@ -44,7 +44,7 @@ def test_what_was_checked_for_the_user_stays(stage: Stage, case: Check) -> None:
     run = stage.run()
     run.ledger.mark_declared(case.declared(stage))
     serial = stage.arn() if case.serial == "arn" else case.serial
-    lifecycle.unbind(run, stage.saved(serial, enable_date=OLD))
+    lifecycle.delete(run, stage.saved(serial, enable_date=OLD))
     assert (serial in stage.holders()["alice"]) is case.stays
     said = [f"{serial} of alice stays active: it is declared again under another name"]
     assert stage.warnings == (said if case.stays else [])
@@ -53,9 +53,9 @@ def test_what_was_checked_for_the_user_stays(stage: Stage, case: Check) -> None:
 def test_looking_declares_nothing(stage: Stage) -> None:
     stage.plant(**ALICES)
     run, saved = stage.run(), stage.saved(enable_date=OLD)
-    lifecycle.find(run, saved)
-    lifecycle.foresee(replace(run, ledger=Ledger()), saved)
-    lifecycle.unbind(run, saved)
+    lifecycle.read(run, saved)
+    lifecycle.check_delete(replace(run, ledger=Ledger()), saved)
+    lifecycle.delete(run, saved)
     assert stage.arn() not in stage.holders()["alice"]
 
 
@@ -63,7 +63,7 @@ def test_a_failed_check_for_the_user_is_an_error(stage: Stage) -> None:
     stage.plant(**ALICES)
     run = stage.run()
     run.ledger.mark_declared(stage.wanted().pair, failed="renew: is missing")
-    failure(lambda: lifecycle.unbind(run, stage.saved()), refusals.DeclaredButFailed)
+    failure(lambda: lifecycle.delete(run, stage.saved()), refusals.DeclaredButFailed)
     assert not stage.writes()
 
 
@@ -72,7 +72,7 @@ def test_of_two_records_the_one_that_did_not_fail_counts(stage: Stage) -> None:
     run = stage.run()
     run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
     run.ledger.mark_declared(Pair(TOKEN, "alice", stage.account))
-    lifecycle.unbind(run, stage.saved(TOKEN))
+    lifecycle.delete(run, stage.saved(TOKEN))
     assert TOKEN in stage.holders()["alice"]
 
 
@@ -82,8 +82,8 @@ def test_what_is_wrong_with_the_account_is_noted_too(stage: Stage) -> None:
     stage.box.add({"accounts": {OTHER_ACCOUNT: {}}, "keys": {"ASIAOTHER": {"account": OTHER_ACCOUNT, "role": "ci"}}})
     ledger = Ledger()
     elsewhere = stage.run("ASIAOTHER", ledger=ledger)
-    failure(lambda: lifecycle.bind(elsewhere, stage.wanted()), refusals.WrongAccount)
-    failure(lambda: lifecycle.unbind(stage.run(ledger=ledger), stage.saved()), refusals.DeclaredButFailed)
+    failure(lambda: lifecycle.create(elsewhere, stage.wanted()), refusals.WrongAccount)
+    failure(lambda: lifecycle.delete(stage.run(ledger=ledger), stage.saved()), refusals.DeclaredButFailed)
     assert not stage.writes()
 
 
@@ -91,8 +91,8 @@ def test_carol_loses_what_is_declared_for_dave_though_that_failed(stage: Stage) 
     stage.plant(users={"carol": user(virtual("carols"), virtual("spare")), "dave": {}})
     run = stage.run()
     wanted = stage.wanted(stage.arn("carols"), "dave")
-    failure(lambda: lifecycle.bind(run, wanted), refusals.HeldByAnother)
-    lifecycle.unbind(run, stage.saved(stage.arn("carols"), "carol"), "refuse")
+    failure(lambda: lifecycle.create(run, wanted), refusals.HeldByAnother)
+    lifecycle.delete(run, stage.saved(stage.arn("carols"), "carol"), "refuse")
     assert stage.holders() == {"carol": [stage.arn("spare")]}
 
 
@@ -102,7 +102,7 @@ def test_a_user_renamed_in_iam_keeps_what_is_declared_under_the_new_name(stage: 
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     run = stage.run()
     run.ledger.mark_declared(stage.wanted(user="alicia").pair)
-    lifecycle.unbind(run, saved, "refuse")
+    lifecycle.delete(run, saved, "refuse")
     assert stage.holders() == {"alicia": [stage.arn()]}
 
 
@@ -112,11 +112,11 @@ def test_a_delete_waits_for_the_create_that_is_under_way(stage: Stage) -> None:
     run, told = stage.run(), list[str]()
     stage.fault("ListMFADevices", error="AccessDenied", delay=0.3)
     wanted = stage.wanted(require_active=True)
-    create = threading.Thread(target=lambda: quietly(lambda: lifecycle.bind(run, wanted), errors.AccessDenied))
+    create = threading.Thread(target=lambda: quietly(lambda: lifecycle.create(run, wanted), errors.AccessDenied))
     create.start()
     while not stage.calls().get("ListMFADevices"):
         pass
-    told.append(failure(lambda: lifecycle.unbind(run, stage.saved()), refusals.DeclaredButFailed))
+    told.append(failure(lambda: lifecycle.delete(run, stage.saved()), refusals.DeclaredButFailed))
     create.join()
     assert not stage.writes()
 
@@ -135,7 +135,7 @@ def test_the_entity_of_a_device_that_is_declared_for_somebody_else_is_kept(stage
     stage.plant(users={"carol": user(virtual("carols")), "dave": {}})
     run = stage.run()
     run.ledger.mark_declared(Pair(stage.arn("carols"), "dave", stage.account))
-    lifecycle.unbind(run, stage.saved(stage.arn("carols"), "carol"), "allow", "delete-virtual-device")
+    lifecycle.delete(run, stage.saved(stage.arn("carols"), "carol"), "allow", "delete-virtual-device")
     assert stage.holders() == {}
     assert stage.warnings == [f"{stage.arn('carols')} was kept: it is declared for another user"]
     assert stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
@@ -149,10 +149,10 @@ def test_a_kept_record_survives_a_create_that_fails(stage: Stage, active: bool) 
     stage.plant(**ALICES)
     run, saved = stage.run(), stage.saved(enable_date=OLD, active=active)
     run.ledger.mark_declared(saved.pair)
-    lifecycle.unbind(run, saved)
+    lifecycle.delete(run, saved)
     stage.deny("ListMFADevices")
     with pytest.raises(refusals.StateKept) as caught:
-        lifecycle.bind(run, stage.wanted(require_active=True))
+        lifecycle.create(run, stage.wanted(require_active=True))
     assert caught.value.kept == saved
     assert "reading the MFA devices of user (alice): " in str(caught.value)
     assert str(caught.value).endswith("; the device was not deactivated and its record stays in the state")
@@ -162,7 +162,7 @@ def test_a_kept_record_survives_a_create_that_fails(stage: Stage, active: bool) 
 def test_without_a_kept_record_the_fault_is_what_it_was(stage: Stage) -> None:
     stage.plant(**ALICES)
     stage.deny("ListMFADevices")
-    failure(lambda: lifecycle.bind(stage.run(), stage.wanted(require_active=True)), errors.AccessDenied)
+    failure(lambda: lifecycle.create(stage.run(), stage.wanted(require_active=True)), errors.AccessDenied)
 
 
 # Rule 2: a device that was deactivated outside stays so until its renew value changes.
@@ -193,8 +193,8 @@ RENEWALS = (
 def test_what_a_refresh_saw_inactive_is_not_enabled_by_a_new_record(stage: Stage, case: Renewal) -> None:
     saved = _inactive(stage, case.old)
     run = stage.run()
-    assert not lifecycle.find(run, saved).active
-    found = lifecycle.bind(run, stage.wanted(codes=stage.codes(), renew=case.new))
+    assert not lifecycle.read(run, saved).active
+    found = lifecycle.create(run, stage.wanted(codes=stage.codes(), renew=case.new))
     assert found.active is case.enabled
     assert (stage.writes() == ["EnableMFADevice"]) is case.enabled
     assert ("was inactive and is not enabled again for alice" in str(stage.warnings)) is not case.enabled
@@ -202,7 +202,7 @@ def test_what_a_refresh_saw_inactive_is_not_enabled_by_a_new_record(stage: Stage
 
 def test_what_the_plan_knows_to_be_inactive_is_not_enabled(stage: Stage) -> None:
     _inactive(stage)
-    found = lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True)
+    found = lifecycle.create(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True)
     assert not found.active and not stage.writes()
 
 
@@ -210,7 +210,7 @@ def test_what_is_to_stay_inactive_and_must_be_active_is_told_what_helps(stage: S
     """Codes were given, so the advice to give some would not help."""
     _inactive(stage)
     wanted = stage.wanted(codes=stage.codes(), require_active=True)
-    told = failure(lambda: lifecycle.bind(stage.run(), wanted, stay_inactive=True), refusals.NotActive)
+    told = failure(lambda: lifecycle.create(stage.run(), wanted, stay_inactive=True), refusals.NotActive)
     assert "give two codes" not in told and "change renew and give fresh codes or a seed" in told
     assert not stage.writes()
 
@@ -218,28 +218,28 @@ def test_what_is_to_stay_inactive_and_must_be_active_is_told_what_helps(stage: S
 def test_who_must_register_a_key_in_the_console_is_not_advised_to_give_codes(stage: Stage) -> None:
     stage.plant(users={"alice": user()})
     key = f"arn:aws:iam::{stage.account}:u2f/user/alice/yubikey-EXAMPLE"
-    told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted(key, require_active=True)), refusals.NotActive)
+    told = failure(lambda: lifecycle.create(stage.run(), stage.wanted(key, require_active=True)), refusals.NotActive)
     assert told.endswith("let alice register it in the console first, or take require_active away")
 
 
 def test_what_is_to_stay_inactive_is_adopted_if_its_user_registered_it(stage: Stage) -> None:
     stage.plant(**ALICES)
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True).active
     assert not stage.writes() and "not enabled again" not in str(stage.warnings)
 
 
 def test_what_a_refresh_saw_active_again_may_be_enabled(stage: Stage) -> None:
     saved = _inactive(stage)
     run = stage.run()
-    lifecycle.find(run, saved)
+    lifecycle.read(run, saved)
     codes = stage.codes()
     stage.admin().enable_mfa_device(
         UserName="alice", SerialNumber=stage.arn(), AuthenticationCode1=codes[0], AuthenticationCode2=codes[1]
     )
-    assert lifecycle.find(run, saved).active
+    assert lifecycle.read(run, saved).active
     stage.admin().deactivate_mfa_device(UserName="alice", SerialNumber=stage.arn())
     stage.box.skew(90)
-    assert lifecycle.bind(run, stage.wanted(codes=stage.codes())).active
+    assert lifecycle.create(run, stage.wanted(codes=stage.codes())).active
 
 
 @pytest.mark.parametrize("case", RENEWALS, ids=lambda case: case.reason)
@@ -247,8 +247,8 @@ def test_the_delete_of_an_inactive_record_takes_back_what_the_new_one_enabled(st
     """On Pulumi without a refresh: the create cannot know that the old record was inactive."""
     saved = _inactive(stage, case.old)
     run = stage.run(max_removals=0)
-    assert lifecycle.bind(run, stage.wanted(codes=stage.codes(), renew=case.new)).active
-    lifecycle.unbind(run, saved, "refuse")
+    assert lifecycle.create(run, stage.wanted(codes=stage.codes(), renew=case.new)).active
+    lifecycle.delete(run, saved, "refuse")
     assert (stage.arn() in stage.holders()["alice"]) is case.enabled
     assert ("was deactivated again after it was enabled" in str(stage.warnings)) is not case.enabled
 
@@ -256,8 +256,8 @@ def test_the_delete_of_an_inactive_record_takes_back_what_the_new_one_enabled(st
 def test_what_the_new_record_adopted_is_not_taken_back(stage: Stage) -> None:
     stage.plant(**ALICES)
     run = stage.run()
-    lifecycle.bind(run, stage.wanted())
-    lifecycle.unbind(run, stage.saved(active=False))
+    lifecycle.create(run, stage.wanted())
+    lifecycle.delete(run, stage.saved(active=False))
     assert not stage.writes()
 
 
@@ -265,10 +265,10 @@ def test_a_token_recorded_in_the_wrong_account_is_declared_again_once_it_left_th
     stage.plant(users={"alice": user(hardware(TOKEN))})
     wrong = replace(stage.saved(TOKEN, active=False), account_id=OTHER_ACCOUNT)
     for attempt in (
-        lambda: lifecycle.find(stage.run(), wrong),
-        lambda: lifecycle.unbind(stage.run(), wrong),
+        lambda: lifecycle.read(stage.run(), wrong),
+        lambda: lifecycle.delete(stage.run(), wrong),
         lambda: lifecycle.move(stage.run(), wrong, stage.wanted(TOKEN, "bob")),
     ):
         told = failure(attempt, refusals.WrongAccount)
         assert f"use credentials of account {OTHER_ACCOUNT}, or, if it was never held there, remove the record" in told
-    assert lifecycle.bind(stage.run(), stage.wanted(TOKEN)).active
+    assert lifecycle.create(stage.run(), stage.wanted(TOKEN)).active

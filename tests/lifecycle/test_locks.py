@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 
 from mfa_association import lifecycle
-from mfa_association.lifecycle import Clock, Ledger, LockFiles, Pair, Run, machine, refusals
+from mfa_association.lifecycle import AccountContext, Clock, Ledger, LockFiles, Pair, machine, refusals
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
 TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual("spare"), password=True)}}
 HOLD = """
 import sys
 from mfa_association.lifecycle import Ledger, LockFiles
-with Ledger(LockFiles()).holding(*sys.argv[1:], wait=lambda attempt, user_name: attempt() or sys.exit(1), warn=sys.exit):
+with Ledger(LockFiles()).lock_users(*sys.argv[1:], wait=lambda attempt, user_name: attempt() or sys.exit(1), warn=sys.exit):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -45,7 +45,7 @@ def another_process(*users: str) -> Iterator[subprocess.Popen[str]]:
         assert process.wait(10) == 0
 
 
-def files(stage: Stage, **limits: Any) -> Run:
+def files(stage: Stage, **limits: Any) -> AccountContext:
     """A run as another process of this machine would have it."""
     return stage.run(ledger=Ledger(LockFiles()), **limits)
 
@@ -57,14 +57,14 @@ def folder_of(state_folder: Path) -> Path:
 def test_two_processes_do_not_change_one_user_at_once(stage: Stage) -> None:
     stage.plant(**TWO)
     with another_process(stage.account, "ALICE"):
-        told = failure(lambda: lifecycle.unbind(files(stage, retry_deadline=20.0), stage.saved()), refusals.UserBusy)
+        told = failure(lambda: lifecycle.delete(files(stage, retry_deadline=20.0), stage.saved()), refusals.UserBusy)
     assert told == (
         "waiting for user (alice): another run is changing alice, for 20 s already; nothing was changed, run again once "
         "it has ended"
     )
     assert stage.notes == ["another run is changing alice: waiting for it"]
     assert not stage.writes()
-    lifecycle.unbind(files(stage), stage.saved(enable_date=OLD))
+    lifecycle.delete(files(stage), stage.saved(enable_date=OLD))
     assert stage.writes() == ["DeactivateMFADevice"]
 
 
@@ -72,7 +72,7 @@ def test_two_processes_do_not_change_one_user_at_once(stage: Stage) -> None:
 def test_other_users_are_not_waited_for(stage: Stage, account: str, name: str) -> None:
     stage.plant(**TWO)
     with another_process(stage.account if account == "same" else account, name):
-        lifecycle.unbind(files(stage, retry_deadline=0.0), stage.saved(enable_date=OLD))
+        lifecycle.delete(files(stage, retry_deadline=0.0), stage.saved(enable_date=OLD))
     assert stage.writes() == ["DeactivateMFADevice"]
 
 
@@ -81,7 +81,7 @@ def test_a_wait_that_ends_soon_is_not_spoken_of(stage: Stage) -> None:
     with another_process(stage.account, "alice") as process:
         assert process.stdin
         stage.time.at(1.0, lambda: process.stdin and (process.stdin.close(), process.wait(10)))
-        lifecycle.unbind(files(stage), stage.saved(enable_date=OLD))
+        lifecycle.delete(files(stage), stage.saved(enable_date=OLD))
     assert not stage.notes and 1.0 <= stage.time.spent < 2.0
 
 
@@ -92,7 +92,7 @@ def test_a_killed_process_leaves_no_lock(stage: Stage) -> None:
         assert process.stdout and process.stdout.readline() == "held\n"
         process.kill()
         process.wait(10)
-        lifecycle.unbind(files(stage, retry_deadline=0.0), stage.saved(enable_date=OLD))
+        lifecycle.delete(files(stage, retry_deadline=0.0), stage.saved(enable_date=OLD))
     assert stage.writes() == ["DeactivateMFADevice"]
 
 
@@ -100,9 +100,9 @@ def test_moves_in_opposite_directions_do_not_wait_in_a_circle(stage: Stage) -> N
     runs = [replace(files(stage), clock=Clock()) for _ in range(2)]
     rounds = 20
 
-    def hold(run: Run, *users: str) -> None:
+    def hold(run: AccountContext, *users: str) -> None:
         for _ in range(rounds):
-            with run.holding("111122223333", *users):
+            with run.lock_users("111122223333", *users):
                 pass
 
     threads = [
@@ -124,16 +124,16 @@ def test_two_devices_under_two_aliases_are_not_both_not_the_last(stage: Stage, s
     now = [1000.0]
     ledgers = [Ledger(LockFiles(), lambda: now[0]) for _ in range(2)]
     stage.box.lag(3600)
-    lifecycle.unbind(stage.run(ledger=ledgers[0]), stage.saved(enable_date=OLD), "refuse")
+    lifecycle.delete(stage.run(ledger=ledgers[0]), stage.saved(enable_date=OLD), "refuse")
     if second == "put back meanwhile":
         stage.box.skew(90)
-        assert lifecycle.bind(stage.run(ledger=ledgers[0], propagation=0.0), stage.wanted(codes=stage.codes())).active
+        assert lifecycle.create(stage.run(ledger=ledgers[0], propagation=0.0), stage.wanted(codes=stage.codes())).active
     if second == "after an hour":
         now[0] += 3600.0
     other = stage.run(ledger=ledgers[1])
 
     def attempt() -> None:
-        lifecycle.unbind(other, stage.saved(stage.arn("spare")), "refuse")
+        lifecycle.delete(other, stage.saved(stage.arn("spare")), "refuse")
 
     if second == "a provider alias":
         failure(attempt, refusals.LastDevice)
@@ -145,7 +145,7 @@ def test_a_move_that_was_killed_before_its_release_is_done_by_the_next_run(stage
     """The removal was noted, but never made."""
     stage.plant(users={"alice": user(virtual()), "bob": {}})
     killed = files(stage)
-    with killed.holding(stage.account, "alice"):
+    with killed.lock_users(stage.account, "alice"):
         killed.ledger.removing(stage.saved().pair, None).__enter__()
     wanted = stage.wanted(user="bob", codes=stage.codes())
     assert lifecycle.move(files(stage, propagation=0.0), stage.saved(enable_date=OLD), wanted).active
@@ -157,21 +157,21 @@ def test_a_device_that_was_registered_again_by_hand_is_held_again(stage: Stage) 
     stage.plant(users={"alice": user(virtual(), password=True)})
     now = [1000.0]
     run = stage.run(ledger=Ledger(LockFiles(), lambda: now[0]))
-    lifecycle.unbind(run, stage.saved(enable_date=OLD), "allow")
+    lifecycle.delete(run, stage.saved(enable_date=OLD), "allow")
     stage.box.skew(90)
     now[0] += 90.0
     first, second = stage.codes()
     stage.box.client("iam", stage.key).enable_mfa_device(
         UserName="alice", SerialNumber=stage.arn(), AuthenticationCode1=first, AuthenticationCode2=second
     )
-    failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD), "refuse"), refusals.LastDevice)
+    failure(lambda: lifecycle.delete(run, stage.saved(enable_date=OLD), "refuse"), refusals.LastDevice)
     assert stage.holders() == {"alice": [stage.arn()]}
 
 
 def test_a_removal_is_kept_before_it_is_made_and_taken_out_if_it_fails(stage: Stage, state_folder: Path) -> None:
     ledger = Ledger(LockFiles())
     run, pair = stage.run(ledger=ledger), Pair(stage.arn(), "alice", stage.account)
-    with run.holding(stage.account, "alice"):
+    with run.lock_users(stage.account, "alice"):
         with ledger.removing(pair, None):
             assert len(_removed(state_folder)) == 1
             assert not ledger.removed(pair), "the process itself knows better until it is made"
@@ -190,7 +190,7 @@ def _removed(state_folder: Path) -> dict[str, float]:
 
 def test_the_files_tell_nobody_anything(stage: Stage, state_folder: Path) -> None:
     stage.plant(users={"alice": user(hardware("GAHT12345678", enable_date=OLD))})
-    lifecycle.unbind(files(stage), stage.saved("GAHT12345678", enable_date=OLD))
+    lifecycle.delete(files(stage), stage.saved("GAHT12345678", enable_date=OLD))
     folder = folder_of(state_folder)
     (path,) = folder.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700 and stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -203,11 +203,11 @@ def test_the_files_tell_nobody_anything(stage: Stage, state_folder: Path) -> Non
 )
 def test_what_cannot_be_read_removed_nothing(stage: Stage, state_folder: Path, content: str) -> None:
     stage.plant(**TWO)
-    with files(stage).holding(stage.account, "alice"):
+    with files(stage).lock_users(stage.account, "alice"):
         pass
     (path,) = folder_of(state_folder).iterdir()
     path.write_text(json.dumps({"boot": machine._boot()}) if content == "BOOT" else content)
-    lifecycle.unbind(files(stage), stage.saved(enable_date=OLD), "refuse")
+    lifecycle.delete(files(stage), stage.saved(enable_date=OLD), "refuse")
     assert len(_removed(state_folder)) == 1
 
 
@@ -216,9 +216,9 @@ def test_a_removal_before_the_machine_started_counts_no_more(
 ) -> None:
     stage.plant(**TWO)
     stage.box.lag(3600)
-    lifecycle.unbind(files(stage), stage.saved(enable_date=OLD))
+    lifecycle.delete(files(stage), stage.saved(enable_date=OLD))
     monkeypatch.setattr(machine, "_boot", lambda: "after a restart")
-    lifecycle.unbind(files(stage), stage.saved(stage.arn("spare")), "refuse")
+    lifecycle.delete(files(stage), stage.saved(stage.arn("spare")), "refuse")
     assert not stage.holders()
 
 
@@ -267,7 +267,7 @@ def test_where_no_lock_can_be_had_it_is_said_once(
     spoil(folder_of(state_folder), monkeypatch)
     run = files(stage)
     for name in ("alice-phone", "spare"):
-        lifecycle.unbind(run, stage.saved(stage.arn(name), enable_date=OLD), "allow")
+        lifecycle.delete(run, stage.saved(stage.arn(name), enable_date=OLD), "allow")
     assert not stage.holders()
     (warning,) = stage.warnings
     assert warning.startswith(
@@ -280,7 +280,7 @@ def test_the_second_folder_serves_where_the_first_cannot(
 ) -> None:
     second = state_folder / "second"
     monkeypatch.setattr(machine, "_folders", lambda: iter([Path("/proc/nowhere/mfa-association"), second]))
-    with files(stage).holding(stage.account, "alice"):
+    with files(stage).lock_users(stage.account, "alice"):
         assert len(list(second.iterdir())) == 1
     assert not stage.warnings
 
@@ -322,7 +322,7 @@ def test_a_file_that_cannot_be_written_stops_no_removal(stage: Stage, monkeypatc
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.pwrite", full)
-    lifecycle.unbind(files(stage), stage.saved(enable_date=OLD))
+    lifecycle.delete(files(stage), stage.saved(enable_date=OLD))
     assert stage.holders() == {"alice": [stage.arn("spare")]}
     assert "No space left on device" in stage.warnings[0]
 
@@ -341,7 +341,7 @@ def test_threads_that_find_the_files_unusable_at_once_all_go_on(stage: Stage, mo
 
     run = stage.run(ledger=Ledger())
     monkeypatch.setattr(Ledger, "_files", property(files_now, lambda *_: None), raising=False)
-    with run.holding(stage.account, "alice"):
+    with run.lock_users(stage.account, "alice"):
         assert not answers
 
 

@@ -10,10 +10,10 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, OnLastDevice
 from mfa_association.lifecycle import Ledger, LockFiles, refusals
 from mfa_association.lifecycle.refusals import MoveRefused
 from mfa_association.totp import Seed, SeedUnreadable, parse_seed, parse_seed_source
+from mfa_association.validation import InvalidValue, OnLastDevice
 from tests.lifecycle.stage import OLD, Stage, failure, let_time_pass, user, virtual
 
 MOVED = {
@@ -266,10 +266,10 @@ def test_a_seed_that_gives_no_codes_takes_nothing(stage: Stage, monkeypatch: pyt
     stage.plant(**BOTH)
 
     def unusable(*_: object) -> str:
-        raise Fault("seed", None, "cannot be used")
+        raise InvalidValue("seed", None, "cannot be used")
 
     monkeypatch.setattr("mfa_association.totp.Seed.code", unusable)
-    failure(lambda: _move(stage, seed=Seed("JBSWY3DPEHPK3PXP" * 2)), Fault)
+    failure(lambda: _move(stage, seed=Seed("JBSWY3DPEHPK3PXP" * 2)), InvalidValue)
     assert not stage.writes()
 
 

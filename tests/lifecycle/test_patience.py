@@ -23,27 +23,27 @@ class Burst(NamedTuple):
 
 def _bind(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual())})
-    lifecycle.bind(stage.run(), stage.wanted())
+    lifecycle.create(stage.run(), stage.wanted())
 
 
 def _find(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(enable_date=OLD))})
-    lifecycle.find(stage.run(), stage.saved(enable_date=OLD))
+    lifecycle.read(stage.run(), stage.saved(enable_date=OLD))
 
 
 def _find_token(stage: Stage) -> None:
     stage.plant(users={"alice": user(hardware())})
-    lifecycle.find(stage.run(), stage.saved(TOKEN))
+    lifecycle.read(stage.run(), stage.saved(TOKEN))
 
 
 def _find_enabled_anew(stage: Stage) -> None:
     stage.plant(users={"alice": user(hardware())})
-    lifecycle.find(stage.run(), stage.saved(TOKEN, enable_date=OLD, user_id="AIDA0000000000000000"))
+    lifecycle.read(stage.run(), stage.saved(TOKEN, enable_date=OLD, user_id="AIDA0000000000000000"))
 
 
 def _unbind(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(enable_date=OLD), password=True)})
-    lifecycle.unbind(stage.run(), stage.saved(), "warn")
+    lifecycle.delete(stage.run(), stage.saved(), "warn")
 
 
 BURSTS = (
@@ -69,6 +69,6 @@ def test_a_throttled_read_is_made_again(stage: Stage, burst: Burst) -> None:
 def test_a_read_that_is_throttled_for_ever_says_for_how_long(stage: Stage) -> None:
     stage.plant(users={"alice": user(hardware())})
     stage.fault("ListMFADevices", times=None, error="Throttling")
-    told = failure(lambda: lifecycle.find(stage.run(retry_deadline=10.0), stage.saved(TOKEN)), errors.Throttling)
+    told = failure(lambda: lifecycle.read(stage.run(retry_deadline=10.0), stage.saved(TOKEN)), errors.Throttling)
     assert told.startswith("reading the MFA devices of user (alice): ") and ", tried for 10 s; " in told
     assert stage.time.slept == [0.5, 1.0, 2.0, 4.0, 2.5]

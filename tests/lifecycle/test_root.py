@@ -16,8 +16,8 @@ from mfa_association.aws.clients import NoRootUser
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.settings import Settings
-from mfa_association.grammar import ROOT_USER
-from mfa_association.lifecycle import Association, Run, refusals
+from mfa_association.lifecycle import AccountContext, Association, refusals
+from mfa_association.validation import ROOT_USER
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
 
 TASKS = "arn:aws:iam::aws:policy/root-task/"
@@ -83,7 +83,7 @@ class Company:
     def serial(self) -> str:
         return f"arn:aws:iam::{self.member}:mfa/root-phone"
 
-    def run(self, account: str | None = None, **limits: Any) -> Run:
+    def run(self, account: str | None = None, **limits: Any) -> AccountContext:
         endpoints = (("iam", self.stage.box.url), ("sts", self.stage.box.url))
         settings = Settings("us-east-1", None, self.stage.key, "secret", "token", endpoints, read_attempts=1)
         return self.stage.run(iam=RootIam(settings, account or self.member), **limits)
@@ -102,7 +102,7 @@ PHONE = virtual("root-phone", enable_date=OLD)
 def test_a_held_device_is_adopted_without_a_write(stage: Stage, asked: Asked) -> None:
     company = Company(stage, PHONE)
     wanted = stage.wanted(company.serial, ROOT_USER)
-    assert lifecycle.bind(company.run(), wanted) == company.saved(enable_date=OLD)
+    assert lifecycle.create(company.run(), wanted) == company.saved(enable_date=OLD)
     assert stage.calls() == {"AssumeRoot": 1, "GetCallerIdentity": 1, "ListMFADevices": 1}
     assert asked.policies == [AUDIT]
     assert asked.sessions[0]["DurationSeconds"] == 900
@@ -113,8 +113,8 @@ def test_a_held_device_is_adopted_without_a_write(stage: Stage, asked: Asked) ->
 def test_what_is_not_in_roots_own_list_is_inactive(stage: Stage, serial: str | None) -> None:
     company = Company(stage)
     saved = company.saved(serial, enable_date=OLD)
-    assert lifecycle.find(company.run(), saved) == replace(saved, active=False, enable_date=None)
-    assert lifecycle.bind(company.run(), stage.wanted(saved.serial_number, ROOT_USER)).active is False
+    assert lifecycle.read(company.run(), saved) == replace(saved, active=False, enable_date=None)
+    assert lifecycle.create(company.run(), stage.wanted(saved.serial_number, ROOT_USER)).active is False
     assert "ListVirtualMFADevices" not in stage.calls()
 
 
@@ -126,7 +126,7 @@ def test_a_device_of_any_kind_is_deactivated_without_a_user_name(
     device = {**device, "serial": key} if device["kind"] == "fido" else device
     company = Company(stage, device)
     serial = {"virtual": company.serial, "hardware": TOKEN, "fido": key}[device["kind"]]
-    lifecycle.unbind(company.run(), company.saved(serial, enable_date=OLD))
+    lifecycle.delete(company.run(), company.saved(serial, enable_date=OLD))
     assert company.holders() == {}
     assert asked.policies == [AUDIT, DELETE]
     assert [form["Action"] for form in asked.forms] == ["ListMFADevices", "GetLoginProfile", "DeactivateMFADevice"]
@@ -141,7 +141,7 @@ def test_a_device_of_any_kind_is_deactivated_without_a_user_name(
 
 def test_a_look_does_not_ask_for_the_session_that_can_delete(stage: Stage, asked: Asked) -> None:
     company = Company(stage, PHONE)
-    lifecycle.find(company.run(), company.saved(enable_date=OLD))
+    lifecycle.read(company.run(), company.saved(enable_date=OLD))
     assert asked.policies == [AUDIT]
 
 
@@ -153,13 +153,13 @@ def test_a_session_is_renewed_before_its_end_and_not_at_every_call(
     stage.box.skew(left - 900)
     run = company.run()
     for _ in range(3):
-        lifecycle.find(run, company.saved(enable_date=OLD))
+        lifecycle.read(run, company.saved(enable_date=OLD))
     assert (len(asked.sessions) > 1) is renewed
 
 
 def test_a_second_removal_finds_it_done(stage: Stage) -> None:
     company = Company(stage)
-    lifecycle.unbind(company.run(), company.saved())
+    lifecycle.delete(company.run(), company.saved())
     assert stage.notes == [f"{company.serial} of the root user was already inactive"]
 
 
@@ -167,24 +167,24 @@ def test_a_second_removal_finds_it_done(stage: Stage) -> None:
 def test_the_order_is_password_and_keys_first(stage: Stage, refuse: bool) -> None:
     company = Company(stage, PHONE, password=True)
     if refuse:
-        told = failure(lambda: lifecycle.unbind(company.run(), company.saved(), "refuse"), refusals.LastDevice)
+        told = failure(lambda: lifecycle.delete(company.run(), company.saved(), "refuse"), refusals.LastDevice)
         assert f"nothing was changed, {ROOT_FIRST} or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow" in told
         assert company.holders()
     else:
-        lifecycle.unbind(company.run(), company.saved())
+        lifecycle.delete(company.run(), company.saved())
         assert stage.warnings[0].endswith(f"the root user can now sign in with a password alone: {ROOT_FIRST}")
 
 
 def test_without_a_password_there_is_nothing_to_advise(stage: Stage) -> None:
     company = Company(stage, PHONE)
-    lifecycle.unbind(company.run(), company.saved(), "refuse")
+    lifecycle.delete(company.run(), company.saved(), "refuse")
     assert stage.warnings[0].endswith("it is the last MFA device; the root user has no console password")
 
 
 def test_after_a_lost_answer_the_call_is_made_again(stage: Stage) -> None:
     company = Company(stage, PHONE)
     stage.fault("DeactivateMFADevice", drop=True, when="after")
-    lifecycle.unbind(company.run(), company.saved())
+    lifecycle.delete(company.run(), company.saved())
     assert stage.writes() == ["DeactivateMFADevice"] * 2
     assert company.holders() == {}
 
@@ -257,16 +257,16 @@ TROUBLES = (
 def test_each_trouble_has_its_sentence(stage: Stage, case: Trouble) -> None:
     company = Company(stage, PHONE)
     case.arrange(company)
-    told = failure(lambda: lifecycle.find(company.run(), company.saved(enable_date=OLD)), case.error)
+    told = failure(lambda: lifecycle.read(company.run(), company.saved(enable_date=OLD)), case.error)
     assert case.sentence in told
-    failure(lambda: lifecycle.bind(company.run(), stage.wanted(company.serial, ROOT_USER)), case.error)
+    failure(lambda: lifecycle.create(company.run(), stage.wanted(company.serial, ROOT_USER)), case.error)
     assert company.holders()
 
 
 def test_an_scp_that_denies_the_deactivation_keeps_the_state(stage: Stage) -> None:
     company = Company(stage, PHONE)
     _member(company, scp_deny_root=["iam:DeactivateMFADevice"])
-    told = failure(lambda: lifecycle.unbind(company.run(), company.saved()), errors.AccessDenied)
+    told = failure(lambda: lifecycle.delete(company.run(), company.saved()), errors.AccessDenied)
     assert told.startswith(
         f"deactivating MFA device ({company.serial}) of the root user of account ({company.member}): a service control "
         "policy denies it to root users; exempt the root task sessions in the policy that AWS names, or act as root in "
@@ -279,14 +279,14 @@ def test_the_management_account_itself(stage: Stage) -> None:
     company = Company(stage)
     run = company.run(stage.account)
     saved = replace(company.saved(f"arn:aws:iam::{stage.account}:mfa/root"), account_id=stage.account)
-    told = failure(lambda: lifecycle.find(run, saved), errors.AccessDenied)
+    told = failure(lambda: lifecycle.read(run, saved), errors.AccessDenied)
     assert told.startswith(f"opening a root session in account ({stage.account}): {ROOTS_SESSION}")
 
 
 def test_china_has_no_root_user(stage: Stage) -> None:
     company = Company(stage)
     iam = RootIam(Settings("cn-north-1", None, stage.key, "secret", "token"), company.member)
-    told = failure(lambda: lifecycle.find(stage.run(iam=iam), company.saved(TOKEN)), NoRootUser)
+    told = failure(lambda: lifecycle.read(stage.run(iam=iam), company.saved(TOKEN)), NoRootUser)
     assert "accounts in China have no root user; nothing was changed" in told
     assert stage.calls() == {}
 

@@ -27,7 +27,7 @@ def wanted(stage: Stage, seed: str = BASE32) -> Declaration:
 
 
 def test_a_seed_enables_at_once(planted: Stage) -> None:
-    found = lifecycle.bind(planted.run(), wanted(planted))
+    found = lifecycle.create(planted.run(), wanted(planted))
     assert found.active
     assert planted.holders() == {"alice": [planted.arn()]}
     assert planted.time.slept == []
@@ -35,14 +35,14 @@ def test_a_seed_enables_at_once(planted: Stage) -> None:
 
 
 def test_no_word_of_old_codes_where_a_seed_made_them(planted: Stage) -> None:
-    lifecycle.bind(planted.run(), wanted(planted))
+    lifecycle.create(planted.run(), wanted(planted))
     assert planted.warnings == []
 
 
 def test_the_codes_are_those_of_awss_clock(planted: Stage) -> None:
     planted.box.skew(-7200)
     run = planted.run()
-    lifecycle.bind(run, wanted(planted))
+    lifecycle.create(run, wanted(planted))
     assert abs((run.clock.now() - run.iam.now()).total_seconds() - 7200) < 5
     planted.box.skew(-7200 + 60)
     first, second = planted.codes()
@@ -51,12 +51,12 @@ def test_the_codes_are_those_of_awss_clock(planted: Stage) -> None:
 
 def test_codes_used_before_are_followed_by_the_next_unused_pair(planted: Stage) -> None:
     run = planted.run()
-    saved = lifecycle.bind(run, wanted(planted))
-    lifecycle.unbind(planted.run(), saved)
+    saved = lifecycle.create(run, wanted(planted))
+    lifecycle.delete(planted.run(), saved)
     planted.start_counting()
     again = planted.run()
     let_time_pass(again, planted)
-    assert lifecycle.bind(again, wanted(planted)).active
+    assert lifecycle.create(again, wanted(planted)).active
     assert planted.writes() == ["EnableMFADevice", "EnableMFADevice"]
     assert len(planted.time.slept) == 1
     assert 0 < planted.time.slept[0] <= 60
@@ -64,7 +64,7 @@ def test_codes_used_before_are_followed_by_the_next_unused_pair(planted: Stage) 
 
 
 def test_a_wrong_seed_is_tried_twice_and_never_shown(planted: Stage) -> None:
-    sentence = failure(lambda: lifecycle.bind(planted.run(), wanted(planted, OTHER)), InvalidAuthenticationCode)
+    sentence = failure(lambda: lifecycle.create(planted.run(), wanted(planted, OTHER)), InvalidAuthenticationCode)
     assert planted.writes() == ["EnableMFADevice", "EnableMFADevice"]
     assert "IAM did not accept the two codes" in sentence
     assert OTHER not in sentence
@@ -73,7 +73,7 @@ def test_a_wrong_seed_is_tried_twice_and_never_shown(planted: Stage) -> None:
 
 def test_given_codes_are_not_tried_twice(planted: Stage) -> None:
     failure(
-        lambda: lifecycle.bind(planted.run(), planted.wanted(codes=("000000", "000001"))), InvalidAuthenticationCode
+        lambda: lifecycle.create(planted.run(), planted.wanted(codes=("000000", "000001"))), InvalidAuthenticationCode
     )
     assert planted.writes() == ["EnableMFADevice"]
 
@@ -81,7 +81,7 @@ def test_given_codes_are_not_tried_twice(planted: Stage) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_answer_with_a_seed(planted: Stage, when: str) -> None:
     planted.fault("EnableMFADevice", drop=True, when=when)
-    assert lifecycle.bind(planted.run(), wanted(planted)).active
+    assert lifecycle.create(planted.run(), wanted(planted)).active
     assert len(planted.writes()) == (1 if when == "after" else 2)
 
 
@@ -89,18 +89,18 @@ def test_a_seed_from_the_environment_is_read_only_when_it_is_needed(
     planted: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared = planted.wanted(seed_source=parse_seed_source("env:PHONE_SEED"))
-    sentence = failure(lambda: lifecycle.bind(planted.run(), declared), SeedUnreadable)
+    sentence = failure(lambda: lifecycle.create(planted.run(), declared), SeedUnreadable)
     assert sentence.startswith("reading the seed from (env:PHONE_SEED): the environment variable is not set")
     monkeypatch.setenv("PHONE_SEED", BASE32)
-    assert lifecycle.bind(planted.run(), declared).active
+    assert lifecycle.create(planted.run(), declared).active
     monkeypatch.delenv("PHONE_SEED")
-    assert lifecycle.bind(planted.run(), declared).active
+    assert lifecycle.create(planted.run(), declared).active
 
 
 def test_a_seed_source_that_holds_something_else_is_not_shown(planted: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHONE_SEED", "hunter2")
     declared = planted.wanted(seed_source=parse_seed_source("env:PHONE_SEED"))
-    sentence = failure(lambda: lifecycle.bind(planted.run(), declared), SeedUnreadable)
+    sentence = failure(lambda: lifecycle.create(planted.run(), declared), SeedUnreadable)
     assert "its content is too short" in sentence
     assert "hunter2" not in sentence
 
@@ -119,7 +119,7 @@ def test_a_seed_that_aws_does_not_have_is_said_at_once(
 ) -> None:
     planted.plant(parameters={"/mfa/short": BASE32[:20]}, secrets={"team": {"alice": BASE32}})
     declared = planted.wanted(seed_source=parse_seed_source(source))
-    sentence = failure(lambda: lifecycle.bind(planted.run(), declared), kind)
+    sentence = failure(lambda: lifecycle.create(planted.run(), declared), kind)
     assert sentence.startswith(f"reading the seed from ({source}): {words}")
     assert BASE32[:20] not in sentence
     assert planted.time.slept == []
@@ -128,7 +128,7 @@ def test_a_seed_that_aws_does_not_have_is_said_at_once(
 
 def test_a_seed_moves_a_device(planted: Stage) -> None:
     planted.plant(users={"bob": user()})
-    saved = lifecycle.bind(planted.run(), wanted(planted))
+    saved = lifecycle.create(planted.run(), wanted(planted))
     run = planted.run()
     let_time_pass(run, planted)
     moved = lifecycle.move(run, saved, Declaration("bob", planted.arn(), seed=parse_seed(BASE32)))

@@ -9,8 +9,8 @@ import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws import errors
-from mfa_association.grammar import ROOT_USER, OnLastDevice
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, Pair, Run, refusals
+from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, Pair, refusals
+from mfa_association.validation import ROOT_USER, OnLastDevice
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
@@ -19,47 +19,47 @@ TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual
 REASON = "there is no such device"
 
 
-def _fails(run: Run, stage: Stage, serial: str = "new", holder: str = "alice") -> None:
+def _fails(run: AccountContext, stage: Stage, serial: str = "new", holder: str = "alice") -> None:
     """A create that fails: a misspelt virtual device."""
-    quietly(lambda: lifecycle.bind(run, stage.wanted(stage.arn(serial), holder)), refusals.DeviceMissing)
+    quietly(lambda: lifecycle.create(run, stage.wanted(stage.arn(serial), holder)), refusals.DeviceMissing)
 
 
-def _fails_check(run: Run, stage: Stage) -> None:
+def _fails_check(run: AccountContext, stage: Stage) -> None:
     run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="renew: must be text")
 
 
-def _fails_in_another_account(run: Run, stage: Stage) -> None:
-    quietly(lambda: lifecycle.bind(run, stage.wanted("arn:aws:iam::999999999999:mfa/new")), refusals.WrongAccount)
+def _fails_in_another_account(run: AccountContext, stage: Stage) -> None:
+    quietly(lambda: lifecycle.create(run, stage.wanted("arn:aws:iam::999999999999:mfa/new")), refusals.WrongAccount)
 
 
-def _fails_by_the_wrong_role(run: Run, stage: Stage) -> None:
+def _fails_by_the_wrong_role(run: AccountContext, stage: Stage) -> None:
     stage.box.add({"accounts": {"999999999999": {}}, "keys": {"ASIAWRONG": {"account": "999999999999", "role": "ci"}}})
     wrong = stage.run("ASIAWRONG", ledger=run.ledger)
-    quietly(lambda: lifecycle.bind(wrong, stage.wanted(stage.arn("new"))), refusals.WrongAccount)
+    quietly(lambda: lifecycle.create(wrong, stage.wanted(stage.arn("new"))), refusals.WrongAccount)
 
 
-def _fails_to_move(run: Run, stage: Stage) -> None:
+def _fails_to_move(run: AccountContext, stage: Stage) -> None:
     saved = stage.saved(stage.arn("bobs"), "bob")
     quietly(lambda: lifecycle.move(run, saved, stage.wanted(stage.arn("bobs"))), refusals.DeviceMissing)
 
 
-def _fails_to_renew(run: Run, stage: Stage) -> None:
+def _fails_to_renew(run: AccountContext, stage: Stage) -> None:
     quietly(lambda: lifecycle.renew(run, stage.saved(TOKEN), stage.wanted(TOKEN)), refusals.RenewRefused)
 
 
-def _is_recorded(run: Run, stage: Stage) -> None:
-    lifecycle.bind(run, stage.wanted(TOKEN))
+def _is_recorded(run: AccountContext, stage: Stage) -> None:
+    lifecycle.create(run, stage.wanted(TOKEN))
 
 
-def _is_required(run: Run, stage: Stage) -> None:
-    quietly(lambda: lifecycle.bind(run, stage.wanted(TOKEN, require_active=True)), refusals.NotActive)
+def _is_required(run: AccountContext, stage: Stage) -> None:
+    quietly(lambda: lifecycle.create(run, stage.wanted(TOKEN, require_active=True)), refusals.NotActive)
 
 
-def _nothing(run: Run, stage: Stage) -> None:
+def _nothing(run: AccountContext, stage: Stage) -> None:
     pass
 
 
-def _fails_though_held(run: Run, stage: Stage) -> None:
+def _fails_though_held(run: AccountContext, stage: Stage) -> None:
     stage.fault("EnableMFADevice", times=None, error="AccessDenied")
     quietly(
         lambda: lifecycle.renew(run, stage.saved(stage.arn("spare")), stage.wanted(stage.arn("spare"))),
@@ -67,14 +67,14 @@ def _fails_though_held(run: Run, stage: Stage) -> None:
     )
 
 
-def _fails_for_bob(run: Run, stage: Stage) -> None:
+def _fails_for_bob(run: AccountContext, stage: Stage) -> None:
     _fails(run, stage, holder="bob")
 
 
 class Row(NamedTuple):
     reason: str
     seed: dict[str, Any]
-    before: Callable[[Run, Stage], None]
+    before: Callable[[AccountContext, Stage], None]
     goes: bool
     warned: bool = False
 
@@ -102,9 +102,9 @@ def test_by_default(stage: Stage, case: Row) -> None:
     case.before(run, stage)
     stage.warnings.clear()
     if case.goes:
-        lifecycle.unbind(run, stage.saved(enable_date=OLD))
+        lifecycle.delete(run, stage.saved(enable_date=OLD))
     else:
-        failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
+        failure(lambda: lifecycle.delete(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
     assert (stage.arn() not in stage.holders().get("alice", [])) is case.goes
     assert bool(stage.warnings) is case.warned
 
@@ -114,7 +114,7 @@ def test_whatever_on_last_device_says(stage: Stage, mode: OnLastDevice) -> None:
     stage.plant(**PHONE)
     run = stage.run(propagation=0.0)
     _fails(run, stage)
-    assert failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD), mode), refusals.SuccessorFailed) == (
+    assert failure(lambda: lifecycle.delete(run, stage.saved(enable_date=OLD), mode), refusals.SuccessorFailed) == (
         f"deactivating MFA device ({stage.arn()}) of user (alice): it is the last MFA device, and {stage.arn('new')}, "
         f"which this run declares for alice, failed (binding MFA device ({stage.arn('new')}) to user (alice): there is no "
         "such device; nothing was changed, correct serial_number or create the device first); nothing was changed, fix "
@@ -127,7 +127,7 @@ def test_the_override_for_this_device_lifts_it(stage: Stage) -> None:
     stage.plant(**PHONE)
     run = stage.run(propagation=0.0)
     _fails(run, stage)
-    lifecycle.unbind(run, stage.saved(enable_date=OLD), "lift")
+    lifecycle.delete(run, stage.saved(enable_date=OLD), "lift")
     assert not stage.holders()
 
 
@@ -135,7 +135,7 @@ def test_an_unregistered_successor_is_named_in_the_warning(stage: Stage) -> None
     stage.plant(**PHONE)
     run = stage.run()
     _is_recorded(run, stage)
-    lifecycle.unbind(run, stage.saved(enable_date=OLD))
+    lifecycle.delete(run, stage.saved(enable_date=OLD))
     assert stage.warnings[-1] == (
         f"deactivating {stage.arn()} of alice: it is the last MFA device; alice can now sign in with a password alone; "
         f"{TOKEN} is not registered yet"
@@ -145,7 +145,7 @@ def test_an_unregistered_successor_is_named_in_the_warning(stage: Stage) -> None
 def test_an_earlier_run_leaves_no_memory(stage: Stage) -> None:
     stage.plant(**PHONE)
     _fails(stage.run(propagation=0.0), stage)
-    lifecycle.unbind(stage.run(), stage.saved(enable_date=OLD))
+    lifecycle.delete(stage.run(), stage.saved(enable_date=OLD))
     assert not stage.holders()
 
 
@@ -156,10 +156,10 @@ def test_an_unreadable_list(stage: Stage, failed: bool) -> None:
     run = stage.run(propagation=0.0)
     if failed:
         run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
-        told = failure(lambda: lifecycle.unbind(run, stage.saved(), "allow"), refusals.SuccessorFailed)
+        told = failure(lambda: lifecycle.delete(run, stage.saved(), "allow"), refusals.SuccessorFailed)
         assert f"whether it is the last MFA device was not checked, and {TOKEN}, which" in told
     else:
-        lifecycle.unbind(run, stage.saved(), "allow")
+        lifecycle.delete(run, stage.saved(), "allow")
     assert bool(stage.holders()) is failed
 
 
@@ -168,10 +168,10 @@ def test_what_this_run_enabled_counts_as_held_though_no_list_shows_it(stage: Sta
     codes = stage.codes(stage.arn("second"))
     stage.box.lag(3600)
     run = stage.run(propagation=0.0)
-    assert lifecycle.bind(run, stage.wanted(stage.arn("second"), codes=codes)).active
+    assert lifecycle.create(run, stage.wanted(stage.arn("second"), codes=codes)).active
     _fails(run, stage)
     stage.warnings.clear()
-    lifecycle.unbind(run, stage.saved(enable_date=OLD), "refuse")
+    lifecycle.delete(run, stage.saved(enable_date=OLD), "refuse")
     assert stage.holders() == {"alice": [stage.arn("second")]}
     assert not stage.warnings
 
@@ -180,8 +180,8 @@ def test_of_two_removals_the_second_is_refused(stage: Stage) -> None:
     stage.plant(**TWO)
     run = stage.run(propagation=0.0)
     _fails(run, stage)
-    lifecycle.unbind(run, stage.saved(stage.arn("spare")))
-    failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
+    lifecycle.delete(run, stage.saved(stage.arn("spare")))
+    failure(lambda: lifecycle.delete(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
     assert stage.holders() == {"alice": [stage.arn()]}
 
 
@@ -192,7 +192,7 @@ def test_a_renamed_holder_has_the_successors_of_both_names(stage: Stage, name: s
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     run = stage.run(propagation=0.0)
     run.ledger.mark_declared(Pair(TOKEN, name), failed="no such role")
-    failure(lambda: lifecycle.unbind(run, saved), refusals.SuccessorFailed)
+    failure(lambda: lifecycle.delete(run, saved), refusals.SuccessorFailed)
     assert stage.holders() == {"alicia": [stage.arn()]}
 
 
@@ -212,8 +212,8 @@ def test_a_failed_move_counts_for_its_new_holder_alone(stage: Stage) -> None:
     wanted = stage.wanted(stage.arn("bobs"), codes=stage.codes(stage.arn("bobs")))
     saved = stage.saved(stage.arn("bobs"), "bob")
     failure(lambda: lifecycle.move(run, saved, wanted), errors.AccessDenied)
-    failure(lambda: lifecycle.unbind(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
-    lifecycle.unbind(run, stage.saved(stage.arn("more"), "bob"), "refuse")
+    failure(lambda: lifecycle.delete(run, stage.saved(enable_date=OLD)), refusals.SuccessorFailed)
+    lifecycle.delete(run, stage.saved(stage.arn("more"), "bob"), "refuse")
     assert stage.holders() == {"alice": [stage.arn()], "bob": [stage.arn("bobs")]}
 
 
@@ -236,7 +236,7 @@ def _registered_a_moment_ago(stage: Stage) -> None:
 
 def test_who_registered_it_a_moment_ago_does_not_lose_it_in_silence(stage: Stage) -> None:
     _registered_a_moment_ago(stage)
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert not stage.holders()
     assert stage.warnings == [
         f"deactivating {stage.arn()} of alice: it was the last MFA device, which IAM did not list yet; alice can now sign "
@@ -260,7 +260,7 @@ def test_it_is_looked_for_again_before_it_is_refused(
     if failed:
         run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
     kind = refusals.SuccessorFailed if failed else refusals.LastDevice
-    failure(lambda: lifecycle.unbind(run, stage.saved(), mode), kind)
+    failure(lambda: lifecycle.delete(run, stage.saved(), mode), kind)
     assert stage.holders() == {"alice": [stage.arn()]}, reason
     assert 3 <= stage.time.spent < 15
 
@@ -273,7 +273,7 @@ def test_what_the_user_does_not_hold_goes_in_silence(
     run = stage.run()
     if failed:
         run.ledger.mark_declared(Pair(TOKEN, "alice"), failed="no such role")
-    lifecycle.unbind(run, stage.saved(), mode)
+    lifecycle.delete(run, stage.saved(), mode)
     assert stage.writes() == ["DeactivateMFADevice"]
     assert (stage.warnings, stage.notes) == ([], [f"{stage.arn()} of alice was already inactive"]), reason
     assert stage.time.spent == 15
@@ -281,7 +281,7 @@ def test_what_the_user_does_not_hold_goes_in_silence(
 
 def test_what_is_not_the_last_is_not_waited_for(stage: Stage) -> None:
     stage.plant(users={"alice": user(hardware(TOKEN), password=True)}, devices=[virtual()])
-    lifecycle.unbind(stage.run(), stage.saved(), "refuse")
+    lifecycle.delete(stage.run(), stage.saved(), "refuse")
     assert stage.time.spent == 0
     assert "GetLoginProfile" not in stage.calls()
 
@@ -291,6 +291,6 @@ def test_a_new_user_of_the_name_that_shows_only_at_the_second_look_is_not_touche
     stage.box.lag(3600)
     stage.plant(users={"alice": user(virtual(), virtual("spare"))})
     stage.time.at(3, lambda: stage.box.lag(0))
-    lifecycle.unbind(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE", enable_date=OLD), "refuse")
+    lifecycle.delete(stage.run(), stage.saved(user_id="AIDASOMEBODYELSE", enable_date=OLD), "refuse")
     assert not stage.writes()
     assert "alice is not the user that it was bound to" in stage.warnings[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
-from mfa_association.lifecycle import Clock, Run
+from mfa_association.lifecycle import AccountContext, Clock
 from mfa_association.totp import Seed, parse_seed, step_at
 
 PREFIX = "mfa-association-live-"
@@ -122,9 +122,9 @@ class Place:
         for page in self.iam.get_paginator("list_virtual_mfa_devices").paginate(AssignmentStatus=status):
             yield from page["VirtualMFADevices"]
 
-    def run(self) -> Run:
+    def run(self) -> AccountContext:
         """A run of the lifecycle, whose words end up nowhere."""
-        return Run(Iam(self.session), clock=self.clock)
+        return AccountContext(Iam(self.session), clock=self.clock)
 
     def neutral(self, message: str) -> str:
         """AWS's words with this run's serial numbers and names taken out."""

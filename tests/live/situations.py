@@ -139,20 +139,20 @@ def unassigned_shows_its_serial_alone(place: Place) -> None:
 
 def enabled_adopted_removed(place: Place) -> None:
     user, serial, run = place.user(), place.device(), place.run()
-    assert not lifecycle.bind(run, Declaration(user, serial)).active
-    saved = lifecycle.bind(run, Declaration(user, serial, seed=place.seeds[serial]))
-    adopted = lifecycle.bind(place.run(), Declaration(user, serial))
+    assert not lifecycle.create(run, Declaration(user, serial)).active
+    saved = lifecycle.create(run, Declaration(user, serial, seed=place.seeds[serial]))
+    adopted = lifecycle.create(place.run(), Declaration(user, serial))
     assert adopted == saved and adopted.enable_date and adopted.user_id
-    assert lifecycle.find(place.run(), saved) == saved
-    lifecycle.unbind(place.run(), saved, on_destroy="delete-virtual-device")
+    assert lifecycle.read(place.run(), saved) == saved
+    lifecycle.delete(place.run(), saved, on_destroy="delete-virtual-device")
     assert not place.holds(user, serial)
-    lifecycle.unbind(place.run(), saved)
+    lifecycle.delete(place.run(), saved)
 
 
 def resynced_and_moved(place: Place) -> None:
     old, new, serial = place.user(), place.user(), place.device()
     wanted = Declaration(old, serial, seed=place.seeds[serial])
-    saved = lifecycle.bind(place.run(), wanted)
+    saved = lifecycle.create(place.run(), wanted)
     assert lifecycle.renew(place.run(), saved, wanted).active
     moved = lifecycle.move(place.run(), saved, Declaration(new, serial, seed=place.seeds[serial]))
     assert moved.active and place.holds(new, serial) and not place.holds(old, serial)
@@ -160,10 +160,10 @@ def resynced_and_moved(place: Place) -> None:
 
 def followed_a_rename(place: Place) -> None:
     user, serial, name = place.user(), place.device(), place.name()
-    saved = lifecycle.bind(place.run(), Declaration(user, serial, seed=place.seeds[serial]))
+    saved = lifecycle.create(place.run(), Declaration(user, serial, seed=place.seeds[serial]))
     place.iam.update_user(UserName=user, NewUserName=name)
-    assert lifecycle.find(place.run(), saved).active
-    lifecycle.unbind(place.run(), saved)
+    assert lifecycle.read(place.run(), saved).active
+    lifecycle.delete(place.run(), saved)
     assert not place.holds(name, serial)
 
 
@@ -171,7 +171,7 @@ def left_alone_in_other_hands(place: Place) -> None:
     user, other = place.user(), place.user()
     serial = place.held(other)
     saved = lifecycle.Association(user, serial, True, "virtual", place.account_id)
-    lifecycle.unbind(place.run(), saved)
+    lifecycle.delete(place.run(), saved)
     assert place.holds(other, serial)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfa_association import lifecycle
-from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle import Declaration
 from mfa_association.totp import parse_seed_source
+from mfa_association.validation import ROOT_USER
 from tests.lifecycle.stage import OLD, hardware, user, virtual
 
 from .stage import Policed
@@ -23,17 +23,17 @@ def adopt(stage: Policed) -> bool:
     """A token, which no list of the account tells."""
     token = f"GAHT{stage.account}"
     stage.plant(users={"alice": user(hardware(token))})
-    return lifecycle.bind(stage.run(), stage.wanted(token)).user_id is not None
+    return lifecycle.create(stage.run(), stage.wanted(token)).user_id is not None
 
 
 def record(stage: Policed) -> bool:
     stage.plant(users={"alice": {}}, devices=[virtual()])
-    return not lifecycle.bind(stage.run(), stage.wanted()).active
+    return not lifecycle.create(stage.run(), stage.wanted()).active
 
 
 def enable(stage: Policed) -> bool:
     stage.plant(users={"alice": {}}, devices=[virtual()])
-    return lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes())).user_id is not None
+    return lifecycle.create(stage.run(), stage.wanted(codes=stage.codes())).user_id is not None
 
 
 def resync(stage: Policed) -> bool:
@@ -54,13 +54,13 @@ def move(stage: Policed) -> bool:
 
 def remove_the_last(stage: Policed) -> bool:
     stage.plant(users={"alice": user(virtual(), password=True)})
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     return not held(stage) and "alice can now sign in with a password alone" in stage.warnings[0]
 
 
 def refuse_the_last(stage: Policed) -> bool:
     stage.plant(users={"alice": user(virtual())})
-    lifecycle.unbind(stage.run(), stage.saved(), "refuse")
+    lifecycle.delete(stage.run(), stage.saved(), "refuse")
     return not held(stage)
 
 
@@ -69,7 +69,7 @@ def remove_from_a_renamed_user(stage: Policed) -> bool:
     saved = stage.saved(user_id=stage.user_id())
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     stage.box.reset_calls()
-    lifecycle.unbind(stage.run(), saved)
+    lifecycle.delete(stage.run(), saved)
     return stage.holders() == {"alicia": [stage.arn("spare")]}
 
 
@@ -77,7 +77,7 @@ def read(stage: Policed) -> bool:
     """A token, which no list of the account tells."""
     token = f"GAHT{stage.account}"
     stage.plant(users={"alice": user(hardware(token, enable_date=OLD))})
-    return lifecycle.find(stage.run(), stage.saved(token, enable_date=OLD, user_id="AIDASAVED")).active
+    return lifecycle.read(stage.run(), stage.saved(token, enable_date=OLD, user_id="AIDASAVED")).active
 
 
 def find_a_renamed_user(stage: Policed) -> bool:
@@ -85,18 +85,18 @@ def find_a_renamed_user(stage: Policed) -> bool:
     saved = stage.saved(user_id=stage.user_id())
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     stage.box.reset_calls()
-    return lifecycle.find(stage.run(), saved).active
+    return lifecycle.read(stage.run(), saved).active
 
 
 def notice_a_new_user(stage: Policed) -> bool:
     stage.plant(users={"alice": user(virtual())})
     saved = stage.saved(enable_date=OLD, user_id="AIDASOMEBODYELSE")
-    return not lifecycle.find(stage.run(), saved).active
+    return not lifecycle.read(stage.run(), saved).active
 
 
 def delete_the_device(stage: Policed) -> bool:
     stage.plant(users={"alice": user(virtual(), virtual("spare"))})
-    lifecycle.unbind(stage.run(), stage.saved(), on_destroy="delete-virtual-device")
+    lifecycle.delete(stage.run(), stage.saved(), on_destroy="delete-virtual-device")
     listed = stage.admin().list_virtual_mfa_devices()["VirtualMFADevices"]
     return [one["SerialNumber"] for one in listed] == [stage.arn("spare")]
 
@@ -105,7 +105,7 @@ def enable_from(source: str) -> Callable[[Policed], bool]:
     def enable(stage: Policed) -> bool:
         kept = {"parameters": {"/mfa/alice": BASE32}, "secrets": {"mfa/alice": {"phone": BASE32}}}
         stage.plant(users={"alice": {}}, devices=[virtual(seed=BASE32)], **kept)
-        return lifecycle.bind(stage.run(), stage.wanted(seed_source=parse_seed_source(source))).active
+        return lifecycle.create(stage.run(), stage.wanted(seed_source=parse_seed_source(source))).active
 
     enable.__name__ = f"enable_from_{source.partition(':')[0]}"
     return enable
@@ -113,15 +113,15 @@ def enable_from(source: str) -> Callable[[Policed], bool]:
 
 def adopt_root(stage: Policed) -> bool:
     saved = stage.plant_root()
-    return lifecycle.bind(stage.root_run(), Declaration(ROOT_USER, saved.serial_number)).active
+    return lifecycle.create(stage.root_run(), Declaration(ROOT_USER, saved.serial_number)).active
 
 
 def read_root(stage: Policed) -> bool:
     saved = stage.plant_root()
-    return lifecycle.find(stage.root_run(), saved).active
+    return lifecycle.read(stage.root_run(), saved).active
 
 
 def remove_root(stage: Policed) -> bool:
     saved = stage.plant_root()
-    lifecycle.unbind(stage.root_run(), saved)
+    lifecycle.delete(stage.root_run(), saved)
     return not stage.box.holders(stage.member)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from mfa_association.aws.credentials import Credentials
-from mfa_association.aws.directory import Directory
+from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
-from mfa_association.grammar import OnDestroy
 from mfa_association.inventory.enroll import Abandoned, enroll_new
-from mfa_association.inventory.revoke import Order, Revocation, choose, warning_of
+from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, warning_of
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association, Limits
 from mfa_association.reads.reader import Reader
+from mfa_association.validation import OnDestroy
 from tests.inventory.stages import FakeDesk
 from tests.lifecycle.stage import hardware, user, virtual
 
@@ -59,7 +59,7 @@ def enroll_with(stage: Policed, *answers: Any, devices: tuple[dict[str, Any], ..
     """What `enroll` does for alice, who gives these codes."""
     stage.plant(users={"alice": user(*devices)})
     session, desk = Session(stage.settings()), FakeDesk(list(answers))
-    Directory(session).user("alice")
+    AccountLists(session).user("alice")
     run = stage.run(iam=Iam(session))
     try:
         return enroll_new(run, Credentials(session), "alice", "alice-phone", "/", desk)
@@ -84,9 +84,9 @@ def revoke_with(stage: Policed, contain: bool, on_destroy: OnDestroy = "keep") -
     stage.box.reset_calls()
     session = Session(stage.settings())
     run = stage.run(iam=Iam(session))
-    found = Directory(session).user("alice")
+    found = AccountLists(session).user("alice")
     targets = tuple(replace(one, on_destroy=on_destroy) for one in choose(run, "alice", None, False, ()))
-    order = Order("alice", found.user_id, targets, contain)
+    order = RevocationRequest("alice", found.user_id, targets, contain)
     stage.warnings.append(warning_of(run, order) or "")
     done = list(Revocation(run, Credentials(session), order, []).carry_out())
     stage.warnings += [f"{one.outcome}: {one.text}" for one in done]

@@ -8,7 +8,7 @@ from typing import Any
 
 from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Live, NotChecked
-from mfa_association.review.live import look
+from mfa_association.review.live import read_live
 from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import DeviceStep
 from tests.lifecycle.stage import hardware, user, virtual
@@ -25,7 +25,7 @@ CELLS = {
         *("ListAttachedUserPolicies", "ListUserPolicies", "GetUserPolicy", "ListGroupsForUser", "GetPolicy"),
         *("ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy", "GetPolicyVersion"),
     ),
-    "bare": ("GenerateCredentialReport", "GetCredentialReport"),
+    "password_only_users": ("GenerateCredentialReport", "GetCredentialReport"),
     "simulated_as": ("SimulatePrincipalPolicy",),
 }
 """Which cell is empty without which action."""
@@ -36,7 +36,7 @@ def review(stage: Policed, *steps: DeviceStep) -> Live:
     """A review of these steps, which mfa-apply would apply."""
     role = f"arn:aws:iam::{stage.account}:role/mfa-apply"
     stage.box.add({"keys": {f"ASIP{stage.account}": {"account": stage.account, "role": "mfa-apply"}}})
-    live = look(
+    live = read_live(
         stage.settings(), preview(*steps), apply_as=role, limits=Limits(retry_deadline=1), clock=stage.time.clock()
     )
     stage.warnings += [f"{cell}: not checked ({why.reason})" for cell, why in _empty(live)]
@@ -45,7 +45,10 @@ def review(stage: Policed, *steps: DeviceStep) -> Live:
 
 
 def _empty(live: Live) -> list[tuple[str, NotChecked]]:
-    cells: list[tuple[str, Any]] = [("bare", live.bare), ("simulated_as", live.simulated_as)]
+    cells: list[tuple[str, Any]] = [
+        ("password_only_users", live.password_only_users),
+        ("simulated_as", live.simulated_as),
+    ]
     cells += [(field.name, getattr(facts, field.name)) for facts in live.holders for field in fields(Facts)]
     return [(name, value) for name, value in cells if isinstance(value, NotChecked)]
 
@@ -63,7 +66,7 @@ def review_a_removal(stage: Policed) -> bool:
     iam.put_group_policy(GroupName="staff", PolicyName="inline", PolicyDocument=document)
     stage.box.reset_calls()
     live = review(stage, removes("alice", stage.arn()))
-    return live.bare == ("bob",) and not _empty(live) and live.holders[0].administrator == "no"
+    return live.password_only_users == ("bob",) and not _empty(live) and live.holders[0].administrator == "no"
 
 
 def review_many_removals(stage: Policed) -> bool:
@@ -94,7 +97,7 @@ def review_a_secret_holder(stage: Policed) -> bool:
 def review_an_addition(stage: Policed) -> bool:
     stage.plant(users={"alice": {}, "bob": user(virtual())})
     live = review(stage, adds("alice", stage.arn()))
-    return [text for _, text in live.obstacles] == [f"{stage.arn()} is held by bob"]
+    return [text for _, text in live.predicted_failures] == [f"{stage.arn()} is held by bob"]
 
 
 def review_a_root_user(stage: Policed) -> bool:

@@ -11,8 +11,8 @@ from mfa_association.aws.iam import Iam
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
-from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle import Association
+from mfa_association.validation import ROOT_USER
 from tests.lifecycle.stage import Stage, virtual
 
 from .policies import Document
@@ -57,5 +57,5 @@ class Policed(Stage):
         serial = f"arn:aws:iam::{self.member}:mfa/root-phone"
         return Association(ROOT_USER, serial, True, "virtual", self.member)
 
-    def root_run(self) -> lifecycle.Run:
+    def root_run(self) -> lifecycle.AccountContext:
         return self.run(iam=RootIam(self.settings(), self.member))

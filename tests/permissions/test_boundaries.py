@@ -10,7 +10,7 @@ import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws.errors import AccessDenied
-from mfa_association.sandbox.policy import Verdict, judge
+from mfa_association.sandbox.policy import Decision, judge
 from tests.lifecycle.stage import failure, user, virtual
 
 from .associations import delete_the_device, enable, move, remove_root, remove_the_last, resync
@@ -29,8 +29,8 @@ WRITES = [(name, action) for name, action in WRITES if not action.partition(":")
 @pytest.mark.parametrize(("name", "action"), WRITES)
 def test_no_policy_changes_anything_of_a_break_glass_user(name: str, action: str, who: str) -> None:
     for kind in (USER, DEVICE):
-        if judge([load(name)], action, kind + "alice", {}) is Verdict.ALLOWED:
-            assert judge([load(name)], action, kind + who, {}) is Verdict.DENIED
+        if judge([load(name)], action, kind + "alice", {}) is Decision.ALLOWED:
+            assert judge([load(name)], action, kind + who, {}) is Decision.DENIED
 
 
 def test_a_break_glass_user_keeps_its_device_though_another_policy_allows_all(under: Under) -> None:
@@ -41,7 +41,7 @@ def test_a_break_glass_user_keeps_its_device_though_another_policy_allows_all(un
     ]
     stage.plant(users={"jane": user(virtual("jane-phone"), path="/break-glass/")})
     saved = stage.saved(stage.arn("jane-phone"), "jane")
-    sentence = failure(lambda: lifecycle.unbind(stage.run(), saved), AccessDenied)
+    sentence = failure(lambda: lifecycle.delete(stage.run(), saved), AccessDenied)
     assert "with an explicit deny in an identity-based policy" in sentence
     assert stage.holders() == {"jane": [stage.arn("jane-phone")]}
 
@@ -89,8 +89,8 @@ def test_a_policy_narrowed_to_one_user_says_so_of_another(under: Under) -> None:
     stage = under("apply")
     stage.documents = json.loads(json.dumps(stage.documents).replace(":user/*", ":user/alice"))
     stage.plant(users={"alice": user(virtual(), virtual("spare")), "bob": user(virtual("bobs"))})
-    lifecycle.unbind(stage.run(), stage.saved())
-    sentence = failure(lambda: lifecycle.unbind(stage.run(), stage.saved(stage.arn("bobs"), "bob")), AccessDenied)
+    lifecycle.delete(stage.run(), stage.saved())
+    sentence = failure(lambda: lifecycle.delete(stage.run(), stage.saved(stage.arn("bobs"), "bob")), AccessDenied)
     assert "iam:DeactivateMFADevice on resource: user bob" in sentence
 
 
@@ -178,7 +178,7 @@ TRUSTS = [name.removeprefix("trust-") for name in NAMES if name.startswith("trus
 
 def believed(name: str, claims: Mapping[str, str]) -> bool:
     role = f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:role/{name}"
-    return judge([load(name)], "sts:AssumeRoleWithWebIdentity", role, claims) is Verdict.ALLOWED
+    return judge([load(name)], "sts:AssumeRoleWithWebIdentity", role, claims) is Decision.ALLOWED
 
 
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.reason)

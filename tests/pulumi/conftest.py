@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa_association.engine import runs
+from mfa_association.engine import contexts
 from mfa_association.engine.repeats import Repeats
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
@@ -40,7 +40,7 @@ def log(service: tuple[str, Log], monkeypatch: pytest.MonkeyPatch) -> Iterator[L
     monkeypatch.setattr(sys, "argv", ["plugin", address])
     monkeypatch.setattr(runtime, "_ledger", Ledger())
     monkeypatch.setattr(runtime, "_repeats", Repeats())
-    monkeypatch.setattr(runs, "_announced", set())
+    monkeypatch.setattr(contexts, "_announced", set())
     monkeypatch.setitem(sys.modules, "__main__", plugin_module())
     runtime._engine.cache_clear()
     yield log

@@ -37,7 +37,7 @@ def step(op: str, before: Holding | None = None, after: Holding | None = None, *
 
 
 def gone(serial: str | None = PHONE, user: str | None = "alice", **more: Any) -> DeviceStep:
-    own = {key: more.pop(key) for key in ("replaces", "leftover", "spared", "name", "declares") if key in more}
+    own = {key: more.pop(key) for key in ("replaces", "leftover", "skipped_because", "name", "declares") if key in more}
     return step("delete", held(serial, user, **more), **own)
 
 

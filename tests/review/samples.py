@@ -9,7 +9,7 @@ from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import Report
 from mfa_association.review.markdown import to_markdown
-from mfa_association.review.model import Place
+from mfa_association.review.model import SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.roster import parse as parse_roster
 
@@ -43,7 +43,7 @@ LOSSES: Live = live(
         administrator_by="AdministratorAccess",
         password_last_used="2026-01-30T08:15:00Z",
     ),
-    bare=("frank",),
+    password_only_users=("frank",),
     bare_as_of="2026-01-31T11:30:00Z",
 )
 GAINS: Live = live(
@@ -56,9 +56,9 @@ GAINS: Live = live(
 )
 
 
-def lines() -> dict[str, Place]:
+def lines() -> dict[str, SourceLocation]:
     """The lines of the roster by device."""
-    return {line.serial.key: Place("roster.yaml", line.line) for line in parse_roster(ROSTER).lines}
+    return {line.serial.key: SourceLocation("roster.yaml", line.line) for line in parse_roster(ROSTER).lines}
 
 
 def report(name: str, context: Context | None = None, exit_code: int | None = 0) -> Report:

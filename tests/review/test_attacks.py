@@ -47,7 +47,7 @@ def _live(told: dict[str, Any] | None) -> Live | None:
     obstacles = tuple((address, cause) for address, cause in told.get("obstacles", []))
     certain = frozenset(address for address, _ in obstacles)
     who, when = "arn:aws:iam::111122223333:role/review", "2026-01-31T12:00:00Z"
-    return Live(who, when, tuple(holders), present=present, obstacles=obstacles, certain=certain)
+    return Live(who, when, tuple(holders), present=present, predicted_failures=obstacles, certain=certain)
 
 
 def test_there_are_enough() -> None:

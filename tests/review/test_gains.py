@@ -119,9 +119,9 @@ def test_who_is_the_same_person(author: str | None, user: str | None, same: bool
 
 
 def test_the_line_of_the_new_roster_is_told() -> None:
-    from mfa_association.review.model import Place
+    from mfa_association.review.model import SourceLocation
 
-    place = Place("roster.yaml", 7)
+    place = SourceLocation("roster.yaml", 7)
     (finding,) = review(new(enables=True), head={PHONE.lower(): place}).gains
     assert finding.place == place
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Holder, Live, NotChecked
 from mfa_association.review.markdown import to_markdown
-from mfa_association.review.model import Place
+from mfa_association.review.model import SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
 from mfa_association.review.text import to_text
@@ -68,17 +68,17 @@ def report(name: str) -> Any:
     """Everything a review shows that somebody may have chosen."""
     asked = live(
         facts(name, (name,), administrator="yes", administrator_by=name, console_password=NotChecked(name)),
-        bare=(name,),
-        obstacles=((name, name),),
+        password_only_users=(name,),
+        predicted_failures=((name, name),),
         not_foreseen=(name,),
         bare_as_of=name,
     )
     steps = [
-        gone(name, name, name=name, spared=None),
+        gone(name, name, name=name, skipped_because=None),
         new("GAHT12345678", name, name=name, enables=True, seed_source=name),
     ]
     return classify(
-        preview(*steps, engine_version=name), Context(asked, {name.lower(): Place(name, 7)}, author="author")
+        preview(*steps, engine_version=name), Context(asked, {name.lower(): SourceLocation(name, 7)}, author="author")
     )
 
 
@@ -213,7 +213,9 @@ def test_a_reason_that_aws_gives_is_text() -> None:
 
 
 def test_what_could_not_be_asked_is_told() -> None:
-    asked = live(facts(), bare=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role"))
+    asked = live(
+        facts(), password_only_users=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role")
+    )
     text = to_markdown(classify(preview(gone()), Context(asked)))
     assert "<summary>Could not be looked for (2)</summary>" in text
     assert (

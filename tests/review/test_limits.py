@@ -44,7 +44,7 @@ def test_long_names_leave_fewer_rows(length: int) -> None:
         new(name(number, "b"), name(number, "|"), name=name(number, "🔑"), enables=True, seed_source=name(number, "🔒"))
         for number in range(200)
     ]
-    asked = live(obstacles=[(name(1, "🔑"), name(1, "🔒"))] * 99, not_foreseen=[name(2, "🔒")] * 99)
+    asked = live(predicted_failures=[(name(1, "🔑"), name(1, "🔒"))] * 99, not_foreseen=[name(2, "🔒")] * 99)
     text = to_markdown(review(*steps, live=asked), commit="c" * length)
     assert len(text.encode()) < MOST
     assert "of 200 rows." in text

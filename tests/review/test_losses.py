@@ -95,9 +95,9 @@ def test_what_aws_says_decides(risk: str, asked: Any, reason: str) -> None:
             [gone(active=False)],
             "not active when it was last saved: it may be again, so that counts for nothing",
         ),
-        ("info", [gone(spared="it is retained")], "AWS is not called"),
+        ("info", [gone(skipped_because="it is retained")], "AWS is not called"),
         ("high", [gone(), user("delete")], "the user goes too, unless its policies block that"),
-        ("high", [gone(), user("delete", spared="it is retained")], "the user stays"),
+        ("high", [gone(), user("delete", skipped_because="it is retained")], "the user stays"),
         ("high", [gone(), user("delete", "alicia")], "another user goes"),
         ("critical", [gone(PHONE, root="222233334444")], "the root user"),
         ("critical", [gone(PHONE, root="222233334444"), kept(TABLET, root="222233334444")], "the root user, always"),
@@ -257,7 +257,7 @@ def test_both_devices_of_a_user_are_the_last() -> None:
         (only(gone(KEY)), "no: alice must register it anew"),
         (only(gone(also_deletes=True)), "no: one must be set up anew"),
         (only(gone(root="222233334444")), "only by the root user"),
-        (only(gone(spared="it is retained")), "nothing to undo"),
+        (only(gone(skipped_because="it is retained")), "nothing to undo"),
     ],
 )
 def test_how_it_can_be_undone(finding: Finding, undo: str) -> None:

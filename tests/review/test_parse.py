@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mfa_association.review.facts import Holder
-from mfa_association.review.model import Place
+from mfa_association.review.model import SourceLocation
 from mfa_association.review.parse import parse
 
 from .samples import PREVIEWS
@@ -116,7 +116,7 @@ def test_a_refresh_in_the_same_preview_is_no_step() -> None:
 
 
 def test_the_line_is_the_programs_own() -> None:
-    assert {one.place for one in parse(captured("move")).devices} == {Place("__main__.py", 4)}
+    assert {one.place for one in parse(captured("move")).devices} == {SourceLocation("__main__.py", 4)}
 
 
 def test_how_the_preview_was_made_is_noted() -> None:
@@ -144,12 +144,12 @@ def test_the_steps_of(name: str, ops: list[str]) -> None:
 
 
 def test_retained_resources_are_spared() -> None:
-    spared = {one.spared for one in parse(captured("retained")).devices}
-    assert spared == {"it is retained", "it goes with another resource"}
+    skipped_because = {one.skipped_because for one in parse(captured("retained")).devices}
+    assert skipped_because == {"it is retained", "it goes with another resource"}
 
 
 @pytest.mark.parametrize(
-    ("more", "spared"),
+    ("more", "skipped_because"),
     [
         ({}, None),
         ({"oldState": {**STATE, "external": True}}, "it is managed elsewhere and only read here"),
@@ -157,9 +157,9 @@ def test_retained_resources_are_spared() -> None:
         ({"op": "discard"}, "it is managed elsewhere and only read here"),
     ],
 )
-def test_what_spares_a_device(more: dict[str, Any], spared: str | None) -> None:
+def test_what_spares_a_device(more: dict[str, Any], skipped_because: str | None) -> None:
     (step,) = parse(pulumi(deletion(**more))).devices
-    assert step.spared == spared
+    assert step.skipped_because == skipped_because
 
 
 def test_an_unknown_operation_is_kept_as_such() -> None:

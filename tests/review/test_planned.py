@@ -20,7 +20,7 @@ DELETED = UserStep("user", "aws:iam/user:User", "delete", "frank", takes_devices
         ([gone()], [("remove", "alice", PHONE)], ["alice"]),
         ([new(enables=True)], [("add", "alice", PHONE)], ["alice"]),
         ([kept(PHONE)], [], []),
-        ([gone(spared="it is retained")], [], ["alice"]),
+        ([gone(skipped_because="it is retained")], [], ["alice"]),
         ([changed(held(), holder=held(user="bob").holder)], [("move", "bob", PHONE)], ["alice", "bob"]),
         ([changed(held(), renew="2", enables=True)], [("add", "alice", PHONE)], ["alice"]),
         ([changed(held(), seed_source="env:SEED")], [], ["alice"]),

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mfa_association.terraform.place import listener, private_folder
 from mfa_association.terraform.server import Server
+from mfa_association.terraform.socket_dir import listener, private_folder
 from mfa_association.terraform.transport.loop import Transport
 
 ADDRESSES = ("registry.terraform.io/mfa-association/mfa", "registry.opentofu.org/mfa-association/mfa")

@@ -200,7 +200,7 @@ def test_a_new_address_made_first_keeps_the_device(stage: Stage, caller: Caller)
 def test_a_defect_keeps_the_state(stage: Stage, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.plant(users={"alice": user(virtual())})
     state = _state(caller.up(None, _config(stage)))
-    monkeypatch.setattr("mfa_association.lifecycle.unbind", lambda *_: 1 / 0)
+    monkeypatch.setattr("mfa_association.lifecycle.delete", lambda *_: 1 / 0)
     answer = caller.apply(state, None, None)
     assert answer.state("new_state") == state
     assert answer.errors[0].startswith("Answering ApplyResourceChange: ZeroDivisionError, which is a defect")

@@ -90,7 +90,7 @@ def test_nothing_given_is_the_usual() -> None:
 def test_what_is_not_known_yet_stops_what_asks_aws() -> None:
     connection = Connection({"profile": UNKNOWN, "assume_role": [{"role_arn": UNKNOWN}], "max_removals": 3})
     assert connection.unknown == ["assume_role", "profile"] and connection.config.limits.max_removals == 3
-    for ask in (lambda: connection.run({}), lambda: connection.settings(None), lambda: connection.foreseeing({})):
+    for ask in (lambda: connection.context({}), lambda: connection.settings(None), lambda: connection.for_plan({})):
         with pytest.raises(NotKnownYet, match="assume_role, profile of the provider configuration is not known"):
             ask()
 

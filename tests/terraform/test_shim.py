@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa_association.terraform.shim import INSTEAD, PROVIDER, answer, shim
+from mfa_association.terraform.shim import PROVIDER, PROVIDER_PATH_ENV, answer, shim
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_it_starts_what_is_on_path_and_says_which_release_is_locked(script: Path
 def test_the_environment_may_name_another(script: Path, tmp_path: Path) -> None:
     _provider(tmp_path / "venv" / PROVIDER)
     other = _provider(tmp_path / "a place" / "provider")
-    assert _start(script, tmp_path / "venv", **{INSTEAD: str(other)}).stdout == f"{other} --release 1.2.3\n"
+    assert _start(script, tmp_path / "venv", **{PROVIDER_PATH_ENV: str(other)}).stdout == f"{other} --release 1.2.3\n"
 
 
 def test_without_a_provider_the_first_line_of_stdout_says_what_to_do(script: Path, tmp_path: Path) -> None:

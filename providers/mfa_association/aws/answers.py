@@ -30,7 +30,7 @@ _OF_SEEDS = ("GetParameter", "GetSecretValue")
 
 
 @contextmanager
-def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterator[None]:
+def translate_errors(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterator[None]:
     """Turn whatever botocore raises into a typed ``AwsError``; ``action`` starts its sentence.
 
     ``secrets`` are struck out of AWS's words: a ValidationError repeats the value it refuses. A KeyError or ValueError
@@ -50,8 +50,8 @@ def meaning(action: str, operation: str, secrets: Sequence[str] = ()) -> Iterato
 
 @contextmanager
 def making_a_client(action: str) -> Iterator[None]:
-    """As ``meaning``, where nothing is sent yet: there a ValueError is a setting such as an endpoint without http."""
-    with meaning(action, ""):
+    """As ``translate_errors``, where nothing is sent yet: there a ValueError is a setting such as an endpoint without http."""
+    with translate_errors(action, ""):
         try:
             yield
         except JSONDecodeError as fault:
@@ -61,7 +61,7 @@ def making_a_client(action: str) -> Iterator[None]:
             raise BadSettings(action, "", str(fault)) from None
 
 
-def confirm(answer: Any) -> None:
+def require_request_id(answer: Any) -> None:
     """Refuse a success without a request id: a proxy's page, say, which would be taken for a finished write."""
     if "RequestId" not in answer["ResponseMetadata"]:
         raise KeyError("RequestId")

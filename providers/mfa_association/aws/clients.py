@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mfa_association.aws.answers import making_a_client, meaning
+from mfa_association.aws.answers import making_a_client, translate_errors
 from mfa_association.aws.settings import RootTask, Settings
 from mfa_association.errors import MfaError
 
@@ -51,7 +51,7 @@ def make_client(session: Any, service: str, attempts: int | None) -> Any:
 def sign_in(settings: Settings) -> None:
     """Ask now for the MFA code that the profile may ask for, while nothing else is on the screen. Raises ``AwsError``."""
     action = "signing in with the profile of the AWS configuration"
-    with making_a_client(action), meaning(action, "AssumeRole"):
+    with making_a_client(action), translate_errors(action, "AssumeRole"):
         credentials = boto_session(settings).get_credentials()
         if credentials and credentials.method == "assume-role":
             credentials.get_frozen_credentials()
@@ -76,7 +76,7 @@ def _assume_root(session: Any, settings: Settings, task: RootTask) -> Any:
         raise NoRootUser(task.account_id)
 
     def fetch() -> dict[str, str]:
-        with meaning(f"opening a root session in account ({task.account_id})", "AssumeRoot"):
+        with translate_errors(f"opening a root session in account ({task.account_id})", "AssumeRoot"):
             given = sts.assume_root(
                 TargetPrincipal=task.account_id,
                 TaskPolicyArn={"arn": f"arn:{partition}:iam::aws:policy/root-task/{task.policy}"},

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import translate_errors
 from mfa_association.aws.directory import PAGE_SIZE, Page
 from mfa_association.aws.policies import Document
 from mfa_association.aws.session import Session
@@ -68,13 +68,15 @@ class AccountDetails:
 
     def size(self) -> AccountSize:
         """What tells how many pages there are."""
-        with meaning("reading the summary of the account", "GetAccountSummary"):
+        with translate_errors("reading the summary of the account", "GetAccountSummary"):
             told = self._session.reader.get_account_summary()["SummaryMap"]
             return AccountSize(told["Users"], told["Groups"], told["Policies"])
 
     def page(self, marker: str | None) -> Page[Detail]:
         """A page of users, groups and the account's own managed policies. AWS's own are in no page."""
-        with meaning("reading the users, groups and policies of the account", "GetAccountAuthorizationDetails"):
+        with translate_errors(
+            "reading the users, groups and policies of the account", "GetAccountAuthorizationDetails"
+        ):
             answer = self._session.reader.get_account_authorization_details(
                 Filter=["User", "Group", "LocalManagedPolicy"], MaxItems=PAGE_SIZE, **_from(marker)
             )
@@ -82,7 +84,7 @@ class AccountDetails:
 
     def aws_policies(self, marker: str | None) -> Page[tuple[str, str]]:
         """A page of AWS's own managed policies that are attached to anything: ARN, and the version in force."""
-        with meaning("reading which policies of AWS are attached in the account", "ListPolicies"):
+        with translate_errors("reading which policies of AWS are attached in the account", "ListPolicies"):
             answer = self._session.reader.list_policies(
                 Scope="AWS", OnlyAttached=True, MaxItems=PAGE_SIZE, **_from(marker)
             )

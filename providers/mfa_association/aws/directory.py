@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import translate_errors
 from mfa_association.aws.iam import VirtualDevice, virtual_device
 from mfa_association.aws.session import Session
-from mfa_association.grammar import check_user_name
+from mfa_association.validation import check_user_name
 
 T = TypeVar("T")
 PAGE_SIZE = 1000
@@ -42,7 +42,7 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Report:
+class CredentialReport:
     """The credential report, true as of ``generated``, which may be four hours ago.
 
     ``passwords`` and ``mfa``: by user name, whether there is a console password, and whether a device is held.
@@ -53,7 +53,7 @@ class Report:
     mfa: dict[str, bool]
 
 
-class Directory:
+class AccountLists:
     """Bulk reads of one session's account. Raises ``AwsError``s."""
 
     def __init__(self, session: Session) -> None:
@@ -61,7 +61,7 @@ class Directory:
 
     def users(self, marker: str | None) -> Page[User]:
         """A page of the account's users."""
-        with meaning("reading the users of the account", "ListUsers"):
+        with translate_errors("reading the users of the account", "ListUsers"):
             answer = self._session.reader.list_users(**_from(marker))
             users = tuple(
                 User(
@@ -77,7 +77,7 @@ class Directory:
 
     def user(self, user_name: str) -> User:
         """One user. ``NoSuchEntity``: there is none of this name."""
-        with meaning(f"reading user ({user_name})", "GetUser"):
+        with translate_errors(f"reading user ({user_name})", "GetUser"):
             user = self._session.reader.get_user(UserName=check_user_name(user_name))["User"]
             boundary = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
             last_used = user.get("PasswordLastUsed")
@@ -85,7 +85,7 @@ class Directory:
 
     def virtual_devices(self, marker: str | None) -> Page[VirtualDevice]:
         """A page of the account's virtual devices, held or not."""
-        with meaning("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
+        with translate_errors("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
             answer = self._session.reader.list_virtual_mfa_devices(AssignmentStatus="Any", **_from(marker))
             return Page(tuple(map(virtual_device, answer["VirtualMFADevices"])), answer.get("Marker"))
 
@@ -94,24 +94,24 @@ class Directory:
 
         AWS does not say whether the root user's are counted.
         """
-        with meaning("reading the summary of the account", "GetAccountSummary"):
+        with translate_errors("reading the summary of the account", "GetAccountSummary"):
             return int(self._session.reader.get_account_summary()["SummaryMap"]["MFADevicesInUse"])
 
     def start_report(self) -> bool:
         """Ask for a credential report; whether it is there. IAM makes a new one at most every four hours."""
-        with meaning("asking for the credential report of the account", "GenerateCredentialReport"):
+        with translate_errors("asking for the credential report of the account", "GenerateCredentialReport"):
             return self._session.reader.generate_credential_report()["State"] == "COMPLETE"
 
-    def report(self) -> Report:
+    def report(self) -> CredentialReport:
         """The credential report, once ``start_report`` says so."""
-        with meaning("reading the credential report of the account", "GetCredentialReport"):
+        with translate_errors("reading the credential report of the account", "GetCredentialReport"):
             answer = self._session.reader.get_credential_report()
             rows = list(csv.DictReader(io.StringIO(answer["Content"].decode())))
             passwords, mfa = (
                 {row["user"]: row[column].lower() == "true" for row in rows}
                 for column in ("password_enabled", "mfa_active")
             )
-            return Report(answer["GeneratedTime"], passwords, mfa)
+            return CredentialReport(answer["GeneratedTime"], passwords, mfa)
 
 
 def _from(marker: str | None) -> Any:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mfa_association.aws.answers import confirm, meaning
+from mfa_association.aws.answers import require_request_id, translate_errors
 from mfa_association.aws.errors import NoSuchEntity
 from mfa_association.aws.secrets import read_seed
 from mfa_association.aws.session import Caller, Session
-from mfa_association.grammar import check_user_name, same
 from mfa_association.totp import Seed, SeedSource
+from mfa_association.validation import check_user_name, same
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Iam:
 
     def list_mfa_devices(self, user_name: str) -> list[Device]:
         """All devices that a user holds, over all pages. ``NoSuchEntity``: no such user."""
-        with meaning(f"reading the MFA devices of user ({user_name})", "ListMFADevices"):
+        with translate_errors(f"reading the MFA devices of user ({user_name})", "ListMFADevices"):
             pages = self._session.reader.get_paginator("list_mfa_devices").paginate(UserName=_name(user_name))
             return [Device(d["SerialNumber"], d["EnableDate"]) for page in pages for d in page["MFADevices"]]
 
     def list_virtual_mfa_devices(self) -> list[VirtualDevice]:
         """All virtual devices of the account with their holders, 1000 a page."""
-        with meaning("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
+        with translate_errors("reading the virtual MFA devices of the account", "ListVirtualMFADevices"):
             pages = self._session.reader.get_paginator("list_virtual_mfa_devices").paginate(
                 AssignmentStatus="Any", PaginationConfig={"PageSize": 1000}
             )
@@ -75,46 +75,52 @@ class Iam:
 
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Give a device to a user with two consecutive codes, the older first."""
-        with meaning(f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice", secrets=codes):
+        with translate_errors(
+            f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice", secrets=codes
+        ):
             answer = self._session.writer.enable_mfa_device(
                 UserName=_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
             )
-            confirm(answer)
+            require_request_id(answer)
 
     def deactivate_mfa_device(self, user_name: str, serial_number: str) -> None:
         """Take a device from a user. ``NoSuchEntity``: the user does not hold it, or one of them is gone."""
-        with meaning(f"deactivating MFA device ({serial_number}) of user ({user_name})", "DeactivateMFADevice"):
+        with translate_errors(
+            f"deactivating MFA device ({serial_number}) of user ({user_name})", "DeactivateMFADevice"
+        ):
             answer = self._session.writer.deactivate_mfa_device(UserName=_name(user_name), SerialNumber=serial_number)
-            confirm(answer)
+            require_request_id(answer)
 
     def resync_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Bring a held device back into step with two consecutive codes, the older first."""
-        with meaning(f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice", secrets=codes):
+        with translate_errors(
+            f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice", secrets=codes
+        ):
             answer = self._session.writer.resync_mfa_device(
                 UserName=_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
             )
-            confirm(answer)
+            require_request_id(answer)
 
     def delete_virtual_mfa_device(self, serial_number: str) -> None:
         """Delete the virtual device itself. ``DeleteConflict``: somebody holds it."""
-        with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
-            confirm(self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
+        with translate_errors(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
+            require_request_id(self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def user_id(self, user_name: str) -> str:
         """The unique id of a user, which tells a renamed user from a new one of the same name."""
-        with meaning(f"reading user ({user_name})", "GetUser"):
+        with translate_errors(f"reading user ({user_name})", "GetUser"):
             return self._session.reader.get_user(UserName=_name(user_name))["User"]["UserId"]
 
     def has_password(self, user_name: str) -> bool:
         """Whether a user has a console password (GetLoginProfile)."""
         try:
-            with meaning(f"checking the console password of user ({user_name})", "GetLoginProfile"):
+            with translate_errors(f"checking the console password of user ({user_name})", "GetLoginProfile"):
                 self._session.reader.get_login_profile(UserName=_name(user_name))
         except NoSuchEntity:
             return False

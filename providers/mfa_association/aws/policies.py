@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import translate_errors
 from mfa_association.aws.session import Session
-from mfa_association.grammar import check_user_name
+from mfa_association.validation import check_user_name
 
 Document: TypeAlias = Mapping[str, Any]
 """A policy, parsed."""
@@ -46,7 +46,7 @@ class Policies:
 
     def user_policy(self, user_name: str, policy_name: str) -> Document:
         """An inline policy of a user."""
-        with meaning(f"reading inline policy ({policy_name}) of user ({user_name})", "GetUserPolicy"):
+        with translate_errors(f"reading inline policy ({policy_name}) of user ({user_name})", "GetUserPolicy"):
             answer = self._session.reader.get_user_policy(UserName=check_user_name(user_name), PolicyName=policy_name)
             return _document(answer["PolicyDocument"])
 
@@ -68,25 +68,25 @@ class Policies:
 
     def group_policy(self, group_name: str, policy_name: str) -> Document:
         """An inline policy of a group."""
-        with meaning(f"reading inline policy ({policy_name}) of group ({group_name})", "GetGroupPolicy"):
+        with translate_errors(f"reading inline policy ({policy_name}) of group ({group_name})", "GetGroupPolicy"):
             answer = self._session.reader.get_group_policy(GroupName=group_name, PolicyName=policy_name)
             return _document(answer["PolicyDocument"])
 
     def managed(self, arn: str) -> Document:
         """A managed policy as it is in force (GetPolicy tells the version, GetPolicyVersion its text)."""
-        with meaning(f"reading managed policy ({arn})", "GetPolicy"):
+        with translate_errors(f"reading managed policy ({arn})", "GetPolicy"):
             version = self._session.reader.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         return self.managed_version(arn, version)
 
     def managed_version(self, arn: str, version: str) -> Document:
         """One version of a managed policy."""
-        with meaning(f"reading managed policy ({arn})", "GetPolicyVersion"):
+        with translate_errors(f"reading managed policy ({arn})", "GetPolicyVersion"):
             answer = self._session.reader.get_policy_version(PolicyArn=arn, VersionId=version)
             return _document(answer["PolicyVersion"]["Document"])
 
     def simulate(self, principal_arn: str, actions: Sequence[str], resources: Sequence[str]) -> list[Simulated]:
         """Whether a user or role of this account may do these on those, service control policies included."""
-        with meaning(f"simulating what {principal_arn} may do", "SimulatePrincipalPolicy"):
+        with translate_errors(f"simulating what {principal_arn} may do", "SimulatePrincipalPolicy"):
             pages = self._session.reader.get_paginator("simulate_principal_policy").paginate(
                 PolicySourceArn=principal_arn, ActionNames=list(actions), ResourceArns=list(resources)
             )
@@ -95,7 +95,7 @@ class Policies:
     def _names(self, action: str, operation: str, **whose: str) -> list[str]:
         """What a list names, over all pages."""
         method, key, name = _LISTS[operation]
-        with meaning(action, operation):
+        with translate_errors(action, operation):
             pages = self._session.reader.get_paginator(method).paginate(**whose)  # type: ignore[call-overload]
             return [item[name] if name else item for page in pages for item in page[key]]
 

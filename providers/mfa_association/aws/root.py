@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mfa_association.aws.answers import confirm, meaning
+from mfa_association.aws.answers import require_request_id, translate_errors
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, Iam, VirtualDevice
 from mfa_association.aws.session import open_session
@@ -28,7 +28,7 @@ class RootIam(Iam):
 
     def list_mfa_devices(self, user_name: str) -> list[Device]:
         """All devices of the root user."""
-        with meaning(
+        with translate_errors(
             f"reading the MFA devices of {user_name} of account ({self._account_id})", "ListMFADevices of root"
         ):
             pages = self._session.reader.get_paginator("list_mfa_devices").paginate()
@@ -42,24 +42,26 @@ class RootIam(Iam):
     def deactivate_mfa_device(self, user_name: str, serial_number: str) -> None:
         """Take a device from the root user."""
         action = f"deactivating MFA device ({serial_number}) of {user_name} of account ({self._account_id})"
-        with meaning(action, "DeactivateMFADevice of root"):
-            confirm(self._remover.writer.deactivate_mfa_device(SerialNumber=serial_number))
+        with translate_errors(action, "DeactivateMFADevice of root"):
+            require_request_id(self._remover.writer.deactivate_mfa_device(SerialNumber=serial_number))
 
     def delete_virtual_mfa_device(self, serial_number: str) -> None:
         """Delete the virtual device itself."""
-        with meaning(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
-            confirm(self._remover.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
+        with translate_errors(f"deleting virtual MFA device ({serial_number})", "DeleteVirtualMFADevice"):
+            require_request_id(self._remover.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def access_keys(self) -> dict[str, bool]:
         """The root user's access keys, and whether each is active."""
-        with meaning(f"reading the access keys of the root user of account ({self._account_id})", "ListAccessKeys"):
+        with translate_errors(
+            f"reading the access keys of the root user of account ({self._account_id})", "ListAccessKeys"
+        ):
             pages = self._session.reader.get_paginator("list_access_keys").paginate()
             keys = [key for page in pages for key in page["AccessKeyMetadata"]]
             return {key["AccessKeyId"]: key["Status"] == "Active" for key in keys}
 
     def password_last_used(self) -> datetime | None:
         """When somebody last signed in with the root user's password; None for never."""
-        with meaning(f"reading the root user of account ({self._account_id})", "GetUser"):
+        with translate_errors(f"reading the root user of account ({self._account_id})", "GetUser"):
             return self._session.reader.get_user()["User"].get("PasswordLastUsed")
 
     def user_id(self, user_name: str) -> str:
@@ -69,7 +71,7 @@ class RootIam(Iam):
     def has_password(self, user_name: str) -> bool:
         """Whether the root user has a console password."""
         try:
-            with meaning(
+            with translate_errors(
                 f"checking the console password of {user_name} of account ({self._account_id})", "GetLoginProfile"
             ):
                 self._session.reader.get_login_profile()

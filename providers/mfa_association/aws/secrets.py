@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from mfa_association.aws.answers import meaning
+from mfa_association.aws.answers import translate_errors
 from mfa_association.aws.session import Session
-from mfa_association.grammar import Fault
 from mfa_association.totp import Seed, SeedSource, SeedUnreadable, parse_seed
+from mfa_association.validation import InvalidValue
 
 
 def read_seed(session: Session, source: SeedSource) -> Seed:
@@ -17,19 +17,19 @@ def read_seed(session: Session, source: SeedSource) -> Seed:
     text = reader(session, source) if reader else source.read_here()
     try:
         return parse_seed(text)
-    except Fault as fault:
+    except InvalidValue as fault:
         raise SeedUnreadable(str(source), f"its content {fault.rule}") from None
 
 
 def _parameter(session: Session, source: SeedSource) -> str:
-    with meaning(f"reading the seed from ({source})", "GetParameter"):
+    with translate_errors(f"reading the seed from ({source})", "GetParameter"):
         client = session.client("ssm")
         return str(client.get_parameter(Name=source.name, WithDecryption=True)["Parameter"]["Value"])
 
 
 def _secret(session: Session, source: SeedSource) -> str:
     name, _, key = source.name.partition("#")
-    with meaning(f"reading the seed from ({source})", "GetSecretValue"):
+    with translate_errors(f"reading the seed from ({source})", "GetSecretValue"):
         text = session.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString")
     if text is None:
         raise SeedUnreadable(str(source), "the secret is binary: it has no SecretString")

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from mfa_association.aws.answers import making_a_client, meaning
+from mfa_association.aws.answers import making_a_client, translate_errors
 from mfa_association.aws.clients import identity, make_client
 from mfa_association.aws.settings import Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import same
+from mfa_association.validation import same
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.client import IAMClient
@@ -81,7 +81,7 @@ class Session:
         return self._caller
 
     def _ask(self) -> Caller:
-        with meaning("finding out whose AWS credentials are in use", "GetCallerIdentity"):
+        with translate_errors("finding out whose AWS credentials are in use", "GetCallerIdentity"):
             answer = self._client("sts", self._settings.read_attempts).get_caller_identity()
             credentials = self._session().get_credentials()
         return Caller(answer["Account"], answer["Arn"], credentials is not None and credentials.token is None)

@@ -16,13 +16,13 @@ from mfa_association.cli.options import account_list, add_connection, connection
 from mfa_association.cli.progress import Tell, progress
 from mfa_association.cli.tables import show
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_user_name
 from mfa_association.inventory.adopt import Adoption, adopt
 from mfa_association.inventory.compare import Pair
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association
 from mfa_association.reads.reader import Reader
 from mfa_association.roster import Line, RosterFile, read_file, write_file
+from mfa_association.validation import check_user_name
 
 _ACCOUNTS_AT_ONCE = 4
 _DESCRIPTION = """

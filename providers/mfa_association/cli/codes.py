@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_codes
 from mfa_association.inventory.enroll import Abandoned
 from mfa_association.totp import STEP
+from mfa_association.validation import check_codes
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from typing import Any
 from mfa_association.cli.exits import BROKEN, OK
 from mfa_association.errors import MfaError
 from mfa_association.github import summary, workflow
-from mfa_association.github.marker import Run, split
+from mfa_association.github.marker import WorkflowRun, split
 from mfa_association.github.sticky import NotAllowed, Review, keep
 
 # The pull request is no worse for it: the gate is a step of its own.
@@ -85,17 +85,17 @@ def _review(path: str) -> Review:
     return Review(marker, rest)
 
 
-def _post(target: workflow.Target, url: str, token: str, review: Review, run: Run) -> int:
+def _post(target: workflow.CommentTarget, url: str, token: str, review: Review, run: WorkflowRun) -> int:
     """Keep one comment; one that fails does not hold up the others. Raises ``NotAllowed``."""
     try:
-        from mfa_association.github.faults import patiently
+        from mfa_association.github.faults import with_retries
         from mfa_association.github.pull_request import Conversation
     except ModuleNotFoundError:
         raise MfaError("commenting: PyGithub is not installed; pip install 'mfa-association[github]'") from None
     stack = review.marker.stack
     try:
         conversation = Conversation(url, token, target.repository, target.pull_request)
-        done = patiently(f"commenting on {target} ({stack})", lambda: keep(conversation, review, run))
+        done = with_retries(f"commenting on {target} ({stack})", lambda: keep(conversation, review, run))
     except NotAllowed:
         raise
     except MfaError as fault:

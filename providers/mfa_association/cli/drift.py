@@ -12,14 +12,14 @@ from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.cli.tables import show
-from mfa_association.grammar import show as quote
 from mfa_association.inventory.compare import refuse_other_account
-from mfa_association.inventory.drift import Drift, Finding, document, drift
+from mfa_association.inventory.drift import Difference, Drift, document, drift
 from mfa_association.inventory.stack import read_stack
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.reader import Reader
 from mfa_association.roster import load
+from mfa_association.validation import show as quote
 
 _HEADERS = ("DRIFT", "DEVICE", "HELD BY", "DECLARED FOR", "SINCE", "WHAT")
 _DESCRIPTION = """
@@ -79,7 +79,7 @@ def _print(found: Drift, declared: int) -> None:
         print(f"note: {note}")
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _row(finding: Difference) -> tuple[str, ...]:
     held, declared, since = finding.holder or "nobody", finding.declared or "nobody", finding.since or "not known"
     return (finding.kind, finding.serial_number, held, declared, since, finding.detail)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mfa_association import roster
 from mfa_association.aws.credentials import Credentials
-from mfa_association.aws.directory import Directory
+from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.cli.exits import BROKEN, OK
@@ -17,10 +17,10 @@ from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.rosters import add_roster, declared
 from mfa_association.cli.signals import interrupted_once
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_user_name, parse_serial_number, same
-from mfa_association.inventory.declared import Declared
 from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of
-from mfa_association.lifecycle import Association, Limits, Run
+from mfa_association.inventory.on_disk import RosterOnDisk
+from mfa_association.lifecycle import AccountContext, Association, Limits
+from mfa_association.validation import check_user_name, parse_serial_number, same
 
 _LIMITS = Limits(retry_deadline=60.0)
 
@@ -45,27 +45,27 @@ def add_to(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mfa_association.cli.desk import TerminalDesk
+    from mfa_association.cli.enrollment_ui import TerminalDesk
 
     session = open_session(connection(options))
-    run = Run(Iam(session), limits=_LIMITS)
-    user_name = Directory(session).user(check_user_name(options.user, "USER")).user_name
+    run = AccountContext(Iam(session), limits=_LIMITS)
+    user_name = AccountLists(session).user(check_user_name(options.user, "USER")).user_name
     entry, file = _entry(options, run, user_name), declared(options)
     if file:
         file.preview(lambda text: _with(entry, text, file.path))
-    desk = TerminalDesk(user_name, run.iam.caller.account_id, run.iam.now, options.qr_file)
+    ui = TerminalDesk(user_name, run.iam.caller.account_id, run.iam.now, options.qr_file)
     if not options.existing:
-        desk.refuse_without_screen()
-    with interrupted_once(), desk:
+        ui.refuse_without_screen()
+    with interrupted_once(), ui:
         if options.existing:
-            found = enroll_existing(run, user_name, entry.serial_number, desk)
+            found = enroll_existing(run, user_name, entry.serial_number, ui)
         else:
             name = options.name or f"{user_name}-phone"
-            found = enroll_new(run, Credentials(session), user_name, name, options.path, desk)
+            found = enroll_new(run, Credentials(session), user_name, name, options.path, ui)
     return _finish(found, file, entry)
 
 
-def _entry(options: argparse.Namespace, run: Run, user_name: str) -> roster.Entry:
+def _entry(options: argparse.Namespace, run: AccountContext, user_name: str) -> roster.Entry:
     """The line to be added. What the command makes, the line's removal deletes."""
     if options.existing:
         return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
@@ -73,7 +73,7 @@ def _entry(options: argparse.Namespace, run: Run, user_name: str) -> roster.Entr
     return roster.Entry(serial, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
 
 
-def _finish(found: Association, file: Declared | None, entry: roster.Entry) -> int:
+def _finish(found: Association, file: RosterOnDisk | None, entry: roster.Entry) -> int:
     since = f"since {found.enable_date}" if found.enable_date else "now, though IAM does not list it yet"
     print(f"{found.user_name} holds {found.serial_number} {since}.")
     line = roster.add("", [entry]).rstrip("\n")

@@ -10,7 +10,7 @@ from mfa_association.aws import clients
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.cli.codes import ask_mfa_code
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, check_account_id, check_role_arn
+from mfa_association.validation import InvalidValue, check_account_id, check_role_arn
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 def connection(options: argparse.Namespace, account_id: str | None = None) -> Settings:
     """The settings of these options; with ``account_id`` for that account and no other.
 
-    ``{account}`` in the role's ARN stands for the account. Raises ``Fault``.
+    ``{account}`` in the role's ARN stands for the account. Raises ``InvalidValue``.
     """
     arn = options.role_arn and str(options.role_arn).replace("{account}", account_id or "{account}")
     return Settings(
@@ -58,7 +58,7 @@ def account_list(path: str) -> tuple[str, ...]:
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
     try:
         found = tuple(dict.fromkeys(check_account_id(word, "account") for word in words))
-    except Fault as fault:
+    except InvalidValue as fault:
         raise MfaError(f"reading accounts ({path}): {fault}; nothing was written, correct the file") from None
     if not found:
         raise MfaError(f"reading accounts ({path}): it names no account; nothing was written, correct the file")

@@ -17,17 +17,17 @@ from mfa_association.cli.exits import BROKEN, FOUND, OK
 from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_role_arn
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import RISKS, Report
 from mfa_association.review.gate import FailOn, closed_by
 from mfa_association.review.markdown import to_markdown
-from mfa_association.review.model import Place, Preview
+from mfa_association.review.model import Preview, SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
 from mfa_association.review.reviewed import not_reviewed
 from mfa_association.review.text import to_text
+from mfa_association.validation import check_role_arn
 
 _DESCRIPTION = """
 Say who loses an MFA device by a change, and who gains one. Reads what `pulumi preview --json --show-sames
@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace) -> int:
 def _classified(preview: Preview, live: Live | None, options: argparse.Namespace) -> Report:
     """The report. A faulty roster of the change is told by it, so that the comment tells too; one before it is past."""
     name = options.roster or options.roster_base
-    base: dict[str, Place] = {}
+    base: dict[str, SourceLocation] = {}
     with suppress(roster.RosterError):
         base = _lines(options.roster_base, name)
     try:
@@ -122,22 +122,22 @@ def _read(path: str) -> bytes:
 
 def _look(preview: Preview, options: argparse.Namespace) -> Live:
     """What AWS says of everybody the change affects."""
-    from mfa_association.review.live import look
+    from mfa_association.review.live import read_live
 
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
     sign_in(options)
     with progress() as tell:
-        return look(connection(options), preview, apply_as=applier, progress=tell)
+        return read_live(connection(options), preview, apply_as=applier, progress=tell)
 
 
-def _lines(path: str | None, shown: str | None) -> dict[str, Place]:
+def _lines(path: str | None, shown: str | None) -> dict[str, SourceLocation]:
     """The lines of a roster by device, under the path that the repository knows it by. Raises ``RosterError``."""
     if path is None:
         return {}
     file = os.path.normpath(shown or path)
     text = roster.read_file(path, may_be_missing=True).text
     lines = roster.parse(text, path, may_be_empty=True).lines
-    return {line.serial.key: Place(file, line.line) for line in lines}
+    return {line.serial.key: SourceLocation(file, line.line) for line in lines}
 
 
 def _rendered(report: Report, causes: list[str], options: argparse.Namespace) -> str:

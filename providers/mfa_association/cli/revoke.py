@@ -10,19 +10,19 @@ from typing import Any, get_args
 
 from mfa_association import roster
 from mfa_association.aws.credentials import Credentials
-from mfa_association.aws.directory import Directory
+from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.cli.exits import BROKEN, OK
 from mfa_association.cli.options import add_connection, connection
 from mfa_association.cli.rosters import add_roster, declared_if_there
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice, check_user_name
-from mfa_association.inventory.contain import Done
-from mfa_association.inventory.declared import Declared
+from mfa_association.inventory.contain import StepResult
 from mfa_association.inventory.followup import pull_request, remaining
-from mfa_association.inventory.revoke import Order, Revocation, choose, guard_of, warning_of
-from mfa_association.lifecycle import Limits, Run
+from mfa_association.inventory.on_disk import RosterOnDisk
+from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, guard_of, warning_of
+from mfa_association.lifecycle import AccountContext, Limits
+from mfa_association.validation import OnLastDevice, check_user_name
 
 _LIMITS = Limits(retry_deadline=60.0)
 
@@ -52,12 +52,12 @@ def add_to(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     session, notes = open_session(connection(options)), list[str]()
-    run = Run(Iam(session), limits=_LIMITS, warn=notes.append, note=notes.append)
-    user = Directory(session).user(check_user_name(options.user, "USER"))
+    run = AccountContext(Iam(session), limits=_LIMITS, warn=notes.append, note=notes.append)
+    user = AccountLists(session).user(check_user_name(options.user, "USER"))
     file = declared_if_there(options)
     targets = choose(run, user.user_name, options.serial, options.all, file.lines() if file else ())
     guard = options.on_last_device or guard_of(os.environ.get("MFA_ASSOCIATION_ON_LAST_DEVICE"))
-    order = Order(user.user_name, user.user_id, targets, options.contain, guard)
+    order = RevocationRequest(user.user_name, user.user_id, targets, options.contain, guard)
     revocation = Revocation(run, Credentials(session), order, notes)
     if not targets and not options.contain:
         print(f"{user.user_name} holds no MFA device, and the roster lists none: there is nothing to do.")
@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
     return _carry_out(order, revocation, file)
 
 
-def _show(run: Run, order: Order, revocation: Revocation, file: Declared | None) -> None:
+def _show(run: AccountContext, order: RevocationRequest, revocation: Revocation, file: RosterOnDisk | None) -> None:
     """The plan: every call that changes something, and the change of the roster."""
     print(f"For user {order.user_name} of account {run.iam.caller.account_id}:")
     for step in revocation.steps():
@@ -93,7 +93,7 @@ def _ask() -> None:
         raise MfaError("revoking: you said no; nothing was changed")
 
 
-def _carry_out(order: Order, revocation: Revocation, file: Declared | None) -> int:
+def _carry_out(order: RevocationRequest, revocation: Revocation, file: RosterOnDisk | None) -> int:
     done = []
     for step in revocation.carry_out():
         done.append(step)
@@ -110,14 +110,14 @@ def _carry_out(order: Order, revocation: Revocation, file: Declared | None) -> i
     return BROKEN if changed and changed.outcome == "NOT DONE" else OK
 
 
-def _change(file: Declared, gone: list[str]) -> Done:
+def _change(file: RosterOnDisk, gone: list[str]) -> StepResult:
     """Take the lines out of the roster; the last step, since it can be made up for by hand."""
     try:
         difference = file.apply(lambda text: _without(text, gone, file.path))
     except MfaError as fault:
-        done = Done(file.path, "NOT DONE", str(fault))
+        done = StepResult(file.path, "NOT DONE", str(fault))
     else:
-        done = Done(file.path, "done" if difference else "nothing to do", _lines(difference))
+        done = StepResult(file.path, "done" if difference else "nothing to do", _lines(difference))
     print(f"{done.outcome}: {done.name}: {done.text}")
     return done
 
@@ -131,7 +131,7 @@ def _without(text: str, serials: list[str], path: str) -> str:
     return reduce(lambda text, serial: roster.remove(text, serial, path), serials, text)
 
 
-def _serials(order: Order) -> list[str]:
+def _serials(order: RevocationRequest) -> list[str]:
     return [target.serial_number for target in order.targets]
 
 

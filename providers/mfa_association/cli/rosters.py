@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from mfa_association.inventory.declared import Declared
+from mfa_association.inventory.on_disk import RosterOnDisk
 
 _USUAL = "roster.yaml"
 
@@ -18,12 +18,12 @@ def add_roster(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-roster", action="store_true", help="leave the roster alone")
 
 
-def declared(options: argparse.Namespace) -> Declared | None:
+def declared(options: argparse.Namespace) -> RosterOnDisk | None:
     """The roster to change, if one is to be changed."""
-    return None if options.no_roster else Declared(options.roster or _USUAL)
+    return None if options.no_roster else RosterOnDisk(options.roster or _USUAL)
 
 
-def declared_if_there(options: argparse.Namespace) -> Declared | None:
+def declared_if_there(options: argparse.Namespace) -> RosterOnDisk | None:
     """As ``declared``, but a missing roster that nobody named stops nothing."""
     if options.roster is None and not options.no_roster and not Path(_USUAL).exists():
         print(f"There is no {_USUAL} here: only AWS is changed.", file=sys.stderr)

@@ -12,11 +12,11 @@ from mfa_association.cli.options import add_connection, connection, sign_in
 from mfa_association.cli.progress import progress
 from mfa_association.cli.tables import show, write_csv
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_user_name
-from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.inventory.status import coverage, document, is_clean, ranked
 from mfa_association.inventory.walk import take
 from mfa_association.reads.reader import Reader
+from mfa_association.validation import check_user_name
 
 NOT_CHECKED = "not checked"
 _PASSWORD = {True: "yes", False: "no", None: NOT_CHECKED}
@@ -78,7 +78,7 @@ def _print(options: argparse.Namespace, snapshot: Snapshot) -> None:
         print(f"console passwords as of {snapshot.passwords_as_of} (credential report, at most four hours old)")
 
 
-def _rows(user: Holder) -> list[tuple[str, ...]]:
+def _rows(user: ListedHolder) -> list[tuple[str, ...]]:
     """A line a device, or one that says that there is none."""
     start = (user.name, _PASSWORD[user.password])
     devices: list[tuple[str, ...]] = [(*start, one.serial_number, one.kind, one.enable_date) for one in user.devices]

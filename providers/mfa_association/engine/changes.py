@@ -8,8 +8,8 @@ from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.engine import props
-from mfa_association.grammar import OnLastDevice, same
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, Run
+from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger
+from mfa_association.validation import OnLastDevice, same
 
 REPLACES = ("serial_number", "root_account_id")
 COMPARED = (
@@ -24,7 +24,7 @@ COMPARED = (
 )
 
 Props = dict[str, Any]
-RunOf = Callable[[Props], Run]
+ContextOf = Callable[[Props], AccountContext]
 Guard = Callable[[str, OnLastDevice], LastDeviceGuard]
 """From the serial number and the saved setting, what to do about a last device."""
 
@@ -67,18 +67,20 @@ def declare(ledger: Ledger, news: Props, failed: str | None = None) -> None:
         ledger.mark_declared(pair, failed)
 
 
-def create(run: RunOf, ledger: Ledger, news: Props, *, stay_inactive: bool = False) -> Props:
+def create(context: ContextOf, ledger: Ledger, news: Props, *, stay_inactive: bool = False) -> Props:
     """Adopt, enable or record; ``stay_inactive``: never enable. Raises ``MfaError``."""
     with _declaring(ledger, news):
-        return props.outputs(news, lifecycle.bind(run(news), props.declaration(news), stay_inactive=stay_inactive))
+        return props.outputs(
+            news, lifecycle.create(context(news), props.declaration(news), stay_inactive=stay_inactive)
+        )
 
 
-def read(run: RunOf, saved: Props) -> Props:
+def read(context: ContextOf, saved: Props) -> Props:
     """What IAM says now; never "gone", so that a removed line is always acted on. Raises ``MfaError``."""
-    return props.outputs(saved, lifecycle.find(run(saved), props.association(saved)))
+    return props.outputs(saved, lifecycle.read(context(saved), props.association(saved)))
 
 
-def update(run: RunOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -> Props:
+def update(context: ContextOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -> Props:
     """Move the device to a new holder, or renew it; anything else changes in state only. Raises ``MfaError``.
 
     A new role must belong to the device's account: a state that names another could not be refreshed any more.
@@ -86,18 +88,18 @@ def update(run: RunOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -
     with _declaring(ledger, news):
         found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
         if is_moved(olds, news):
-            found = lifecycle.move(run(news), found, wanted, guard(found.serial_number, on_last_device))
+            found = lifecycle.move(context(news), found, wanted, guard(found.serial_number, on_last_device))
         elif is_renewed(olds, news):
-            found = lifecycle.renew(run(news), found, wanted)
+            found = lifecycle.renew(context(news), found, wanted)
         elif olds.get("role_arn") != news.get("role_arn"):
-            run(news).account_for(found.serial_number, found.account_id)
+            context(news).account_for(found.serial_number, found.account_id)
         return props.outputs(news, found)
 
 
-def delete(run: RunOf, saved: Props, guard: Guard) -> None:
+def delete(context: ContextOf, saved: Props, guard: Guard) -> None:
     """Deactivate the saved pair. Raises ``MfaError``; the state must then be kept."""
     found, (on_last_device, on_destroy) = props.association(saved), props.removal(saved)
-    lifecycle.unbind(run(saved), found, guard(found.serial_number, on_last_device), on_destroy)
+    lifecycle.delete(context(saved), found, guard(found.serial_number, on_last_device), on_destroy)
 
 
 def _declaring(ledger: Ledger, news: Props) -> AbstractContextManager[None]:

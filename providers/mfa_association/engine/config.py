@@ -13,8 +13,8 @@ from typing import Any, Protocol, get_args
 from mfa_association.aws.settings import ROLE_SESSION_NAME, Role, Settings
 from mfa_association.engine.props import USUAL
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
 from mfa_association.lifecycle import Limits
+from mfa_association.validation import InvalidValue, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
 
 _TRUE, _FALSE = ("true", "True", True), ("false", "False", False)
 _SERVICES = ("iam", "secretsmanager", "ssm", "sts")
@@ -155,7 +155,7 @@ def _endpoints(reader: _Reader) -> tuple[tuple[str, str], ...]:
 def _roles(reader: _Reader) -> tuple[Role, ...]:
     try:
         return tuple(_role(reader, item) for item in reader.items("assume_role"))
-    except Fault as fault:
+    except InvalidValue as fault:
         raise reader.fault("assume_role", str(fault)) from None
 
 
@@ -192,7 +192,7 @@ def _seconds(reader: _Reader, text: Any) -> int:
 def _accounts(reader: _Reader, key: str) -> tuple[str, ...]:
     try:
         return tuple(check_account_id(str(item), "account") for item in reader.items(key))
-    except Fault as fault:
+    except InvalidValue as fault:
         raise reader.fault(key, str(fault)) from None
 
 

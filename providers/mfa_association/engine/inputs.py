@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from mfa_association.grammar import (
-    Fault,
+from mfa_association.totp import parse_seed, parse_seed_source
+from mfa_association.validation import (
+    InvalidValue,
     OnDestroy,
     OnLastDevice,
     SerialNumber,
@@ -20,7 +21,6 @@ from mfa_association.grammar import (
     parse_serial_number,
     same,
 )
-from mfa_association.totp import parse_seed, parse_seed_source
 
 CODES = ("authentication_code_1", "authentication_code_2")
 _ENABLERS = (*CODES, "seed", "seed_source")
@@ -97,7 +97,7 @@ def with_defaults(news: Props, defaults: dict[str, str]) -> Props:
 def _fault_of(check: Callable[[Props], object], news: Props) -> InputFault | None:
     try:
         check(news)
-    except Fault as fault:
+    except InvalidValue as fault:
         secret = fault.field in (*_SECRETS, "seed_source")  # somebody may have typed the seed itself
         return InputFault("" if secret else fault.field, f"{fault.field} {fault.rule}" if secret else fault.rule)
     return None
@@ -116,7 +116,7 @@ def _is_given(news: Props, name: str) -> bool:
 def _check_holder(news: Props) -> None:
     user, root = news.get("user_name"), news.get("root_account_id")
     if not is_unknown(root) and (user is None) == (root is None):
-        raise Fault("user_name", user, "must be given, or root_account_id, and not both")
+        raise InvalidValue("user_name", user, "must be given, or root_account_id, and not both")
 
 
 def _check_codes(news: Props) -> None:
@@ -128,7 +128,7 @@ def _check_codes(news: Props) -> None:
 def _check_one_way(news: Props) -> None:
     ways = [name for name in ("authentication_code_1", "seed", "seed_source") if _is_given(news, name)]
     if len(ways) > 1:
-        raise Fault(ways[1], None, f"cannot be given together with {ways[0]}")
+        raise InvalidValue(ways[1], None, f"cannot be given together with {ways[0]}")
 
 
 def _check_kind(news: Props) -> None:
@@ -137,11 +137,11 @@ def _check_kind(news: Props) -> None:
     serial = _serial(news)
     if given and serial and serial.kind == "fido":
         rule = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
-        raise Fault(given, None, rule)
+        raise InvalidValue(given, None, rule)
     if given and _is_given(news, "root_account_id"):
-        raise Fault(given, None, "cannot be used: the root user registers its devices itself, in the console")
+        raise InvalidValue(given, None, "cannot be used: the root user registers its devices itself, in the console")
     if serial and serial.kind != "virtual" and news.get("on_destroy") == "delete-virtual-device":
-        raise Fault("on_destroy", "delete-virtual-device", "is for virtual devices only")
+        raise InvalidValue("on_destroy", "delete-virtual-device", "is for virtual devices only")
 
 
 def _check_root(news: Props) -> None:
@@ -149,15 +149,15 @@ def _check_root(news: Props) -> None:
     if account is None or serial is None or serial.account_id is None:
         return
     if serial.partition == "aws-cn":
-        raise Fault("root_account_id", account, "cannot be used: accounts in China have no root user")
+        raise InvalidValue("root_account_id", account, "cannot be used: accounts in China have no root user")
     if not is_unknown(account) and serial.account_id != account:
-        raise Fault("serial_number", serial.text, f"must be a device of account {account}")
+        raise InvalidValue("serial_number", serial.text, f"must be a device of account {account}")
 
 
 def _serial(news: Props) -> SerialNumber | None:
     try:
         return parse_serial_number(news.get("serial_number"))
-    except Fault:
+    except InvalidValue:
         return None
 
 
@@ -167,13 +167,13 @@ def _is_virtual(serial: SerialNumber | None) -> bool:
 
 def _check_truth(value: object) -> None:
     if not isinstance(value, bool):
-        raise Fault("require_active", value, "must be true or false")
+        raise InvalidValue("require_active", value, "must be true or false")
 
 
 def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[Any], object]:
     def check(value: object) -> None:
         if value not in allowed:
-            raise Fault(name, value, f"must be one of {', '.join(allowed)}")
+            raise InvalidValue(name, value, f"must be one of {', '.join(allowed)}")
 
     return check
 

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import (
+from mfa_association.lifecycle import Association, Declaration, Pair
+from mfa_association.lifecycle.model import rfc3339
+from mfa_association.totp import parse_seed, parse_seed_source
+from mfa_association.validation import (
     ROOT_USER,
-    Fault,
+    InvalidValue,
     OnDestroy,
     OnLastDevice,
     check_account_id,
@@ -18,9 +21,6 @@ from mfa_association.grammar import (
     check_user_name,
     parse_serial_number,
 )
-from mfa_association.lifecycle import Association, Declaration, Pair
-from mfa_association.lifecycle.model import rfc3339
-from mfa_association.totp import parse_seed, parse_seed_source
 
 Props = dict[str, Any]
 
@@ -42,7 +42,7 @@ class StateUnreadable(MfaError):
 
 
 def declaration(news: Props) -> Declaration:
-    """What the code declares. Raises ``Fault``."""
+    """What the code declares. Raises ``InvalidValue``."""
     seed, source = news.get("seed"), news.get("seed_source")
     return Declaration(
         user_name=_holder(news),
@@ -87,14 +87,14 @@ def association(saved: Props) -> Association:
 def _refuse_another_account(saved: Props, *others: str | None) -> None:
     """Let no state send a call to an account that its device has nothing to do with."""
     if any(other not in (None, saved["account_id"]) for other in others):
-        raise Fault("account_id", saved["account_id"], "is not the account of the device")
+        raise InvalidValue("account_id", saved["account_id"], "is not the account of the device")
 
 
 def _refuse_odd_settings(saved: Props) -> None:
     chosen = settings(saved)
     for name, allowed in _CHOICES.items():
         if chosen[name] not in allowed:
-            raise Fault(name, chosen[name], f"must be one of {', '.join(allowed)}")
+            raise InvalidValue(name, chosen[name], f"must be one of {', '.join(allowed)}")
     if chosen["role_arn"] is not None:
         check_role_arn(chosen["role_arn"])
 

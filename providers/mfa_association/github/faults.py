@@ -36,7 +36,7 @@ class NotGitHub(Exception):
 FAULTS = (GithubException, BadAttributeException, RequestException, ValueError, NotGitHub)
 
 
-def patiently(what: str, work: Callable[[], _Result]) -> _Result:
+def with_retries(what: str, work: Callable[[], _Result]) -> _Result:
     """The result of work that looks before it writes, done again after a fault that passes; ``what`` is it in words.
 
     Raises ``MfaError``, ``NotAllowed`` for a 403.

@@ -12,7 +12,7 @@ _MARKER = re.compile(
 )
 
 
-class Run(NamedTuple):
+class WorkflowRun(NamedTuple):
     """A workflow run; a later one is greater. Outside GitHub, any number that grows.
 
     GitHub's run id, not its run number: that one begins anew when a workflow's file is renamed. A run that is started
@@ -32,13 +32,13 @@ class Marker:
 
     stack: str
     verdict: str
-    run: Run | None = None
+    run: WorkflowRun | None = None
 
     def __str__(self) -> str:
         written_by = f" run={self.run}" if self.run else ""
         return f"<!-- mfa-review {self.stack} verdict={self.verdict}{written_by} -->"
 
-    def by(self, run: Run) -> Marker:
+    def by(self, run: WorkflowRun) -> Marker:
         """The same, written by this run."""
         return replace(self, run=run)
 
@@ -49,5 +49,5 @@ def split(text: str) -> tuple[Marker | None, str]:
     found = _MARKER.fullmatch(first)
     if not found:
         return None, text
-    run = Run(int(found["id"]), int(found["attempt"])) if found["id"] else None
+    run = WorkflowRun(int(found["id"]), int(found["attempt"])) if found["id"] else None
     return Marker(found["stack"], found["verdict"], run), rest

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from mfa_association.errors import MfaError
 from mfa_association.github.cut import COMMENT_CHARACTERS, fit
-from mfa_association.github.marker import Marker, Run, split
+from mfa_association.github.marker import Marker, WorkflowRun, split
 
 _WHERE = "The summary of the workflow run has more."
 # A comment of ours that tells no run was put there by hand: any run is later.
-_NO_RUN = Run(0, 0)
+_NO_RUN = WorkflowRun(0, 0)
 
 
 class NotAllowed(MfaError):
@@ -61,12 +61,12 @@ class Review:
     marker: Marker
     text: str
 
-    def comment(self, run: Run) -> str:
+    def comment(self, run: WorkflowRun) -> str:
         """The body of the comment, below GitHub's limit."""
         return fit(f"{self.marker.by(run)}\n{self.text}".rstrip(), COMMENT_CHARACTERS, _WHERE)
 
 
-def keep(conversation: Conversation, review: Review, run: Run) -> str:
+def keep(conversation: Conversation, review: Review, run: WorkflowRun) -> str:
     """Bring the comment of the review's stack up to date; returns what was done, in words.
 
     It looks before it writes, so doing it again does nothing twice. Raises ``MfaError`` where another job of this run
@@ -90,7 +90,7 @@ def keep(conversation: Conversation, review: Review, run: Run) -> str:
     return _write(conversation, own[0][0] if own else None, body, review.marker.verdict)
 
 
-def _two_plans(stack: str, run: Run, url: str) -> MfaError:
+def _two_plans(stack: str, run: WorkflowRun, url: str) -> MfaError:
     return MfaError(
         f"commenting ({stack}): another job of this run ({run}) wrote the comment of {stack}, and it says something"
         f" else: {url}; it was not changed, give each plan a name of its own with `review --key`"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.errors import MfaError
-from mfa_association.github.marker import Run
-from mfa_association.grammar import show
+from mfa_association.github.marker import WorkflowRun
+from mfa_association.validation import show
 
 PUBLIC_API = "https://api.github.com"
 
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True)
-class Target:
+class CommentTarget:
     """Where to comment. ``fork``: the pull request comes from another repository, whose runs may only read."""
 
     repository: str
@@ -33,7 +33,7 @@ class Target:
         return f"pull request {self.pull_request} of {self.repository}"
 
 
-def target(environment: Mapping[str, str], repository: str | None, pull_request: int | None) -> Target:
+def target(environment: Mapping[str, str], repository: str | None, pull_request: int | None) -> CommentTarget:
     """What is given, else what the workflow's environment and event say. Raises ``MfaError``."""
     repository = repository or environment.get("GITHUB_REPOSITORY") or ""
     if not _REPOSITORY.fullmatch(repository):
@@ -42,17 +42,17 @@ def target(environment: Mapping[str, str], repository: str | None, pull_request:
     number = event.get("number") if pull_request is None else pull_request
     if not isinstance(number, int) or number < 1:
         raise MfaError("finding the pull request: the workflow's event is not about one; give --pull-request")
-    return Target(repository, number, _is_fork(event))
+    return CommentTarget(repository, number, _is_fork(event))
 
 
-def run(environment: Mapping[str, str], given: str | None) -> Run:
+def run(environment: Mapping[str, str], given: str | None) -> WorkflowRun:
     """The run that is given as ID or ID.ATTEMPT, else GitHub's. Raises ``MfaError``."""
     text = given or environment.get("GITHUB_RUN_ID") or ""
     found = _RUN.fullmatch(text)
     if not found:
         raise MfaError(f"finding the run ({show(text)}): it is not a number such as 17 or 17.2; give --run")
     attempt = found[2] or ("" if given else environment.get("GITHUB_RUN_ATTEMPT", ""))
-    return Run(int(found[1]), int(attempt) if attempt.isdecimal() else 1)
+    return WorkflowRun(int(found[1]), int(attempt) if attempt.isdecimal() else 1)
 
 
 def token(environment: Mapping[str, str]) -> str:

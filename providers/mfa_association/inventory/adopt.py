@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, same, show
 from mfa_association.inventory.compare import Pair, is_known, pairs, refuse_other_account
-from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
 from mfa_association.roster import Entry, Line, add, parse
+from mfa_association.validation import ROOT_USER, same, show
 
 ALL = "all"
 HEADER = "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
@@ -59,7 +59,7 @@ class Adoption:
     waiting: tuple[Pair, ...] = ()
     differing: tuple[Pair, ...] = ()
     odd: tuple[Pair, ...] = ()
-    roots: tuple[Holder, ...] = ()
+    roots: tuple[ListedHolder, ...] = ()
     unread_roots: tuple[str, ...] = ()
     held: tuple[tuple[Line, Association], ...] = field(default=(), repr=False)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import same
-from mfa_association.inventory.snapshot import Held, Holder, Snapshot
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.roster import Line
+from mfa_association.validation import same
 
 
 class OtherAccount(MfaError):
@@ -27,8 +27,8 @@ class Pair:
 
     serial_number: str
     line: Line | None = None
-    holder: Holder | None = None
-    device: Held | None = None
+    holder: ListedHolder | None = None
+    device: HeldDevice | None = None
 
     @property
     def as_declared(self) -> bool:
@@ -36,7 +36,7 @@ class Pair:
         return self.line is not None and self.holder is not None and is_holder(self.line, self.holder)
 
 
-def is_holder(line: Line, holder: Holder) -> bool:
+def is_holder(line: Line, holder: ListedHolder) -> bool:
     """Whether a line means this holder."""
     if line.root_account_id or holder.root_account_id:
         return line.root_account_id == holder.root_account_id

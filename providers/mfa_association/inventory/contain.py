@@ -16,7 +16,7 @@ from typing import Final, Literal
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AwsError, NoSuchEntity
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import Run
+from mfa_association.lifecycle import AccountContext
 from mfa_association.lifecycle.model import rfc3339
 
 POLICY: Final = "AWSRevokeOlderSessions"
@@ -42,7 +42,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Done:
+class StepResult:
     """How a step went."""
 
     name: str
@@ -50,23 +50,23 @@ class Done:
     text: str
 
 
-def carry_out(step: Step) -> Done:
+def carry_out(step: Step) -> StepResult:
     """Do one step; whatever is wrong with it is told, and the others can be tried."""
     try:
         outcome, text = step.act()
     except MfaError as fault:
         outcome, text = "NOT DONE", str(fault)
-    return Done(step.name, outcome, text)
+    return StepResult(step.name, outcome, text)
 
 
-def containing(run: Run, verbs: Credentials, user_name: str) -> Iterator[Step]:
+def containing(context: AccountContext, verbs: Credentials, user_name: str) -> Iterator[Step]:
     """The steps for one user, in order. Raises ``AwsError`` only where the access keys cannot be listed."""
-    yield Step(PASSWORD, f"DeleteLoginProfile UserName={user_name}", lambda: _password(run, verbs, user_name))
-    yield from _keys(run, verbs, user_name)
+    yield Step(PASSWORD, f"DeleteLoginProfile UserName={user_name}", lambda: _password(context, verbs, user_name))
+    yield from _keys(context, verbs, user_name)
     call = (
         f"PutUserPolicy UserName={user_name} PolicyName={POLICY} (deny everything to sessions from before that moment)"
     )
-    yield Step("sessions", call, lambda: _sessions(run, verbs, user_name))
+    yield Step("sessions", call, lambda: _sessions(context, verbs, user_name))
 
 
 def older_sessions_denied(moment: datetime) -> str:
@@ -80,13 +80,15 @@ def older_sessions_denied(moment: datetime) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _password(run: Run, verbs: Credentials, user_name: str) -> tuple[Outcome, str]:
-    if not _write(run, lambda: verbs.delete_login_profile(user_name), lambda: not run.iam.has_password(user_name)):
+def _password(context: AccountContext, verbs: Credentials, user_name: str) -> tuple[Outcome, str]:
+    if not _write(
+        context, lambda: verbs.delete_login_profile(user_name), lambda: not context.iam.has_password(user_name)
+    ):
         return "nothing to do", f"{user_name} has no console password"
     return "done", f"{user_name} can no longer sign in to the console"
 
 
-def _keys(run: Run, verbs: Credentials, user_name: str) -> Iterator[Step]:
+def _keys(context: AccountContext, verbs: Credentials, user_name: str) -> Iterator[Step]:
     try:
         keys = verbs.access_keys(user_name)
     except AwsError as fault:
@@ -95,7 +97,7 @@ def _keys(run: Run, verbs: Credentials, user_name: str) -> Iterator[Step]:
     active = [key for key, is_active in keys.items() if is_active]
     for key in active:
         call = f"UpdateAccessKey UserName={user_name} AccessKeyId={key} Status=Inactive"
-        yield Step(f"access key {key}", call, partial(_key, run, verbs, user_name, key))
+        yield Step(f"access key {key}", call, partial(_key, context, verbs, user_name, key))
     if not active:
         none = f"{user_name} has no active access key"
         yield Step("access keys", f"({none})", lambda: ("nothing to do", none))
@@ -108,25 +110,27 @@ def _failing(fault: AwsError) -> Callable[[], tuple[Outcome, str]]:
     return act
 
 
-def _key(run: Run, verbs: Credentials, user_name: str, key: str) -> tuple[Outcome, str]:
+def _key(context: AccountContext, verbs: Credentials, user_name: str, key: str) -> tuple[Outcome, str]:
     def is_inactive() -> bool:
         return not verbs.access_keys(user_name).get(key, False)
 
-    if not _write(run, lambda: verbs.deactivate_access_key(user_name, key), is_inactive):
+    if not _write(context, lambda: verbs.deactivate_access_key(user_name, key), is_inactive):
         return "nothing to do", "it is gone"
     return "done", "it is inactive"
 
 
-def _sessions(run: Run, verbs: Credentials, user_name: str) -> tuple[Outcome, str]:
-    now = run.iam.now()
-    run.insist(lambda: verbs.put_user_policy(user_name, POLICY, older_sessions_denied(now)), lambda: False)
+def _sessions(context: AccountContext, verbs: Credentials, user_name: str) -> tuple[Outcome, str]:
+    now = context.iam.now()
+    context.write_until_confirmed(
+        lambda: verbs.put_user_policy(user_name, POLICY, older_sessions_denied(now)), lambda: False
+    )
     return "done", f"sessions from before {rfc3339(now)} may do nothing (inline policy {POLICY})"
 
 
-def _write(run: Run, write: Callable[[], None], done: Callable[[], bool]) -> bool:
+def _write(context: AccountContext, write: Callable[[], None], done: Callable[[], bool]) -> bool:
     """Whether there was anything to do."""
     try:
-        run.insist(write, done)
+        context.write_until_confirmed(write, done)
     except NoSuchEntity:
         return False
     return True

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from mfa_association.grammar import ROOT_USER
 from mfa_association.inventory.compare import Pair, is_holder, is_known, pairs
-from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.inventory.stack import Recorded
 from mfa_association.roster import Line
+from mfa_association.validation import ROOT_USER
 
-Kind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled"]
-ORDER: tuple[Kind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive")
+DifferenceKind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled"]
+ORDER: tuple[DifferenceKind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Difference:
     """One difference. ``holder``: who holds the device now; ``declared``: whom the roster names; ``since``: RFC 3339."""
 
-    kind: Kind
+    kind: DifferenceKind
     serial_number: str
     holder: str | None = None
     declared: str | None = None
@@ -36,7 +36,7 @@ class Drift:
     """All findings, in order; a sentence for everything that could not be told, and one for what is left over but no
     drift: nobody signs in with a device that nobody holds."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Difference, ...]
     untold: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
     }
 
 
-def _of(pair: Pair, snapshot: Snapshot, recorded: Mapping[str, Recorded], since: str | None) -> Iterator[Finding]:
+def _of(pair: Pair, snapshot: Snapshot, recorded: Mapping[str, Recorded], since: str | None) -> Iterator[Difference]:
     saved = recorded.get(pair.serial_number.lower())
     if pair.line is None:
         yield from _undeclared(pair)
@@ -84,7 +84,7 @@ def _of(pair: Pair, snapshot: Snapshot, recorded: Mapping[str, Recorded], since:
         yield from _enabled_anew(pair, pair.device.enable_date, saved, since)
 
 
-def _undeclared(pair: Pair) -> Iterator[Finding]:
+def _undeclared(pair: Pair) -> Iterator[Difference]:
     """A root user that was not asked for belongs to the management account's roster, if to any."""
     holder, device = pair.holder, pair.device
     if holder and device and (holder.complete or not holder.root_account_id):
@@ -92,10 +92,10 @@ def _undeclared(pair: Pair) -> Iterator[Finding]:
         if device.kind == "unknown" and not holder.root_account_id:
             command = f"mfa-association revoke {holder.name} {pair.serial_number}"
             detail = f"a roster cannot declare it; only this helps: {command}"
-        yield Finding("undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail=detail)
+        yield Difference("undeclared", pair.serial_number, _name(holder), since=device.enable_date, detail=detail)
 
 
-def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Finding:
+def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Difference:
     """IAM does not tell when a device was deactivated, so ``since`` stays open; the stack may know a time before."""
     who = f"{ROOT_USER} of {line.root_account_id}" if line.root_account_id else str(line.user_name)
     exists = any(is_holder(line, holder) for holder in (*snapshot.users, *snapshot.roots))
@@ -104,24 +104,24 @@ def _inactive(line: Line, snapshot: Snapshot, saved: Recorded | None) -> Finding
         detail += ", and the device does not exist"
     if saved and saved.active and saved.enable_date:
         detail += f"; held when the stack was last refreshed (enabled {saved.enable_date})"
-    return Finding("inactive", line.serial.text, declared=who, detail=detail)
+    return Difference("inactive", line.serial.text, declared=who, detail=detail)
 
 
 def _is_there(line: Line, snapshot: Snapshot) -> bool:
     return any(serial.lower() == line.serial.key for serial in snapshot.unassigned or ())
 
 
-def _elsewhere(pair: Pair, line: Line, holder: Holder, saved: Recorded | None) -> Finding:
+def _elsewhere(pair: Pair, line: Line, holder: ListedHolder, saved: Recorded | None) -> Difference:
     """Somebody else's, or the same user's under a new name: IAM keeps the id of a user that is renamed."""
     same_user = bool(saved and saved.user_id and saved.user_id == holder.user_id)
     declared = line.user_name or f"{ROOT_USER} of {line.root_account_id}"
     detail = "the same user under a new name: change the line" if same_user else "held by somebody else"
     since = None if same_user or not pair.device else pair.device.enable_date
-    kind: Kind = "renamed" if same_user else "moved"
-    return Finding(kind, pair.serial_number, _name(holder), declared, since, detail)
+    kind: DifferenceKind = "renamed" if same_user else "moved"
+    return Difference(kind, pair.serial_number, _name(holder), declared, since, detail)
 
 
-def _enabled_anew(pair: Pair, enabled: str, saved: Recorded | None, since: str | None) -> Iterator[Finding]:
+def _enabled_anew(pair: Pair, enabled: str, saved: Recorded | None, since: str | None) -> Iterator[Difference]:
     """Only for a device that its declared holder holds; anybody else's is told already."""
     if not pair.as_declared:
         return
@@ -130,7 +130,7 @@ def _enabled_anew(pair: Pair, enabled: str, saved: Recorded | None, since: str |
         detail = f"enabled after {since}, for the first time or anew"
     if detail:
         name = _name(pair.holder)
-        yield Finding("re-enabled", pair.serial_number, name, name, enabled, detail)
+        yield Difference("re-enabled", pair.serial_number, name, name, enabled, detail)
 
 
 def _unlike(saved: Recorded, enabled: str) -> str:
@@ -147,7 +147,7 @@ def _untold(both: list[Pair], snapshot: Snapshot) -> Iterator[str]:
         yield f"checking MFA devices ({', '.join(open_)}): their holders could not be read; allow the reads and run again"
 
 
-def _name(holder: Holder | None) -> str | None:
+def _name(holder: ListedHolder | None) -> str | None:
     if holder is None:
         return None
     return f"{ROOT_USER} of {holder.root_account_id}" if holder.root_account_id else holder.name

@@ -21,16 +21,16 @@ from mfa_association.aws.errors import (
     NoSuchEntity,
 )
 from mfa_association.errors import MfaError
-from mfa_association.grammar import check_device_name, check_path, parse_serial_number
-from mfa_association.lifecycle import Association, Declaration, Run
+from mfa_association.lifecycle import AccountContext, Association, Declaration
 from mfa_association.lifecycle.move import MOST_DEVICES
+from mfa_association.validation import check_device_name, check_path, parse_serial_number
 
 TRIES: Final = 3
 _LOOK: Final = 2.0
 """Seconds to wait for a device or user to appear before anybody is asked for codes."""
 
 
-class Desk(Protocol):
+class EnrollmentUI(Protocol):
     """Where the user sits: what is shown and asked there."""
 
     def show(self, device: NewDevice) -> None:
@@ -61,58 +61,60 @@ class Abandoned(MfaError):
         super().__init__("enrolling an MFA device: no codes were given; begin anew when the device is at hand")
 
 
-def serial_of(run: Run, name: str, path: str) -> str:
+def serial_of(context: AccountContext, name: str, path: str) -> str:
     """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
-    partition = run.iam.caller.arn.split(":")[1]
+    partition = context.iam.caller.arn.split(":")[1]
     place = check_path(path, "--path") + check_device_name(name, "--name")
-    return parse_serial_number(f"arn:{partition}:iam::{run.iam.caller.account_id}:mfa{place}").text
+    return parse_serial_number(f"arn:{partition}:iam::{context.iam.caller.account_id}:mfa{place}").text
 
 
-def enroll_new(run: Run, verbs: Credentials, user_name: str, name: str, path: str, desk: Desk) -> Association:
+def enroll_new(
+    context: AccountContext, verbs: Credentials, user_name: str, name: str, path: str, ui: EnrollmentUI
+) -> Association:
     """Make a virtual device, show it, and enable it for the user with the codes it gives.
 
-    Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``desk`` told so.
+    Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``ui`` told so.
     """
-    serial = serial_of(run, name, path)
-    _refuse_full(run, user_name, serial)
-    if run.directory.find(serial, fresh=True):
+    serial = serial_of(context, name, path)
+    _refuse_full(context, user_name, serial)
+    if context.directory.find(serial, fresh=True):
         raise NotEnrolled(
             user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
         )
-    with _made(run, verbs, serial, name, path, desk) as device:
-        desk.show(device)
-        return _enable(run, user_name, device.serial_number, desk)
+    with _made(context, verbs, serial, name, path, ui) as device:
+        ui.show(device)
+        return _enable(context, user_name, device.serial_number, ui)
 
 
-def enroll_existing(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+def enroll_existing(context: AccountContext, user_name: str, serial_number: str, ui: EnrollmentUI) -> Association:
     """Enable a device that is there already; nothing is done if the user holds it. Raises ``MfaError``."""
-    hasty = replace(run, limits=replace(run.limits, propagation=_LOOK), warn=lambda _: None)
+    hasty = replace(context, limits=replace(context.limits, propagation=_LOOK), warn=lambda _: None)
     wanted = Declaration(user_name, serial_number)
-    found = lifecycle.bind(hasty, wanted)
+    found = lifecycle.create(hasty, wanted)
     if found.active:
-        desk.tell(f"{user_name} holds {serial_number} already.")
+        ui.tell(f"{user_name} holds {serial_number} already.")
         return found
     if wanted.kind == "fido":
         cause = "a FIDO key or passkey is registered by its own user only"
         raise NotEnrolled(
             user_name, serial_number, cause, f"let {user_name} register it in the console, then run again"
         )
-    _refuse_full(run, user_name, serial_number)
-    return _enable(run, user_name, serial_number, desk)
+    _refuse_full(context, user_name, serial_number)
+    return _enable(context, user_name, serial_number, ui)
 
 
-def _refuse_full(run: Run, user_name: str, serial_number: str) -> None:
-    devices = run.devices(user_name)
+def _refuse_full(context: AccountContext, user_name: str, serial_number: str) -> None:
+    devices = context.devices(user_name)
     if len(devices) >= MOST_DEVICES:
         cause = f"{user_name} holds {len(devices)} devices already, as many as IAM allows"
         raise NotEnrolled(user_name, serial_number, cause, "remove one of them first")
 
 
-def _enable(run: Run, user_name: str, serial_number: str, desk: Desk) -> Association:
+def _enable(context: AccountContext, user_name: str, serial_number: str, ui: EnrollmentUI) -> Association:
     for attempt in range(TRIES):
-        codes = desk.codes(attempt > 0)
+        codes = ui.codes(attempt > 0)
         try:
-            return lifecycle.bind(run, Declaration(user_name, serial_number, codes=codes))
+            return lifecycle.create(context, Declaration(user_name, serial_number, codes=codes))
         except InvalidAuthenticationCode:
             continue
     cause = f"IAM refused the codes {TRIES} times"
@@ -120,18 +122,20 @@ def _enable(run: Run, user_name: str, serial_number: str, desk: Desk) -> Associa
 
 
 @contextmanager
-def _made(run: Run, verbs: Credentials, serial: str, name: str, path: str, desk: Desk) -> Iterator[NewDevice]:
+def _made(
+    context: AccountContext, verbs: Credentials, serial: str, name: str, path: str, ui: EnrollmentUI
+) -> Iterator[NewDevice]:
     """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
     try:
-        yield _create(run, verbs, serial, name, path)
+        yield _create(context, verbs, serial, name, path)
     except EntityAlreadyExists:
         raise
     except BaseException:
-        desk.over(_take_back(run, serial))
+        ui.over(_take_back(context, serial))
         raise
 
 
-def _create(run: Run, verbs: Credentials, serial: str, name: str, path: str) -> NewDevice:
+def _create(context: AccountContext, verbs: Credentials, serial: str, name: str, path: str) -> NewDevice:
     """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
     made: list[NewDevice] = []
 
@@ -140,28 +144,29 @@ def _create(run: Run, verbs: Credentials, serial: str, name: str, path: str) -> 
             made.append(verbs.create_virtual_mfa_device(name, path))
         except AwsError as fault:
             if fault.unclear:
-                _delete(run, serial)
+                _delete(context, serial)
             raise
 
-    run.insist(write, lambda: False)
+    context.write_until_confirmed(write, lambda: False)
     return made[0]
 
 
-def _delete(run: Run, serial: str) -> None:
+def _delete(context: AccountContext, serial: str) -> None:
     try:
-        run.insist(
-            lambda: run.iam.delete_virtual_mfa_device(serial), lambda: run.directory.find(serial, fresh=True) is None
+        context.write_until_confirmed(
+            lambda: context.iam.delete_virtual_mfa_device(serial),
+            lambda: context.directory.find(serial, fresh=True) is None,
         )
     except NoSuchEntity:
         pass
     finally:
-        run.ledger.wrote()
+        context.ledger.invalidate_caches()
 
 
-def _take_back(run: Run, serial: str) -> str:
+def _take_back(context: AccountContext, serial: str) -> str:
     """Delete a device that came to nothing; the sentence that says how it went."""
     try:
-        _delete(run, serial)
+        _delete(context, serial)
     except DeleteConflict:
         return (
             f"{serial} was kept, for it is enabled: add it with --existing, or remove it with `mfa-association revoke`."

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mfa_association.inventory.contain import PASSWORD, POLICY, SESSION_DAYS, Done
-from mfa_association.inventory.revoke import Order
+from mfa_association.inventory.contain import PASSWORD, POLICY, SESSION_DAYS, StepResult
+from mfa_association.inventory.revoke import RevocationRequest
 
 _KEY = "access key "
 _DELETE = "aws iam delete-virtual-mfa-device --serial-number"
 
 
-def pull_request(order: Order, done: Sequence[Done]) -> str:
+def pull_request(order: RevocationRequest, done: Sequence[StepResult]) -> str:
     """Title and body of the pull request that takes the lines out of the roster."""
     names = [step.name for step in done if step.name in _serials(order)]
     title = f"Remove {order.user_name}'s MFA device" + ("s" if len(names) > 1 else "")
@@ -19,19 +19,19 @@ def pull_request(order: Order, done: Sequence[Done]) -> str:
     return f"{title}\n\nRevoked with `mfa-association revoke`, before this change:\n\n{body}"
 
 
-def remaining(order: Order, done: Sequence[Done], roster: Done | None) -> list[str]:
+def remaining(order: RevocationRequest, done: Sequence[StepResult], roster: StepResult | None) -> list[str]:
     """What is still to be done, as sentences with their commands; ``roster``: how its change went, if there was one."""
     return [*(_merge(roster) if order.targets else ()), *_access(order, done)]
 
 
-def _merge(roster: Done | None) -> Iterator[str]:
+def _merge(roster: StepResult | None) -> Iterator[str]:
     if roster is None or roster.outcome == "NOT DONE":
         yield "Remove the device's line where the roster is kept, or every `pulumi preview` warns that it is inactive."
     elif roster.outcome == "done":
         yield f"Open the pull request for {roster.name}; once it is merged, `pulumi up` finds the device inactive already."
 
 
-def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
+def _access(order: RevocationRequest, done: Sequence[StepResult]) -> Iterator[str]:
     name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
     kept = [target.serial_number for target in order.targets if ":mfa/" in target.serial_number and target.stays]
     for serial in kept:
@@ -49,5 +49,5 @@ def _access(order: Order, done: Sequence[Done]) -> Iterator[str]:
         yield f"Sessions of roles that {name} had assumed go on: revoke those roles' sessions in the IAM console."
 
 
-def _serials(order: Order) -> set[str]:
+def _serials(order: RevocationRequest) -> set[str]:
     return {target.serial_number for target in order.targets}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_association.aws.directory import Report
+from mfa_association.aws.directory import CredentialReport
 from mfa_association.aws.errors import AccessDenied, AwsError
 from mfa_association.inventory.snapshot import Snapshot
 from mfa_association.lifecycle.model import rfc3339
@@ -30,7 +30,7 @@ def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:
     return replace(found, users=users, passwords_as_of=rfc3339(report.generated) if report else None)
 
 
-def _report(reader: Reader) -> Report | None:
+def _report(reader: Reader) -> CredentialReport | None:
     """The credential report, or None: whatever is wrong with it, the users can be asked one by one."""
     try:
         return credential_report(reader)

@@ -12,10 +12,10 @@ from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.grammar import DeviceKind, Fault, OnDestroy, OnLastDevice, parse_serial_number, same
-from mfa_association.inventory.contain import PASSWORD, Done, Outcome, Step, carry_out, containing
-from mfa_association.lifecycle import Association, Run
+from mfa_association.inventory.contain import PASSWORD, Outcome, Step, StepResult, carry_out, containing
+from mfa_association.lifecycle import AccountContext, Association
 from mfa_association.roster import Line
+from mfa_association.validation import DeviceKind, InvalidValue, OnDestroy, OnLastDevice, parse_serial_number, same
 
 
 class NotRevoked(MfaError):
@@ -26,7 +26,7 @@ class NotRevoked(MfaError):
 
 
 @dataclass(frozen=True)
-class Target:
+class RevocationTarget:
     """One device to take away, and what its line in the roster says."""
 
     serial_number: str
@@ -41,12 +41,12 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Order:
+class RevocationRequest:
     """What is to be revoked. ``guard`` overrides what the roster says of last devices."""
 
     user_name: str
     user_id: str | None
-    targets: tuple[Target, ...]
+    targets: tuple[RevocationTarget, ...]
     contain: bool = False
     guard: OnLastDevice | None = None
 
@@ -54,41 +54,41 @@ class Order:
 class Revocation:
     """The steps of one order. ``notes``: where the run's warnings and notes go, to be told with their step."""
 
-    def __init__(self, run: Run, verbs: Credentials, order: Order, notes: list[str]) -> None:
-        self._run, self._verbs, self._order, self._notes = run, verbs, order, notes
+    def __init__(self, context: AccountContext, verbs: Credentials, order: RevocationRequest, notes: list[str]) -> None:
+        self._context, self._verbs, self._order, self._notes = context, verbs, order, notes
         self._password_stays = False
 
     def steps(self) -> Iterator[Step]:
         """What is to be done, in order; reads only."""
         name = self._order.user_name
         if self._order.contain:
-            yield from containing(self._run, self._verbs, name)
+            yield from containing(self._context, self._verbs, name)
         for target in self._order.targets:
             call = f"DeactivateMFADevice UserName={name} SerialNumber={target.serial_number}"
             if target.on_destroy == "delete-virtual-device":
                 call += f"\nDeleteVirtualMFADevice SerialNumber={target.serial_number}"
             yield Step(target.serial_number, call, partial(self._factor, target))
 
-    def carry_out(self) -> Iterator[Done]:
+    def carry_out(self) -> Iterator[StepResult]:
         """Do every step and tell how each went, whatever became of the others."""
         for step in self.steps():
             done = carry_out(step)
             self._password_stays |= done.name == PASSWORD and done.outcome == "NOT DONE"
             yield done
 
-    def _factor(self, target: Target) -> tuple[Outcome, str]:
+    def _factor(self, target: RevocationTarget) -> tuple[Outcome, str]:
         """Deactivate one device. While a password could not be taken away, a last device is not removed either."""
         saved = Association(
             user_name=self._order.user_name,
             serial_number=target.serial_number,
             active=target.held,
             device_kind=_kind(target.serial_number),
-            account_id=self._run.iam.caller.account_id,
+            account_id=self._context.iam.caller.account_id,
             user_id=self._order.user_id,
         )
         self._notes.clear()
         declared: OnLastDevice = "refuse" if self._password_stays else target.on_last_device or "warn"
-        lifecycle.unbind(self._run, saved, self._order.guard or declared, target.on_destroy)
+        lifecycle.delete(self._context, saved, self._order.guard or declared, target.on_destroy)
         known = f"deactivating {target.serial_number} of {self._order.user_name}: "
         notes = f" ({'; '.join(note.removeprefix(known) for note in self._notes)})" if self._notes else ""
         if not target.held:
@@ -96,32 +96,34 @@ class Revocation:
         return "done", f"it is deactivated{notes}"
 
 
-def choose(run: Run, user_name: str, asked: str | None, every: bool, lines: tuple[Line, ...]) -> tuple[Target, ...]:
+def choose(
+    context: AccountContext, user_name: str, asked: str | None, every: bool, lines: tuple[Line, ...]
+) -> tuple[RevocationTarget, ...]:
     """The devices that are meant: one by its serial number or name, the only one, or all (``every``).
 
     None at all where the user has none. Raises ``NotRevoked`` when it cannot be told which is meant.
     """
     declared = [line for line in lines if line.user_name and same(line.user_name, user_name)]
-    devices = run.devices(user_name)
+    devices = context.devices(user_name)
     known = _known(devices, declared)
     if every:
         return known
     if asked is None:
         return _only(user_name, known)
     found = [target for target in known if _is_called(target.serial_number, asked)]
-    return (found[0],) if len(found) == 1 else (_unknown(run, user_name, asked, known),)
+    return (found[0],) if len(found) == 1 else (_unknown(context, user_name, asked, known),)
 
 
-def warning_of(run: Run, order: Order) -> str | None:
+def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
     """What weakens the account if it is done like this."""
     if order.contain or not order.targets:
         return None
-    held = run.devices(order.user_name)
+    held = context.devices(order.user_name)
     going = {target.serial_number.lower() for target in order.targets}
     if any(device.serial_number.lower() not in going for device in held):
         return None
     try:
-        password = run.read(lambda: run.iam.has_password(order.user_name))
+        password = context.read(lambda: context.iam.has_password(order.user_name))
     except AccessDenied:
         return f"No device is left then, and whether {order.user_name} has a console password could not be checked."
     alone = (
@@ -141,7 +143,7 @@ def guard_of(text: str | None) -> OnLastDevice | None:
     raise MfaError(f"reading MFA_ASSOCIATION_ON_LAST_DEVICE: {rule}; nothing was changed")
 
 
-def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
+def _known(devices: list[Device], declared: list[Line]) -> tuple[RevocationTarget, ...]:
     """What the user holds and what the roster says that the user holds."""
     targets = []
     for device in devices:
@@ -151,17 +153,17 @@ def _known(devices: list[Device], declared: list[Line]) -> tuple[Target, ...]:
     return tuple(sorted([*targets, *(_target(line.serial.text, False, line) for line in rest)], key=_serial))
 
 
-def _target(serial_number: str, held: bool, line: Line | None) -> Target:
+def _target(serial_number: str, held: bool, line: Line | None) -> RevocationTarget:
     if line is None:
-        return Target(serial_number, held)
-    return Target(serial_number, held, line.on_last_device, line.on_destroy or "keep")
+        return RevocationTarget(serial_number, held)
+    return RevocationTarget(serial_number, held, line.on_last_device, line.on_destroy or "keep")
 
 
-def _serial(target: Target) -> str:
+def _serial(target: RevocationTarget) -> str:
     return target.serial_number.lower()
 
 
-def _only(user_name: str, known: tuple[Target, ...]) -> tuple[Target, ...]:
+def _only(user_name: str, known: tuple[RevocationTarget, ...]) -> tuple[RevocationTarget, ...]:
     if len(known) > 1:
         names = ", ".join(target.serial_number for target in known)
         raise NotRevoked(user_name, f"there are {len(known)} devices: {names}", "name one of them, or say --all")
@@ -178,15 +180,17 @@ def _kind(serial_number: str) -> DeviceKind:
     """The kind of a device that IAM shows as held; one of no known form is as good as a token."""
     try:
         return parse_serial_number(serial_number).kind
-    except Fault:
+    except InvalidValue:
         return "hardware"
 
 
-def _unknown(run: Run, user_name: str, asked: str, known: tuple[Target, ...]) -> Target:
+def _unknown(
+    context: AccountContext, user_name: str, asked: str, known: tuple[RevocationTarget, ...]
+) -> RevocationTarget:
     """A device that the user neither holds nor is declared for: nobody's is inactive already, others' are left alone."""
-    entity = run.directory.find(asked, fresh=True) if asked.startswith("arn:") else None
+    entity = context.directory.find(asked, fresh=True) if asked.startswith("arn:") else None
     if entity and not entity.user_arn:
-        return Target(entity.serial_number, held=False)
+        return RevocationTarget(entity.serial_number, held=False)
     if entity:
         raise NotRevoked(user_name, f"{asked} is held by {entity.user_name or entity.user_arn}", "name the holder")
     there = ", ".join(target.serial_number for target in known) or "no device"

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mfa_association.grammar import DeviceKind, Fault, parse_serial_number
 from mfa_association.lifecycle.model import rfc3339
+from mfa_association.validation import DeviceKind, InvalidValue, parse_serial_number
 
-Kind = DeviceKind | Literal["unknown"]
+ListedKind = DeviceKind | Literal["unknown"]
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldDevice:
     """A device that somebody holds. ``enable_date``: RFC 3339, UTC, seconds."""
 
     serial_number: str
     enable_date: str
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ListedKind:
         """What its serial number implies; ``unknown`` for one that no roster can declare, such as ``sms-mfa``."""
         return kind_of(self.serial_number)
 
 
 @dataclass(frozen=True)
-class Holder:
+class ListedHolder:
     """An IAM user, or the root user of ``root_account_id``, with the devices that are known.
 
     ``complete``: all kinds of devices were looked for; else only the virtual ones are known. ``password``: None while
@@ -34,7 +34,7 @@ class Holder:
     """
 
     name: str
-    devices: tuple[Held, ...] = ()
+    devices: tuple[HeldDevice, ...] = ()
     complete: bool = True
     user_id: str | None = None
     path: str = "/"
@@ -53,8 +53,8 @@ class Snapshot:
 
     account_id: str
     taken: str
-    users: tuple[Holder, ...]
-    roots: tuple[Holder, ...] = ()
+    users: tuple[ListedHolder, ...]
+    roots: tuple[ListedHolder, ...] = ()
     unassigned: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
     passwords_as_of: str | None = None
@@ -62,19 +62,19 @@ class Snapshot:
     unread_roots: tuple[str, ...] = ()
 
 
-def kind_of(serial_number: str) -> Kind:
+def kind_of(serial_number: str) -> ListedKind:
     """The kind of a device, by its serial number alone."""
     try:
         return parse_serial_number(serial_number).kind
-    except Fault:
+    except InvalidValue:
         return "unknown"
 
 
-def held(serial_number: str, enable_date: datetime | None) -> Held:
+def held_device(serial_number: str, enable_date: datetime | None) -> HeldDevice:
     """A device as IAM tells it."""
-    return Held(serial_number, rfc3339(enable_date) if enable_date else "")
+    return HeldDevice(serial_number, rfc3339(enable_date) if enable_date else "")
 
 
-def in_order(devices: list[Held]) -> tuple[Held, ...]:
+def in_order(devices: list[HeldDevice]) -> tuple[HeldDevice, ...]:
     """Devices as every output lists them."""
     return tuple(sorted(devices, key=lambda device: device.serial_number.lower()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mfa_association.inventory.snapshot import Holder, Snapshot
+from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 
-Verdict = Literal["bare", "unknown", "safe"]
+Protection = Literal["bare", "unknown", "safe"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Coverage:
         return told + (more if self.unknown else "")
 
 
-def verdict(user: Holder) -> Verdict:
+def verdict(user: ListedHolder) -> Protection:
     """``bare``: a console password and no device. ``unknown``: one of the two could not be told."""
     if user.password is None:
         return "unknown"
@@ -37,7 +37,7 @@ def verdict(user: Holder) -> Verdict:
     return "bare" if user.complete else "unknown"
 
 
-def is_clean(user: Holder) -> bool | None:
+def is_clean(user: ListedHolder) -> bool | None:
     """Whether a user has neither a console password nor a device; None: could not be told."""
     if user.password or user.devices:
         return False
@@ -51,9 +51,9 @@ def coverage(snapshot: Snapshot) -> Coverage:
     return Coverage(holding, verdicts.count("bare"), verdicts.count("unknown"))
 
 
-def ranked(snapshot: Snapshot) -> list[Holder]:
+def ranked(snapshot: Snapshot) -> list[ListedHolder]:
     """Those with a console password and no device first, then the unknown ones, then the rest by name."""
-    order: dict[Verdict, int] = {"bare": 0, "unknown": 1, "safe": 2}
+    order: dict[Protection, int] = {"bare": 0, "unknown": 1, "safe": 2}
     return sorted(snapshot.users, key=lambda user: (order[verdict(user)], user.name.lower()))
 
 
@@ -71,7 +71,7 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _user(user: Holder) -> dict[str, Any]:
+def _user(user: ListedHolder) -> dict[str, Any]:
     return {
         "user_name": user.name,
         "user_id": user.user_id,

@@ -14,12 +14,12 @@ from typing import TypeGuard
 from mfa_association.aws.directory import User
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
-from mfa_association.grammar import ROOT_USER
 from mfa_association.inventory.passwords import with_passwords
 from mfa_association.inventory.roots import read_roots
-from mfa_association.inventory.snapshot import Held, Holder, Snapshot, held, in_order
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.reader import Reader
+from mfa_association.validation import ROOT_USER
 
 
 def take(
@@ -64,18 +64,18 @@ def _everybody(reader: Reader, account_id: str) -> Snapshot:
     users = _users(listed, virtual or [])
     left = None if virtual is None else _others(reader, sum(map(len, by_user.values())))
     holders = _ask(reader, users, by_user, left)
-    shown = (Holder(ROOT_USER, in_order(root), complete=False, root_account_id=account_id),) if root else ()
+    shown = (ListedHolder(ROOT_USER, in_order(root), complete=False, root_account_id=account_id),) if root else ()
     return Snapshot("", "", holders, shown, None if virtual is None else tuple(sorted(free, key=str.lower)))
 
 
-def _sorted(devices: list[VirtualDevice]) -> tuple[dict[str, list[Held]], list[Held], list[str]]:
+def _sorted(devices: list[VirtualDevice]) -> tuple[dict[str, list[HeldDevice]], list[HeldDevice], list[str]]:
     """Virtual devices by the id of their user, those of the root user, and those of nobody."""
-    by_user: dict[str, list[Held]] = defaultdict(list)
-    root: list[Held] = []
+    by_user: dict[str, list[HeldDevice]] = defaultdict(list)
+    root: list[HeldDevice] = []
     for device in devices:
         if device.user_arn:
             mine = by_user[str(device.user_id)] if device.user_name else root
-            mine.append(held(device.serial_number, device.enable_date))
+            mine.append(held_device(device.serial_number, device.enable_date))
     return by_user, root, [device.serial_number for device in devices if not device.user_arn]
 
 
@@ -95,12 +95,14 @@ def _others(reader: Reader, virtual: int) -> int | None:
     asked in vain.
     """
     try:
-        return max(0, reader.patiently(reader.directory.devices_in_use) - virtual)
+        return max(0, reader.with_retries(reader.directory.devices_in_use) - virtual)
     except AccessDenied:
         return None
 
 
-def _ask(reader: Reader, users: list[User], by_user: dict[str, list[Held]], left: int | None) -> tuple[Holder, ...]:
+def _ask(
+    reader: Reader, users: list[User], by_user: dict[str, list[HeldDevice]], left: int | None
+) -> tuple[ListedHolder, ...]:
     """Ask users for what they hold, until ``left`` devices are found that ``by_user`` does not know."""
     answers: dict[str, list[Device] | AwsError] = {}
     if left != 0:
@@ -124,15 +126,15 @@ def _list(reader: Reader, user: User) -> list[Device]:
     return reader.iam.list_mfa_devices(user.user_name)
 
 
-def _new(answer: list[Device] | AwsError, known: list[Held]) -> int:
+def _new(answer: list[Device] | AwsError, known: list[HeldDevice]) -> int:
     return max(0, len(answer) - len(known)) if _told(answer) else 0
 
 
-def _holder(user: User, virtual: list[Held], answer: list[Device] | AwsError | None) -> Holder:
+def _holder(user: User, virtual: list[HeldDevice], answer: list[Device] | AwsError | None) -> ListedHolder:
     """What the user's own answer tells is newer than the walk over the account."""
-    devices = [held(device.serial_number, device.enable_date) for device in answer] if _told(answer) else virtual
+    devices = [held_device(device.serial_number, device.enable_date) for device in answer] if _told(answer) else virtual
     complete = not isinstance(answer, AwsError)
-    return Holder(user.user_name, in_order(devices), complete, user.user_id or None, user.path)
+    return ListedHolder(user.user_name, in_order(devices), complete, user.user_id or None, user.path)
 
 
 def _told(answer: list[Device] | AwsError | None) -> TypeGuard[list[Device]]:

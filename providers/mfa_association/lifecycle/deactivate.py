@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, ServiceFailure
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import explain_denial
 from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
 from mfa_association.lifecycle.model import Association
-from mfa_association.lifecycle.run import Run
 
 
 class NotHeld(Exception):
@@ -20,61 +20,61 @@ class SomebodyNew(Exception):
     """Another user of the same name registered the device."""
 
 
-def deactivate(run: Run, saved: Association, seen: Seen, most: float | None = None) -> None:
+def deactivate(context: AccountContext, saved: Association, seen: Seen, most: float | None = None) -> None:
     """Take the device from the saved user. ``most``: seconds to try for, else the retry deadline.
 
     A look never stands for the success of the call; NoSuchEntity does once a fresh list confirms it. Whoever has the
     name is looked at again before each repetition. Raises ``NotHeld``, ``SomebodyNew`` or an ``AwsError``: the last one
     whose answer was lost, if any was.
     """
-    patience = _Patience(run)
-    deadline = run.limits.retry_deadline if most is None else most
+    patience = _Patience(context)
+    deadline = context.limits.retry_deadline if most is None else most
     lost: AwsError | None = None
     while True:
         try:
-            run.write(lambda: run.iam.deactivate_mfa_device(saved.user_name, saved.serial_number))
+            context.write(lambda: context.iam.deactivate_mfa_device(saved.user_name, saved.serial_number))
             return
         except NoSuchEntity as fault:
             if seen.is_listed:
-                seen = look(run, saved)
+                seen = look(context, saved)
             if not seen.is_listed:
                 raise NotHeld(lost=lost is not None) from None
-            if not patience.wait("lag", run.limits.propagation):
+            if not patience.wait("lag", context.limits.propagation):
                 raise patience.told(fault) from None
         except ServiceFailure as fault:
             lost = fault if seen.is_listed is not False else lost
-            if seen.is_listed is False and not patience.wait("unbound", run.limits.propagation):
+            if seen.is_listed is False and not patience.wait("unbound", context.limits.propagation):
                 raise NotHeld(lost=lost is not None) from None
             if seen.is_listed is not False and not patience.wait("trouble", deadline):
                 raise patience.told(fault) from None
         except AccessDenied as denied:
-            raise explain_denial(run, saved.user_name, denied) from None
+            raise explain_denial(context, saved.user_name, denied) from None
         except AwsError as fault:
             if not fault.retryable:
                 raise
             lost = fault if fault.unclear else lost
             if not patience.wait("trouble", deadline):
                 raise patience.told(lost or fault) from None
-        seen = _look_patiently(run, saved, seen)
-        if is_of_somebody_new(run, saved, seen):
+        seen = _look_patiently(context, saved, seen)
+        if is_of_somebody_new(context, saved, seen):
             raise SomebodyNew
 
 
 class _Patience:
     """How long each kind of trouble was waited for."""
 
-    def __init__(self, run: Run) -> None:
-        self._run, self._pauses = run, run.pauses()
+    def __init__(self, context: AccountContext) -> None:
+        self._context, self._pauses = context, context.pauses()
         self._since: dict[str, float] = {}
         self._spent = 0.0
 
     def wait(self, trouble: str, most: float) -> bool:
         """Sleep; False once this trouble took ``most`` seconds."""
-        now = self._run.clock.monotonic()
+        now = self._context.clock.monotonic()
         self._spent = now - self._since.setdefault(trouble, now)
         if self._spent >= most:
             return False
-        self._run.clock.sleep(min(next(self._pauses), most - self._spent))
+        self._context.clock.sleep(min(next(self._pauses), most - self._spent))
         return True
 
     def told(self, fault: AwsError) -> AwsError:
@@ -82,10 +82,10 @@ class _Patience:
         return fault.with_note(f"tried for {self._spent:.0f} s")
 
 
-def _look_patiently(run: Run, saved: Association, before: Seen) -> Seen:
+def _look_patiently(context: AccountContext, saved: Association, before: Seen) -> Seen:
     """Look again; a look that AWS does not answer now leaves it to the next call."""
     try:
-        return look(run, saved)
+        return look(context, saved)
     except AwsError as fault:
         if fault.retryable:
             return before

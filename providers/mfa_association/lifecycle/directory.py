@@ -10,9 +10,9 @@ from functools import partial
 
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
-from mfa_association.grammar import ROOT_USER, parse_serial_number, same
+from mfa_association.lifecycle.cached_read import CachedRead
 from mfa_association.lifecycle.ledger import Ledger
-from mfa_association.lifecycle.shared import Shared
+from mfa_association.validation import ROOT_USER, parse_serial_number, same
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Walk:
     user_ids: dict[str, str]
 
 
-class Directory:
+class DeviceLookup:
     """Safe to share between threads. Not for guards, nor before a write: they look for themselves.
 
     ``devices`` reads a user's list, ``walk`` all virtual devices.
@@ -37,15 +37,15 @@ class Directory:
         monotonic: Callable[[], float],
     ) -> None:
         self._devices, self._virtual, self._ledger, self._monotonic = devices, walk, ledger, monotonic
-        self._walk = Shared(self._list_virtual, ledger, monotonic)
-        self._lists: dict[str, Shared[list[Device]]] = {}
+        self._walk = CachedRead(self._list_virtual, ledger, monotonic)
+        self._lists: dict[str, CachedRead[list[Device]]] = {}
         self._lock = threading.Lock()
 
     def find(self, serial_number: str, *, fresh: bool = False) -> VirtualDevice | None:
         """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
         return self._walk.get(fresh=fresh).devices.get(serial_number.lower())
 
-    def walked(self, user_name: str, serial_number: str) -> Device | None:
+    def find_in_virtual_list(self, user_name: str, serial_number: str) -> Device | None:
         """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
         if user_name == ROOT_USER or parse_serial_number(serial_number).kind != "virtual":
             return None
@@ -55,9 +55,9 @@ class Directory:
                 return Device(entity.serial_number, entity.enable_date)
         return None
 
-    def held(self, user_name: str, serial_number: str) -> Device | None:
+    def find_held_device(self, user_name: str, serial_number: str) -> Device | None:
         """The device if the user holds it; None is never an old look's. ``NoSuchEntity``: no such user."""
-        return self.walked(user_name, serial_number) or self._list(user_name).search(
+        return self.find_in_virtual_list(user_name, serial_number) or self._list(user_name).search(
             lambda devices: find_serial(devices, serial_number)
         )
 
@@ -67,8 +67,8 @@ class Directory:
             return self._walk.get(written=True).user_ids.get(user_name.lower())
         return None
 
-    def _list(self, user_name: str) -> Shared[list[Device]]:
-        look = Shared(partial(self._devices, user_name), self._ledger, self._monotonic)
+    def _list(self, user_name: str) -> CachedRead[list[Device]]:
+        look = CachedRead(partial(self._devices, user_name), self._ledger, self._monotonic)
         with self._lock:
             return self._lists.setdefault(user_name.lower(), look)
 

@@ -15,75 +15,75 @@ from mfa_association.aws.errors import (
 )
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.lifecycle.codes import Codes
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.model import Declaration
 from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, UserMissing
-from mfa_association.lifecycle.run import Run
 
 
-def enable(run: Run, wanted: Declaration, codes: Codes) -> Device | None:
+def enable(context: AccountContext, wanted: Declaration, codes: Codes) -> Device | None:
     """EnableMFADevice, then read back; None when IAM does not show it yet.
 
     Given codes are tried once; a seed's once more with the next unused pair (up to 60 s later).
     """
     try:
-        _enable(run, wanted, codes)
+        _enable(context, wanted, codes)
     except EntityAlreadyExists:
-        device = run.poll(lambda: _held(run, wanted), run.limits.propagation)
+        device = context.poll(lambda: _held(context, wanted), context.limits.propagation)
         if device is None:
-            raise held_by_another(run, wanted) from None
+            raise held_by_another(context, wanted) from None
         return device
     except NoSuchEntity:
-        look_for_user(run, wanted)
+        look_for_user(context, wanted)
         raise DeviceMissing(wanted.user_name, wanted.serial_number) from None
     except LimitExceeded as fault:
-        raise fault.with_note(f"which are {_all_held(run, wanted)}") from None
+        raise fault.with_note(f"which are {_all_held(context, wanted)}") from None
     except AccessDenied as fault:
-        raise explain_denial(run, wanted.user_name, fault) from None
-    run.ledger.restored(replace(wanted.pair, account_id=run.iam.caller.account_id))
+        raise explain_denial(context, wanted.user_name, fault) from None
+    context.ledger.restored(replace(wanted.pair, account_id=context.iam.caller.account_id))
     if wanted.codes:
-        run.warn(
+        context.warn(
             f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of "
             "step: if its codes are refused at sign-in, resync it"
         )
-    return _read_back(run, wanted)
+    return _read_back(context, wanted)
 
 
-def look_for_user(run: Run, wanted: Declaration) -> list[Device]:
+def look_for_user(context: AccountContext, wanted: Declaration) -> list[Device]:
     """The devices of the declared holder, who may have been created moments ago. Raises ``UserMissing``."""
 
     def look() -> list[Device] | None:
         try:
-            return run.devices(wanted.user_name)
+            return context.devices(wanted.user_name)
         except NoSuchEntity:
             return None
 
-    devices = run.poll(look, run.limits.propagation)
+    devices = context.poll(look, context.limits.propagation)
     if devices is None:
-        raise UserMissing(wanted.user_name, wanted.serial_number, run.iam.caller.account_id)
+        raise UserMissing(wanted.user_name, wanted.serial_number, context.iam.caller.account_id)
     return devices
 
 
-def held_by_another(run: Run, wanted: Declaration) -> HeldByAnother:
+def held_by_another(context: AccountContext, wanted: Declaration) -> HeldByAnother:
     """The refusal of a device in other hands, naming the holder where IAM tells."""
     entity = None
     with suppress(AccessDenied):
-        entity = run.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
+        entity = context.directory.find(wanted.serial_number, fresh=True) if wanted.kind == "virtual" else None
     holder = (entity.user_name or entity.user_arn) if entity else None
     return HeldByAnother(wanted.user_name, wanted.serial_number, holder)
 
 
-def _held(run: Run, wanted: Declaration) -> Device | None:
+def _held(context: AccountContext, wanted: Declaration) -> Device | None:
     """The device if its holder has it; a user whom IAM does not show at this moment holds nothing."""
     try:
-        device: Device | None = find_serial(run.devices(wanted.user_name), wanted.serial_number)
+        device: Device | None = find_serial(context.devices(wanted.user_name), wanted.serial_number)
     except NoSuchEntity:
         return None
     return device
 
 
-def explain_denial(run: Run, user_name: str, fault: AccessDenied) -> AwsError:
+def explain_denial(context: AccountContext, user_name: str, fault: AccessDenied) -> AwsError:
     """The denial, with IAM's rule about one's own devices where that may be the cause."""
-    return fault.with_note(_SELF_MANAGEMENT) if run.iam.caller.is_user(user_name) else fault
+    return fault.with_note(_SELF_MANAGEMENT) if context.iam.caller.is_user(user_name) else fault
 
 
 _SELF_MANAGEMENT = (
@@ -92,28 +92,28 @@ _SELF_MANAGEMENT = (
 )
 
 
-def _all_held(run: Run, wanted: Declaration) -> str:
+def _all_held(context: AccountContext, wanted: Declaration) -> str:
     with suppress(AwsError):
-        return ", ".join(device.serial_number for device in run.devices(wanted.user_name))
+        return ", ".join(device.serial_number for device in context.devices(wanted.user_name))
     return "not shown"
 
 
-def _enable(run: Run, wanted: Declaration, codes: Codes) -> None:
+def _enable(context: AccountContext, wanted: Declaration, codes: Codes) -> None:
     try:
-        run.insist(
-            lambda: run.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes.pair()),
-            lambda: _held(run, wanted) is not None,
-            patient=NoSuchEntity,
+        context.write_until_confirmed(
+            lambda: context.iam.enable_mfa_device(wanted.user_name, wanted.serial_number, codes.pair()),
+            lambda: _held(context, wanted) is not None,
+            also_retry=NoSuchEntity,
         )
     except InvalidAuthenticationCode:
         if not codes.refused():
             raise
-        _enable(run, wanted, codes)
+        _enable(context, wanted, codes)
 
 
-def _read_back(run: Run, wanted: Declaration) -> Device | None:
+def _read_back(context: AccountContext, wanted: Declaration) -> Device | None:
     """The device just enabled; what goes wrong here must not lose the record of it."""
     try:
-        return run.poll(lambda: _held(run, wanted), run.limits.propagation)
+        return context.poll(lambda: _held(context, wanted), context.limits.propagation)
     except AwsError:
         return None

@@ -5,36 +5,36 @@ from __future__ import annotations
 from typing import Literal
 
 from mfa_association.aws.errors import AwsError
-from mfa_association.grammar import ROOT_USER, OnLastDevice, same
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.held import Seen
 from mfa_association.lifecycle.ledger import Entry
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.refusals import LastDevice, SuccessorFailed
-from mfa_association.lifecycle.run import Run
+from mfa_association.validation import ROOT_USER, OnLastDevice, same
 
 LastDeviceGuard = OnLastDevice | Literal["lift"]
 """What to do about a last device. ``lift``: nothing, whatever else failed; for one device, for one run."""
 
 
 def guard_last_device(
-    run: Run, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
+    context: AccountContext, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
 ) -> str | None:
     """What to warn of when the device goes; None where it is not the last or nobody wants to know.
 
     ``user_names``: all names of the holder. Raises ``LastDevice``, or ``SuccessorFailed`` whatever ``mode`` says but
     ``lift``.
     """
-    if mode == "lift" or _keeps_another(run, saved, seen, user_names):
+    if mode == "lift" or _keeps_another(context, saved, seen, user_names):
         return None
     sure = seen.devices is not None
     last = "it is the last MFA device" if sure else "whether it is the last MFA device was not checked"
-    successors = run.ledger.successors(saved.pair, user_names)
+    successors = context.ledger.successors(saved.pair, user_names)
     for entry in successors:
         if entry.stage == "failed":
             raise SuccessorFailed(saved.user_name, saved.serial_number, last, entry.pair.serial_number, entry.reason)
     if mode == "allow":
         return None
-    password = _password(run, saved)
+    password = _password(context, saved)
     if mode == "refuse" and not (sure and password == "no console password"):
         why, sure = f"{last}, and there is {password}", sure and password == "a console password"
         raise LastDevice(saved.user_name, saved.serial_number, why, _before(saved), sure=sure)
@@ -42,12 +42,14 @@ def guard_last_device(
 
 
 def warn_afterwards(
-    run: Run, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
+    context: AccountContext, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
 ) -> None:
     """Say that the last device went, where IAM listed none before the call showed that there was one."""
-    if mode in ("warn", "refuse") and not _keeps_another(run, saved, seen, user_names):
+    if mode in ("warn", "refuse") and not _keeps_another(context, saved, seen, user_names):
         last = "it was the last MFA device, which IAM did not list yet"
-        run.warn(_warning(saved, last, _password(run, saved), run.ledger.successors(saved.pair, user_names)))
+        context.warn(
+            _warning(saved, last, _password(context, saved), context.ledger.successors(saved.pair, user_names))
+        )
 
 
 def _warning(saved: Association, last: str, password: str, successors: list[Entry]) -> str:
@@ -59,11 +61,11 @@ def _warning(saved: Association, last: str, password: str, successors: list[Entr
     return f"deactivating {saved.serial_number} of {saved.user_name}: {last}; {saved.user_name} {after}{not_yet}"
 
 
-def _keeps_another(run: Run, saved: Association, seen: Seen, user_names: tuple[str, ...]) -> bool:
+def _keeps_another(context: AccountContext, saved: Association, seen: Seen, user_names: tuple[str, ...]) -> bool:
     """Whether the user holds another device: as listed, or because this process gave it."""
     held = [device.serial_number for device in seen.devices or ()]
     for name in user_names:
-        held += run.ledger.bound(saved.account_id, name)
+        held += context.ledger.bound(saved.account_id, name)
     return any(not same(serial_number, saved.serial_number) for serial_number in held)
 
 
@@ -79,10 +81,12 @@ def _behind(saved: Association) -> str:
 _ROOT_FIRST = "delete its password and access keys first, its last device after them"
 
 
-def _password(run: Run, saved: Association) -> str:
+def _password(context: AccountContext, saved: Association) -> str:
     try:
         return (
-            "a console password" if run.read(lambda: run.iam.has_password(saved.user_name)) else "no console password"
+            "a console password"
+            if context.read(lambda: context.iam.has_password(saved.user_name))
+            else "no console password"
         )
     except AwsError as fault:
         return f"a console password or not, which could not be checked ({type(fault).__name__})"

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
 from mfa_association.aws.iam import Device, find_serial
-from mfa_association.lifecycle.find import is_somebody_new
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.model import Association, rfc3339
-from mfa_association.lifecycle.run import Run
+from mfa_association.lifecycle.read import is_somebody_new
 
 _SAME_MOMENT = timedelta(seconds=2)
 """AWS tells whole seconds, of dates and of its clock."""
@@ -33,29 +33,29 @@ class Seen:
         return None if self.devices is None else self.device is not None
 
 
-def look(run: Run, saved: Association) -> Seen:
+def look(context: AccountContext, saved: Association) -> Seen:
     """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
     try:
-        found = run.devices(saved.user_name)
+        found = context.devices(saved.user_name)
     except NoSuchEntity:
         found = []
     except AccessDenied:
         return Seen(None, None)
-    devices = [one for one in found if not _is_removed(run, saved, one)]
+    devices = [one for one in found if not _is_removed(context, saved, one)]
     return Seen(devices, find_serial(devices, saved.serial_number), find_serial(found, saved.serial_number) is not None)
 
 
-def _is_removed(run: Run, saved: Association, listed: Device) -> bool:
+def _is_removed(context: AccountContext, saved: Association, listed: Device) -> bool:
     """Whether a list shows what was taken from the user; a later ``enable_date`` tells that it was registered again."""
-    age = run.ledger.seconds_since_removal(replace(saved.pair, serial_number=listed.serial_number))
-    return age is not None and listed.enable_date <= run.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
+    age = context.ledger.seconds_since_removal(replace(saved.pair, serial_number=listed.serial_number))
+    return age is not None and listed.enable_date <= context.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
 
 
-def is_of_somebody_new(run: Run, saved: Association, seen: Seen) -> bool:
+def is_of_somebody_new(context: AccountContext, saved: Association, seen: Seen) -> bool:
     """Whether another user of the saved one's name registered the device; asked of what was registered since.
 
     Raises ``AwsError``.
     """
     if seen.device is None or rfc3339(seen.device.enable_date) == saved.enable_date:
         return False
-    return is_somebody_new(run, saved)
+    return is_somebody_new(context, saved)

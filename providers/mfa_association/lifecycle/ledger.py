@@ -16,12 +16,12 @@ from functools import partial
 from typing import Literal, Protocol
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import same
 from mfa_association.lifecycle.machine import LockFile, LockFiles, boot_clock, hidden, recent
 from mfa_association.lifecycle.model import Association, Pair
 from mfa_association.lifecycle.refusals import TooManyRemovals
+from mfa_association.validation import same
 
-Declared = Literal["no", "checked", "settled", "failed"]
+Stage = Literal["no", "checked", "settled", "failed"]
 
 
 class Wait(Protocol):
@@ -38,7 +38,7 @@ class Entry:
     """
 
     pair: Pair
-    stage: Declared
+    stage: Stage
     reason: str = ""
     found: Association | None = None
     enabled: bool = False
@@ -66,13 +66,13 @@ class Ledger:
         """How many writes this process has made; a look that began before the last one is out of date."""
         return self._writes
 
-    def wrote(self) -> None:
+    def invalidate_caches(self) -> None:
         """Count a write that took effect, or may have."""
         with self._lock:
             self._writes += 1
 
     @contextmanager
-    def holding(self, account_id: str, *user_names: str, wait: Wait, warn: Callable[[str], None]) -> Iterator[None]:
+    def lock_users(self, account_id: str, *user_names: str, wait: Wait, warn: Callable[[str], None]) -> Iterator[None]:
         """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``.
 
         Always first the locks of the process, then the files, both sorted: so nobody waits in a circle.
@@ -252,7 +252,7 @@ class Ledger:
                 file.write(removed)
 
 
-_RANKS: dict[Declared, int] = {"no": 0, "failed": 1, "checked": 2, "settled": 3}
+_RANKS: dict[Stage, int] = {"no": 0, "failed": 1, "checked": 2, "settled": 3}
 
 
 def _key(pair: Pair) -> Pair:

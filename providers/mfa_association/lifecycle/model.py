@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from mfa_association.grammar import DeviceKind, parse_serial_number
 from mfa_association.totp import Seed, SeedSource
+from mfa_association.validation import DeviceKind, parse_serial_number
 
 
 @dataclass(frozen=True)

@@ -5,43 +5,45 @@ from __future__ import annotations
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import Device, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle.bind import active, take
 from mfa_association.lifecycle.codes import Codes
+from mfa_association.lifecycle.context import AccountContext
+from mfa_association.lifecycle.create import active, take
+from mfa_association.lifecycle.delete import release
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
 from mfa_association.lifecycle.guards import LastDeviceGuard
 from mfa_association.lifecycle.held import look
 from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.refusals import HeldByAnother, MoveBroken, MoveRefused, MoveUnknown
-from mfa_association.lifecycle.run import Run
-from mfa_association.lifecycle.unbind import release
 
 MOST_DEVICES = 8
 CODES_LIVE = 20.0
 """Seconds for which a move with given codes tries to release the device: the codes live for 60."""
 
 
-def move(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuard = "warn") -> Association:
+def move(
+    context: AccountContext, saved: Association, wanted: Declaration, mode: LastDeviceGuard = "warn"
+) -> Association:
     """Take the device from ``saved.user_name`` and give it to ``wanted.user_name``.
 
     Adopts without a write when the new holder has it already. ``mode``: the guard of the old holder. Raises
     ``MoveRefused`` (nothing changed), ``MoveBroken`` (nobody holds it now), ``MoveUnknown``, another ``Refusal`` or an
     ``AwsError``.
     """
-    with run.declaring(wanted, saved) as pair:
-        devices = look_for_user(run, wanted)
-        if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(run, saved):
-            return run.ledger.settle(pair, take(run, wanted, devices))
-        _refuse_unfinishable(run, saved, wanted, devices)
-        codes = Codes(run, wanted)
+    with context.declaring(wanted, saved) as pair:
+        devices = look_for_user(context, wanted)
+        if find_serial(devices, wanted.serial_number) or not _old_holder_has_it(context, saved):
+            return context.ledger.settle(pair, take(context, wanted, devices))
+        _refuse_unfinishable(context, saved, wanted, devices)
+        codes = Codes(context, wanted)
         codes.prove()
-        _release(run, saved, wanted, mode)
-        return run.ledger.settle(pair, _give(run, saved, wanted, codes))
+        _release(context, saved, wanted, mode)
+        return context.ledger.settle(pair, _give(context, saved, wanted, codes))
 
 
-def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDeviceGuard) -> None:
+def _release(context: AccountContext, saved: Association, wanted: Declaration, mode: LastDeviceGuard) -> None:
     """Take the device from the old holder. Given codes do not live longer than ``CODES_LIVE``."""
     try:
-        released = release(run, saved, mode, most=CODES_LIVE if wanted.codes else None)
+        released = release(context, saved, mode, most=CODES_LIVE if wanted.codes else None)
     except AwsError as fault:
         if not fault.unclear:
             raise
@@ -49,24 +51,26 @@ def _release(run: Run, saved: Association, wanted: Declaration, mode: LastDevice
     if released.stranger:
         raise HeldByAnother(wanted.user_name, wanted.serial_number, f"a new user called {saved.user_name}")
     if released.holder:
-        raise held_by_another(run, wanted)
+        raise held_by_another(context, wanted)
 
 
-def _give(run: Run, saved: Association, wanted: Declaration, codes: Codes) -> Association:
+def _give(context: AccountContext, saved: Association, wanted: Declaration, codes: Codes) -> Association:
     try:
-        return active(run, wanted, enable(run, wanted, codes))
+        return active(context, wanted, enable(context, wanted, codes))
     except MfaError as fault:
         raise MoveBroken(wanted.serial_number, saved.user_name, wanted.user_name, str(fault)) from None
 
 
-def _old_holder_has_it(run: Run, saved: Association) -> bool:
-    seen = look(run, saved)
+def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
+    seen = look(context, saved)
     return seen.is_shown or seen.is_listed is not False
 
 
-def _refuse_unfinishable(run: Run, saved: Association, wanted: Declaration, devices: list[Device]) -> None:
+def _refuse_unfinishable(
+    context: AccountContext, saved: Association, wanted: Declaration, devices: list[Device]
+) -> None:
     cause = advice = None
-    if run.ledger.declared(saved.pair).stage != "no":
+    if context.ledger.declared(saved.pair).stage != "no":
         cause = f"another resource declares it for {saved.user_name}"
         advice = "declare it for one of them only"
     elif wanted.kind == "fido":

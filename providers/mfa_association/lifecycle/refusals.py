@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from mfa_association.errors import MfaError
-from mfa_association.grammar import parse_serial_number
+from mfa_association.validation import parse_serial_number
 
 if TYPE_CHECKING:
     from mfa_association.lifecycle.model import Association

@@ -10,7 +10,7 @@ from mfa_association.engine import config
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.errors import MfaError
 
-_OURS = ("max_removals", "on_last_device", "on_destroy", "retry_deadline", "propagation_time")
+_MFA_KEYS = ("max_removals", "on_last_device", "on_destroy", "retry_deadline", "propagation_time")
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
@@ -69,7 +69,7 @@ class _Stack:
 
 
 def _key(name: str) -> str:
-    return f"{'mfa' if name in _OURS else 'aws'}:{_camel(name)}"
+    return f"{'mfa' if name in _MFA_KEYS else 'aws'}:{_camel(name)}"
 
 
 def _camel(name: str) -> str:
@@ -77,4 +77,4 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_KEYS = tuple(sorted(map(_key, _OURS)))
+_KEYS = tuple(sorted(map(_key, _MFA_KEYS)))

@@ -10,8 +10,8 @@ import pulumi
 
 from mfa_association import roster
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, check_codes
 from mfa_association.pulumi.resource import MfaDeviceAssociation
+from mfa_association.validation import InvalidValue, check_codes
 
 CODES_VARIABLE = "MFA_ASSOCIATION_CODES"
 
@@ -63,13 +63,15 @@ def _warn_of_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Li
 
 
 def _codes(text: str) -> dict[str, tuple[str, str]]:
-    """Read ``DEVICE=CODE,CODE`` pairs. Raises ``Fault``, which never shows a code."""
+    """Read ``DEVICE=CODE,CODE`` pairs. Raises ``InvalidValue``, which never shows a code."""
     found: dict[str, tuple[str, str]] = {}
     for item in text.split():
         name, equals, pair = item.rpartition("=")
         first, comma, second = pair.partition(",")
         codes = check_codes(first, second) if equals and comma else None
         if codes is None:
-            raise Fault(CODES_VARIABLE, None, "must read DEVICE=CODE,CODE, such as mfa/alice-phone=123456,654321")
+            raise InvalidValue(
+                CODES_VARIABLE, None, "must read DEVICE=CODE,CODE, such as mfa/alice-phone=123456,654321"
+            )
         found[name] = codes
     return found

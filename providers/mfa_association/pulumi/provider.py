@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 from mfa_association.engine import changes, inputs
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.boundary import hide_own_tracebacks, one_sentence
-from mfa_association.pulumi.unknowns import named
+from mfa_association.pulumi.unknowns import mark_unknowns
 
 Props = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Provider(ResourceProvider):
 
     def check(self, olds: Props, news: Props) -> CheckResult:
         """All faults of the inputs at once; no call is made."""
-        known = named(news)
+        known = mark_unknowns(news)
         failures = [CheckFailure(fault.property, fault.reason) for fault in inputs.faults(known)]
         if fault := runtime.config_fault():
             failures.append(CheckFailure("", str(runtime.repeats().shorten(fault))))
@@ -55,7 +55,7 @@ class Provider(ResourceProvider):
         warning = changes.inactive(olds)
         if warning:
             runtime.warn(warning)
-        known = named(news)
+        known = mark_unknowns(news)
         if any(inputs.is_unknown(known.get(key)) for key in changes.COMPARED):
             return DiffResult(changes=None)
         replaces = changes.replaces(olds, news)

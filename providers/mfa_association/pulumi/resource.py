@@ -8,9 +8,9 @@ from typing import Any
 from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from mfa_association.grammar import OnDestroy, OnLastDevice
 from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
+from mfa_association.validation import OnDestroy, OnLastDevice
 
 
 class MfaDeviceAssociation(Resource, module="iam", name="MfaDeviceAssociation"):

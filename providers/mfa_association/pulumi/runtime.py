@@ -11,28 +11,28 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mfa_association.engine import runs as engine_runs
+from mfa_association.engine import contexts as engine_runs
 from mfa_association.engine.config import ProviderConfig
+from mfa_association.engine.contexts import AccountContexts
 from mfa_association.engine.repeats import Repeats
-from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
+from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, LockFiles
 from mfa_association.pulumi.config import read
+from mfa_association.validation import OnLastDevice
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
 _ledger = Ledger(LockFiles())
 _repeats = Repeats()
-_runs: Runs | None = None
+_contexts: AccountContexts | None = None
 _config = ProviderConfig()
 
 
 def configure(stack: Mapping[str, Any]) -> None:
     """Take a new stack configuration. Its fault, if there is one, is raised when it is first needed."""
-    global _config, _runs
+    global _config, _contexts
     with _lock:
-        _config, _runs = read(stack), None
+        _config, _contexts = read(stack), None
 
 
 def config_fault() -> MfaError | None:
@@ -40,15 +40,15 @@ def config_fault() -> MfaError | None:
     return _config.fault
 
 
-def run(bag: dict[str, Any]) -> Run:
+def run(bag: dict[str, Any]) -> AccountContext:
     """The run of this resource's role and holder's account; one per process. Raises ``MfaError``."""
-    global _runs
+    global _contexts
     with _lock:
         _config.refuse_faults()
-        if _runs is None:
-            _runs = Runs(_config.settings, _config.limits, _ledger, warn, note)
-        runs = _runs
-    return runs.of(bag)
+        if _contexts is None:
+            _contexts = AccountContexts(_config.settings, _config.limits, _ledger, warn, note)
+        contexts = _contexts
+    return contexts.for_resource(bag)
 
 
 def stack_defaults() -> dict[str, str]:

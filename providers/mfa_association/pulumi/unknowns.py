@@ -9,6 +9,6 @@ from pulumi.output import Unknown
 from mfa_association.engine.inputs import UNKNOWN
 
 
-def named(bag: dict[str, Any]) -> dict[str, Any]:
+def mark_unknowns(bag: dict[str, Any]) -> dict[str, Any]:
     """The same bag with ``UNKNOWN`` for what a preview does not know yet."""
     return {key: UNKNOWN if isinstance(value, Unknown) else value for key, value in bag.items()}

@@ -9,13 +9,13 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
-from mfa_association.aws.directory import Directory, Page
+from mfa_association.aws.directory import AccountLists, Page
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, RootFeatureDisabled, Unreachable
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Settings
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import Clock, Limits, Run
+from mfa_association.lifecycle import AccountContext, Clock, Limits
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -52,8 +52,8 @@ class Reader:
     ) -> None:
         settings = replace(settings, read_attempts=1)
         session = open_session(settings)
-        self.settings, self.iam, self.directory, self.progress = settings, Iam(session), Directory(session), progress
-        self._run = Run(self.iam, limits=limits or Limits(), clock=clock or Clock())
+        self.settings, self.iam, self.directory, self.progress = settings, Iam(session), AccountLists(session), progress
+        self._context = AccountContext(self.iam, limits=limits or Limits(), clock=clock or Clock())
         self.unread: list[str] = []
         self._stop = stop or Event()
         self._heard = False
@@ -61,9 +61,9 @@ class Reader:
     @property
     def account_id(self) -> str:
         """The account of the credentials (one GetCallerIdentity). Raises ``AwsError`` or ``AccountRefused``."""
-        return self.patiently(lambda: self.iam.caller).account_id
+        return self.with_retries(lambda: self.iam.caller).account_id
 
-    def patiently(self, read: Callable[[], T]) -> T:
+    def with_retries(self, read: Callable[[], T]) -> T:
         """Read, again after a retryable error, until the retry deadline. Raises ``AwsError`` or ``Interrupted``.
 
         An endpoint that never answered is not waited for: its address is wrong, or there is no network.
@@ -76,14 +76,14 @@ class Reader:
             self._heard = True
             return answer
 
-        return self._run.read(look, self._passes)
+        return self._context.read(look, self._is_retryable)
 
-    def _passes(self, fault: AwsError) -> bool:
+    def _is_retryable(self, fault: AwsError) -> bool:
         return fault.retryable and (self._heard or not isinstance(fault, Unreachable))
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Ask until the answer is yes or the time is over."""
-        return bool(self._run.poll(lambda: self.patiently(ready) or None, seconds))
+        return bool(self._context.poll(lambda: self.with_retries(ready) or None, seconds))
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T] | None:
         """All items of a list, a page at a time; None where it is denied, which ``unread`` then tells."""
@@ -100,7 +100,7 @@ class Reader:
     def _pages(self, read: Callable[[str | None], Page[T]]) -> Iterator[Page[T]]:
         marker: str | None = None
         while True:
-            page = self.patiently(partial(read, marker))
+            page = self.with_retries(partial(read, marker))
             yield page
             marker = page.marker
             if marker is None:
@@ -124,7 +124,7 @@ class Reader:
 
     def _one(self, read: Callable[[K], T], thing: K) -> T | AwsError:
         try:
-            return self.patiently(lambda: read(thing))
+            return self.with_retries(lambda: read(thing))
         except (AccessDenied, NoSuchEntity, RootFeatureDisabled, Unreachable) as fault:
             return fault
 

@@ -12,7 +12,7 @@ from typing import Literal
 from mfa_association.review.accounts import Grants, only_account, same_account
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Administrator, Facts, Holder, Live, NotChecked
-from mfa_association.review.findings import Cell, Left
+from mfa_association.review.findings import Cell, RemainingDevices
 from mfa_association.review.model import Holding, Preview, UserStep
 
 Key = tuple[str, str, str]
@@ -27,7 +27,7 @@ class _Coming:
     process: str
 
 
-class After:
+class StateAfter:
     """The state of every holder after the change."""
 
     def __init__(self, preview: Preview, found: list[Effect], live: Live | None) -> None:
@@ -41,7 +41,7 @@ class After:
         self._coming: defaultdict[Key, dict[str, _Coming]] = defaultdict(dict)
         self._deleted: defaultdict[str, list[UserStep]] = defaultdict(list)
         for user in preview.users:
-            if user.op == "delete" and not user.spared and not user.replaces and user.user_name:
+            if user.op == "delete" and not user.skipped_because and not user.replaces and user.user_name:
                 self._deleted[user.user_name.lower()].append(user)
         self.account = only_account(preview)
         self.grants = Grants(preview, self.account)
@@ -102,10 +102,10 @@ class After:
             return None
         return bool(facts.serial_numbers)
 
-    def left(self, holder: Holder | None, account: str | None, process: str | None = None) -> Left:
+    def left(self, holder: Holder | None, account: str | None, process: str | None = None) -> RemainingDevices:
         """The devices that stay, or come and can be enabled. ``process``: what serves the device that goes."""
         if holder is None:
-            return Left(0, "managed")
+            return RemainingDevices(0, "managed")
         key, facts = self._key(holder, account), self.facts(holder)
         if facts is None or isinstance(facts.serial_numbers, NotChecked):
             basis: Literal["live", "managed"] = "managed"
@@ -116,7 +116,9 @@ class After:
         come = {serial: one for serial, one in self._coming[key].items() if serial not in stay}
         names = tuple(sorted(one.serial_number for one in come.values()))
         heard = self.preview.ordered and any(process == one.process for one in come.values())
-        return Left(len(stay) + len(come), basis, len(come), tuple(sorted((*stay.values(), *names))), names, heard)
+        return RemainingDevices(
+            len(stay) + len(come), basis, len(come), tuple(sorted((*stay.values(), *names))), names, heard
+        )
 
     def console_password(self, holder: Holder | None, account: str | None = None) -> Cell:
         """Whether the holder can sign in to the console."""
@@ -170,7 +172,7 @@ class After:
             return
         if loser and effect.deactivates:
             self._lost[self._key(loser, held.account)][held.key] = held.serial_number
-        gained = effect.again
+        gained = effect.redeclared_as
         if gainer is None and effect.what == "redeclared" and not effect.is_kept_by_another:
             gainer = loser
         if gainer and gained and effect.order != "apart" and (gained.enables or gained.fails_if_inactive):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mfa_association.review.escape import code
-from mfa_association.review.findings import Cell, Finding, Left, Verdict, resource_name, short
+from mfa_association.review.findings import Cell, Finding, RemainingDevices, Verdict, resource_name, short
 from mfa_association.review.model import Risk
 
 ICONS: Final[dict[Verdict, str]] = {
@@ -47,7 +47,7 @@ def device(one: Finding) -> str:
     return f"{code(short(one.serial_number))} ({kind})"
 
 
-def left(have: Left) -> str:
+def left(have: RemainingDevices) -> str:
     """How many devices are left, and who says so."""
     return {
         "live": f"{have.count} (live)",

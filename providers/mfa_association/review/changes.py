@@ -51,7 +51,7 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
     for step in steps:
         before, after = step.sides()
         old, new = _document(before), _document(after)
-        if not _demands_mfa(old) or _demands_mfa(new) or step.spared or _text(old) in moved:
+        if not _demands_mfa(old) or _demands_mfa(new) or step.skipped_because or _text(old) in moved:
             continue
         if step.op == "delete" and (step.role == "role" or not _denies(old)):
             continue  # what only allows, under MFA, takes its permission along

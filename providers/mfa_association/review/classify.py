@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mfa_association.review.after import After
+from mfa_association.review.after import StateAfter
 from mfa_association.review.effects import effects
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import RISKS, Finding, Report, Risk
 from mfa_association.review.gains import gains
 from mfa_association.review.losses import losses
-from mfa_association.review.model import Change, Place, Preview
+from mfa_association.review.model import Change, Preview, SourceLocation
 
-Declared = Mapping[str, Place]
+DeclaredAt = Mapping[str, SourceLocation]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Context:
     the change, if the repository tells."""
 
     live: Live | None = None
-    base: Declared = field(default_factory=dict)
-    head: Declared = field(default_factory=dict)
+    base: DeclaredAt = field(default_factory=dict)
+    head: DeclaredAt = field(default_factory=dict)
     author: str | Sequence[str] | None = None
     files: tuple[str, ...] = ()
     code_risk: Risk | None = None
@@ -39,7 +39,7 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
     if preview.failure is not None:
         return Report(preview.engine, preview.stack, failure=preview.failure, engine_version=preview.engine_version)
     found = effects(preview.devices, ordered=preview.ordered)
-    after = After(preview, found, context.live)
+    after = StateAfter(preview, found, context.live)
     return Report(
         preview.engine,
         preview.stack,

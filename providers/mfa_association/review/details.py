@@ -54,8 +54,8 @@ def changes(report: Report, rows: int) -> Iterator[str]:
 def obstacles(report: Report, rows: int) -> Iterator[str]:
     """What would fail when it is applied, and what nobody could look for."""
     live = report.live
-    if live and live.obstacles:
-        found = live.obstacles
+    if live and live.predicted_failures:
+        found = live.predicted_failures
         lines = [f"- {code(resource_name(address), 80)}: {code(cause, 300)}" for address, cause in found[:rows]]
         yield from collapsed(f"Would fail when applied ({len(found)})", iter([*lines, *_more(found, rows), ""]))
     unknown = _not_looked_for(live) if live else []
@@ -68,13 +68,13 @@ def _not_looked_for(live: Live) -> list[str]:
     """Nothing where AWS was not asked at all: the last line says so."""
     if isinstance(live.checked_as, NotChecked):
         return []
-    cells = (("permission to apply it", live.simulated_as), ("others without an MFA device", live.bare))
+    cells = (("permission to apply it", live.simulated_as), ("others without an MFA device", live.password_only_users))
     return [*(f"{what}: {cell.reason}" for what, cell in cells if isinstance(cell, NotChecked)), *live.not_foreseen]
 
 
 def bare(report: Report, rows: int) -> Iterator[str]:
     """Users whom the change does not touch, and who sign in with a password alone."""
-    found = report.live.bare if report.live else ()
+    found = report.live.password_only_users if report.live else ()
     if found and not isinstance(found, NotChecked):
         lines = [f"- {code(name)}" for name in found[:rows]]
         title = f"Others who have a console password and no MFA device ({len(found)})"

@@ -10,7 +10,7 @@ from mfa_association.review.facts import Holder
 from mfa_association.review.model import DeviceStep, Holding
 
 What = Literal["removed", "spared", "moved", "redeclared", "added", "changed", "kept"]
-Order = Literal["first", "last", "unknown", "apart"]
+RunOrder = Literal["first", "last", "unknown", "apart"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Effect:
     loser: Holder | None = None
     gainer: Holder | None = None
     other: DeviceStep | None = None
-    order: Order = "unknown"
+    order: RunOrder = "unknown"
 
     @property
     def held(self) -> Holding:
@@ -35,7 +35,7 @@ class Effect:
         return sides[0] or sides[1] or Holding(None, None)
 
     @property
-    def again(self) -> Holding | None:
+    def redeclared_as(self) -> Holding | None:
         """The device as it is declared afterwards."""
         return self.other.after if self.other else self.step.after
 
@@ -47,7 +47,7 @@ class Effect:
     @property
     def is_renewed(self) -> bool:
         """Whether the new declaration has a ``renew`` value of its own: that alone enables what somebody deactivated."""
-        return self.again is not None and self.again.renew not in (None, self.held.renew)
+        return self.redeclared_as is not None and self.redeclared_as.renew not in (None, self.held.renew)
 
     @property
     def deactivates(self) -> bool:
@@ -125,7 +125,7 @@ class _Effects:
             gainer = None if what == "redeclared" else again.after.holder
             # two processes do not hear of each other: what one declares anew the other takes away all the same
             apart = what == "redeclared" and self._ordered and again.process != step.process
-            order: Order = "apart" if apart else "first" if _declares_still(again) else self._order(step, again)
+            order: RunOrder = "apart" if apart else "first" if _declares_still(again) else self._order(step, again)
             return Effect(what, step, before.holder, gainer, again, order)
         addition = self._additions.get(step.address) if step.replaces else None
         return Effect("removed", step, before.holder, None, addition, self._order(step, addition))
@@ -138,7 +138,7 @@ class _Effects:
         anew = [one for one in [*same, *found] if _declares_anew(one)]
         return next(iter([*sorted(heard, key=_declares_still), *anew]), None)
 
-    def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> Order:
+    def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> RunOrder:
         if addition is None or not (self._ordered or removal.address == addition.address):
             return "unknown"
         return "first" if self._place[id(addition)] < self._place[id(removal)] else "last"
@@ -170,4 +170,4 @@ def _declares_still(step: DeviceStep) -> bool:
 
 def _goes(step: DeviceStep) -> bool:
     """Whether AWS is called to take the device away; an operation nobody knows may do that."""
-    return step.op == "unknown" or (step.op == "delete" and step.spared is None)
+    return step.op == "unknown" or (step.op == "delete" and step.skipped_because is None)

@@ -62,8 +62,8 @@ class Facts:
 class Live:
     """All live reads of one review. ``checked_as``: the caller's ARN, or NotChecked for all of it.
 
-    ``bare``: other users, not touched by the change, who hold a console password and no device, as of ``bare_as_of``.
-    ``obstacles``: what `up` or `apply` would run into, a sentence each, by the resource's address.
+    ``password_only_users``: other users, not touched by the change, who hold a console password and no device, as of ``bare_as_of``.
+    ``predicted_failures``: what `up` or `apply` would run into, a sentence each, by the resource's address.
     ``simulated_as``: whose permission to do it was looked at (ARNs), or why nobody's was; None when nothing would be
     written. ``not_foreseen``: a sentence for every other obstacle that could not be looked for.
     ``present``: by serial number in small letters, who holds a device now whose holder the preview does not tell (a
@@ -76,8 +76,8 @@ class Live:
     checked_as: str | NotChecked
     checked_at: str | None = None
     holders: tuple[Facts, ...] = ()
-    bare: tuple[str, ...] | NotChecked = ()
-    obstacles: tuple[tuple[str, str], ...] = field(default=())
+    password_only_users: tuple[str, ...] | NotChecked = ()
+    predicted_failures: tuple[tuple[str, str], ...] = field(default=())
     bare_as_of: str | None = None
     simulated_as: tuple[str, ...] | NotChecked | None = None
     not_foreseen: tuple[str, ...] = ()

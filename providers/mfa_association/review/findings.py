@@ -7,14 +7,14 @@ from typing import Final, Literal
 
 from mfa_association.review.facts import Holder, Live
 from mfa_association.review.model import RISKS as RISKS
-from mfa_association.review.model import Change, DeviceKind, Engine, Place
+from mfa_association.review.model import Change, DeviceKind, Engine, SourceLocation
 from mfa_association.review.model import Name as Name
 from mfa_association.review.model import Phrase as Phrase
 from mfa_association.review.model import Risk as Risk
 
 Verdict = Literal["critical", "high", "medium", "low", "info", "none", "unassessed"]
-Answer = Literal["yes", "no", "not fully determined", "not checked"]
-Kind = Literal[
+AdministratorAnswer = Literal["yes", "no", "not fully determined", "not checked"]
+FindingKind = Literal[
     "removed",
     "replaced",
     "moved-away",
@@ -53,7 +53,7 @@ def resource_name(address: str) -> str:
 class Cell:
     """An answer, and in a few words how it is known or why it is not."""
 
-    answer: Answer
+    answer: AdministratorAnswer
     note: str = ""
 
     @property
@@ -63,7 +63,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Left:
+class RemainingDevices:
     """The devices a holder has afterwards. ``coming``: how many of them this very change adds.
 
     ``basis``: ``live``, as AWS says; ``managed``, only those that the code declares, so at least as many; ``all``, every
@@ -100,19 +100,19 @@ class Finding:
     ``never``, or None where nobody knows. ``secret``: the holder is known to the engine and not shown.
     """
 
-    kind: Kind
+    kind: FindingKind
     risk: Risk
     holder: Holder | None
     serial_number: str | None
     device_kind: DeviceKind
     what: Phrase
     why: Phrase
-    left: Left
+    left: RemainingDevices
     console_password: Cell
     administrator: Cell
     address: str
     undo: Phrase = ()
-    place: Place | None = None
+    place: SourceLocation | None = None
     cis: tuple[str, ...] = ()
     counts: bool = True
     removal: bool = False

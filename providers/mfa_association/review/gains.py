@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from mfa_association.review.after import After
+from mfa_association.review.after import StateAfter
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
-from mfa_association.review.findings import Finding, Kind, Name, Phrase, Risk
-from mfa_association.review.model import HIDDEN_USER, GrantStep, Holding, Place, Preview
+from mfa_association.review.findings import Finding, FindingKind, Name, Phrase, Risk
+from mfa_association.review.model import HIDDEN_USER, GrantStep, Holding, Preview, SourceLocation
 from mfa_association.review.risk import of_gain, of_password
 from mfa_association.review.words import though_inactive
 
@@ -21,7 +21,11 @@ _GUARDS = ("refuse", "warn", "allow")
 
 
 def gains(
-    preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place], author: str | Sequence[str] | None
+    preview: Preview,
+    found: list[Effect],
+    after: StateAfter,
+    places: Mapping[str, SourceLocation],
+    author: str | Sequence[str] | None,
 ) -> list[Finding]:
     """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
     maker = _Gains(after, places, author)
@@ -33,17 +37,24 @@ def gains(
 class _Gains:
     """What all gains of one review have in common."""
 
-    def __init__(self, after: After, places: Mapping[str, Place], author: str | Sequence[str] | None) -> None:
+    def __init__(
+        self, after: StateAfter, places: Mapping[str, SourceLocation], author: str | Sequence[str] | None
+    ) -> None:
         self._after, self._places, self._author = after, places, author
 
     def of(self, effect: Effect) -> Iterator[Finding]:
         """What one effect gives, which may be nothing."""
-        if effect.what == "added" or (effect.what == "moved" and not effect.step.spared):
+        if effect.what == "added" or (effect.what == "moved" and not effect.step.skipped_because):
             yield self._addition(effect)
         elif effect.what == "changed" and effect.step.before and effect.step.after:
             yield from self._changes(effect, effect.step.before, effect.step.after)
-        elif effect.what == "redeclared" and effect.again and effect.again.enables and not effect.is_kept_by_another:
-            yield from self._enabled_again(effect, effect.again)
+        elif (
+            effect.what == "redeclared"
+            and effect.redeclared_as
+            and effect.redeclared_as.enables
+            and not effect.is_kept_by_another
+        ):
+            yield from self._enabled_again(effect, effect.redeclared_as)
 
     def password(self, grant: GrantStep) -> Iterator[Finding]:
         """A console password for somebody who may hold no device."""
@@ -58,9 +69,9 @@ class _Gains:
         yield self._finding("password-given", risk, holder, held, what, (why,), grant.address, grant.place)
 
     def _addition(self, effect: Effect) -> Finding:
-        held = effect.again or effect.held
+        held = effect.redeclared_as or effect.held
         holder, step = effect.gainer, effect.other or effect.step
-        kind: Kind = "added" if effect.what == "added" else "moved-here"
+        kind: FindingKind = "added" if effect.what == "added" else "moved-here"
         if self._after.held_now(holder, held.serial_number):
             what: Phrase = ("is recorded",)
             return self._finding(
@@ -109,7 +120,9 @@ class _Gains:
         if now is False or (now is None and effect.held.active is False):
             yield self._armed(holder, again, step.address, step.place, though_inactive(effect))
 
-    def _armed(self, holder: Holder | None, held: Holding, address: str, place: Place | None, what: str) -> Finding:
+    def _armed(
+        self, holder: Holder | None, held: Holding, address: str, place: SourceLocation | None, what: str
+    ) -> Finding:
         risk, why = self._rate(holder, held, "medium", "somebody deactivated it")
         return self._finding("enabled-again", risk, holder, held, (what,), (why,), address, place)
 
@@ -125,14 +138,14 @@ class _Gains:
 
     def _finding(
         self,
-        kind: Kind,
+        kind: FindingKind,
         risk: Risk,
         holder: Holder | None,
         held: Holding,
         what: Phrase,
         why: Phrase,
         address: str,
-        place: Place | None,
+        place: SourceLocation | None,
     ) -> Finding:
         return Finding(
             kind=kind,

@@ -33,7 +33,7 @@ def _stopped(report: Report) -> Iterator[str]:
     live = report.live
     losers = {one.holder.key for one in report.losses if one.holder and (one.counts or one.removal)}
     whose = {one.address: one.holder for one in (*report.losses, *report.gains) if one.holder}
-    for address, cause in live.obstacles if live else ():
+    for address, cause in live.predicted_failures if live else ():
         holder = whose.get(address)
         if live and address in live.certain and holder and holder.key in losers:
             yield f"{holder} loses a device, and the run would stop: {cause}"

@@ -74,8 +74,8 @@ def grants(steps: Iterable[Step]) -> tuple[list[GrantStep], list[Widened], froze
     for step in steps:
         old, new = step.sides()
         _note(before, step, old)
-        _note(after, step, None if step.spared and step.op == "delete" else _as_told(step, new))
-        if step.spared and step.op == "delete":
+        _note(after, step, None if step.skipped_because and step.op == "delete" else _as_told(step, new))
+        if step.skipped_because and step.op == "delete":
             _note(after, step, old)
     detached = frozenset(before.owned - after.owned)
     return [*simple, *_rights(steps, before, after)], list(_widened(before, after)), detached
@@ -89,7 +89,7 @@ def _as_told(step: Step, bag: Bag | None) -> Bag | None:
 def _simple(step: Step, account: str | None) -> Iterator[GrantStep]:
     """Passwords and keys: one whose user changes is taken from one and given to another."""
     kind = _KEPT_BY.get(step.role)
-    if kind is None or (step.spared and step.op == "delete"):
+    if kind is None or (step.skipped_because and step.op == "delete"):
         return
     old, new = ({_given(step, bag)} - {None} if bag else set() for bag in step.sides())
     for user in sorted({*old, *new} - {None}, key=str):

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from mfa_association.review.accounts import same_account
-from mfa_association.review.after import After
+from mfa_association.review.after import StateAfter
 from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
-from mfa_association.review.findings import Finding, Kind, Left, Name, Phrase, Risk
-from mfa_association.review.model import Holding, Place, Preview, UserStep
+from mfa_association.review.findings import Finding, FindingKind, Name, Phrase, RemainingDevices, Risk
+from mfa_association.review.model import Holding, Preview, SourceLocation, UserStep
 from mfa_association.review.risk import of_loss, worse
 from mfa_association.review.words import though_inactive, what_happens
 
 _AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
-def losses(preview: Preview, found: list[Effect], after: After, places: Mapping[str, Place]) -> list[Finding]:
+def losses(
+    preview: Preview, found: list[Effect], after: StateAfter, places: Mapping[str, SourceLocation]
+) -> list[Finding]:
     """A finding for every device that is taken from somebody, or that leaves the state."""
     made = [_of_effect(effect, after, places) for effect in found if effect.loser or _unknown_loser(effect)]
     told = {one.holder.key for one in made if one.holder}
@@ -29,7 +31,7 @@ def _unknown_loser(effect: Effect) -> bool:
     return effect.what in ("removed", "moved", "redeclared") and effect.loser is None
 
 
-def _of_effect(effect: Effect, after: After, places: Mapping[str, Place]) -> Finding:
+def _of_effect(effect: Effect, after: StateAfter, places: Mapping[str, SourceLocation]) -> Finding:
     held, step = effect.held, effect.step
     holder = after.present(held, effect.loser)
     left = _held_back(after.left(holder, held.account, step.process), effect)
@@ -64,14 +66,14 @@ def _was_inactive(effect: Effect, held_now: bool | None) -> bool:
     return held_now is None and effect.held.active is False
 
 
-def _held_back(left: Left, effect: Effect) -> Left:
+def _held_back(left: RemainingDevices, effect: Effect) -> RemainingDevices:
     """A replacement in its own resource: the engine keeps the old one until the new one is there, or it is gone first."""
     if effect.what != "removed" or effect.other is None:
         return left
     return replace(left, held_back=effect.order == "first")
 
 
-def _benchmarks(left: Left, password: str, *, root: bool) -> tuple[str, ...]:
+def _benchmarks(left: RemainingDevices, password: str, *, root: bool) -> tuple[str, ...]:
     if root:
         return ROOT
     if left.last is False:
@@ -79,16 +81,16 @@ def _benchmarks(left: Left, password: str, *, root: bool) -> tuple[str, ...]:
     return WITHOUT_PASSWORD if password == "no" else WITH_PASSWORD
 
 
-def _guarded(held: Holding, left: Left) -> str:
+def _guarded(held: Holding, left: RemainingDevices) -> str:
     """What was saved with the device is obeyed when it goes."""
     stops = held.on_last_device == "refuse" and left.last is not False
     return "; the saved guard on_last_device: refuse may stop it" if stops else ""
 
 
-def _kind(effect: Effect) -> Kind:
+def _kind(effect: Effect) -> FindingKind:
     if effect.what == "removed":
         return "replaced" if effect.other else "removed"
-    names: dict[str, Kind] = {"spared": "left-alone", "moved": "moved-away", "redeclared": "redeclared"}
+    names: dict[str, FindingKind] = {"spared": "left-alone", "moved": "moved-away", "redeclared": "redeclared"}
     return names[effect.what]
 
 
@@ -102,7 +104,7 @@ def _undo(held: Holding, holder: Holder | None) -> Phrase:
     return _AGAIN
 
 
-def _eased(finding: Finding, effect: Effect, after: After) -> Finding:
+def _eased(finding: Finding, effect: Effect, after: StateAfter) -> Finding:
     """What looks like a loss and is none, or harms nobody; and what is worse than it looks, since nobody can tell whose."""
     holder, account = finding.holder, effect.held.account
     if effect.what == "spared":
@@ -135,7 +137,7 @@ def _of_a_namesake(finding: Finding) -> Finding:
     return replace(finding, what=(what,), why=(*finding.why, why), counts=False, removal=False)
 
 
-def _is_renamed(effect: Effect, after: After) -> bool:
+def _is_renamed(effect: Effect, after: StateAfter) -> bool:
     """Whether the new holder is the old one under a new name: of the same account, and nobody who exists already."""
     if effect.loser is None or effect.gainer is None or after.exists(effect.gainer):
         return False
@@ -148,9 +150,12 @@ def _is_renamed(effect: Effect, after: After) -> bool:
     )
 
 
-def _rated_again(finding: Finding, effect: Effect, after: After) -> Finding:
+def _rated_again(finding: Finding, effect: Effect, after: StateAfter) -> Finding:
     """The same device for the same holder: what matters is whether it is active now, and whether it is so afterwards."""
-    now, enables = after.held_now(finding.holder, finding.serial_number), bool(effect.again and effect.again.enables)
+    now, enables = (
+        after.held_now(finding.holder, finding.serial_number),
+        bool(effect.redeclared_as and effect.redeclared_as.enables),
+    )
     if now is False or (now is None and effect.held.active is False):
         why = "AWS says that it is not active" if now is False else "not active when it was last saved"
         return replace(finding, risk="low", what=(though_inactive(effect),), why=(why,), counts=False, cis=())
@@ -171,19 +176,19 @@ def _info(finding: Finding, why: str, undo: Phrase | None = None) -> Finding:
     )
 
 
-def _of_users(preview: Preview, after: After, told: set[tuple[str, str]]) -> Iterator[Finding]:
+def _of_users(preview: Preview, after: StateAfter, told: set[tuple[str, str]]) -> Iterator[Finding]:
     """Users whose deletion takes every device along, where no resource says which."""
     for user in preview.users:
         holder = Holder(user.user_name) if user.user_name else None
-        if not user.takes_devices or user.op not in ("delete", "unknown") or user.spared:
+        if not user.takes_devices or user.op not in ("delete", "unknown") or user.skipped_because:
             continue
         if after.holds_any_now(holder) is False or (holder and holder.key in told and not user.replaces):
             continue
         yield _of_user(user, holder, after)
 
 
-def _of_user(user: UserStep, holder: Holder | None, after: After) -> Finding:
-    left = Left(0, "all")
+def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Finding:
+    left = RemainingDevices(0, "all")
     password, administrator = (
         after.console_password(holder, user.account_id),
         after.administrator(holder, user.account_id),

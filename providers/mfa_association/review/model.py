@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mfa_association.grammar import Fault, parse_serial_number
 from mfa_association.review.facts import Holder
+from mfa_association.validation import InvalidValue, parse_serial_number
 
 Engine = Literal["pulumi", "terraform"]
 Op = Literal["create", "delete", "update", "same", "unknown"]
@@ -44,7 +44,7 @@ Phrase = tuple[str | Name, ...]
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLocation:
     """Where something is declared: a path inside the repository, and its line where that is known."""
 
     file: str
@@ -88,7 +88,7 @@ class Holding:
         """What the serial number implies."""
         try:
             return parse_serial_number(self.serial_number).kind
-        except Fault:
+        except InvalidValue:
             return "unknown"
 
     @property
@@ -114,7 +114,7 @@ class DeviceStep:
 
     ``before`` is missing for ``create``, ``after`` for ``delete``; a replacement is two steps, ``replaces`` set, in the
     order in which the engine takes them. ``declares``: an association, which keeps its device; a virtual device does not,
-    it only takes the device along when it goes. ``spared``: why AWS is not called although the resource goes (retained,
+    it only takes the device along when it goes. ``skipped_because``: why AWS is not called although the resource goes (retained,
     …). ``leftover``: what a failed run left behind. ``raw_op``: the engine's own name of an operation nobody knows.
     ``taken_by``: the type of another provider's resource that takes the record over, which may do anything with it.
     ``process``: what serves the resource; two of one process hear of each other.
@@ -128,9 +128,9 @@ class DeviceStep:
     declares: bool = True
     replaces: bool = False
     leftover: bool = False
-    spared: str | None = None
+    skipped_because: str | None = None
     raw_op: str = ""
-    place: Place | None = None
+    place: SourceLocation | None = None
     taken_by: str | None = None
     process: str = ""
 
@@ -149,8 +149,8 @@ class UserStep:
     previous_name: str | None = None
     takes_devices: bool = False
     replaces: bool = False
-    spared: str | None = None
-    place: Place | None = None
+    skipped_because: str | None = None
+    place: SourceLocation | None = None
     account_id: str | None = None
 
 
@@ -166,7 +166,7 @@ class GrantStep:
     op: Op
     grant: Grant
     user_name: str | None
-    place: Place | None = None
+    place: SourceLocation | None = None
     account_id: str | None = None
     certain: bool = True
 
@@ -187,7 +187,7 @@ class Change:
     risk: Risk
     address: str
     what: Phrase
-    place: Place | None = None
+    place: SourceLocation | None = None
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ def planned(preview: Preview) -> list[Planned]:
     """
     found_effects = effects(preview.devices, ordered=preview.ordered)
     kept = {id(one.step) for one in found_effects if one.what == "redeclared" and one.order == "first"}
-    steps = [step for step in preview.devices if step.spared is None and id(step) not in kept]
+    steps = [step for step in preview.devices if step.skipped_because is None and id(step) not in kept]
     found = [one for step in steps for one in _of_device(step)]
     for user in preview.users:
-        if user.op in ("delete", "unknown") and user.spared is None and user.takes_devices and user.user_name:
+        if user.op in ("delete", "unknown") and user.skipped_because is None and user.takes_devices and user.user_name:
             found.append(Planned("remove", user.address, Holder(user_name=user.user_name), None))
     return found
 

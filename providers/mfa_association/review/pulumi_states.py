@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mfa_association.inventory.associations import snake
 from mfa_association.review.document import SECRET, Unreadable, objects
-from mfa_association.review.model import Place
+from mfa_association.review.model import SourceLocation
 
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SECRET = "[secret]"
@@ -68,11 +68,11 @@ def _known(key: str, value: object) -> object:
     return value
 
 
-def place_of(state: State) -> Place | None:
+def place_of(state: State) -> SourceLocation | None:
     """The line of the program, innermost first: a dynamic resource's own position is a line of its library."""
     frames = [frame.get("sourcePosition") for frame in objects(state, "stackTrace")]
     for position in (*frames, state.get("sourcePosition")):
         found = _POSITION.fullmatch(position) if isinstance(position, str) else None
         if found and not any(part in found["file"] for part in _NOT_THE_PROJECTS):
-            return Place(found["file"], int(found["line"]))
+            return SourceLocation(found["file"], int(found["line"]))
     return None

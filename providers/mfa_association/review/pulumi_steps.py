@@ -111,7 +111,7 @@ class _Reader:
             after=after,
             replaces=replaces and op in ("create", "delete"),
             leftover=raw == "delete-replaced" and not replaces,
-            spared=self._spared(raw, old or {}) if removes and not taken_by else None,
+            skipped_because=self._spared(raw, old or {}) if removes and not taken_by else None,
             raw_op=raw if op == "unknown" else "",
             place=place_of(new if not removes and new else old or {}),
             unknown=unknown_inputs(new or {}) if not removes else frozenset(),

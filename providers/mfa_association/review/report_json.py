@@ -88,9 +88,11 @@ def _live(report: Report) -> dict[str, Any] | None:
         "not_checked": checked.reason if isinstance(checked, NotChecked) else None,
         "checked_at": live.checked_at,
         "lists_as_of": live.listed_at if isinstance(live.listed_at, str) else None,
-        "others_without_device": None if isinstance(live.bare, NotChecked) else list(live.bare),
+        "others_without_device": None
+        if isinstance(live.password_only_users, NotChecked)
+        else list(live.password_only_users),
         "others_as_of": live.bare_as_of,
-        "obstacles": [{"address": address, "cause": cause} for address, cause in live.obstacles],
+        "obstacles": [{"address": address, "cause": cause} for address, cause in live.predicted_failures],
         "simulated_as": list(simulated) if isinstance(simulated, tuple) else None,
         "not_simulated": simulated.reason if isinstance(simulated, NotChecked) else None,
         "not_foreseen": list(live.not_foreseen),

@@ -58,7 +58,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RightsVerdict:
     """Whether a user is an administrator, and by what."""
 
     administrator: Administrator | NotChecked
@@ -77,17 +77,19 @@ def judge(
     boundary: str | None,
     unread: NotChecked | None,
     actions: Iterable[str] = KINDS,
-) -> Verdict:
+) -> RightsVerdict:
     """The verdict. ``boundary``: the permissions boundary; ``unread``: why some policy is not among ``policies``."""
     statements = [(policy.by, statement) for policy in policies for statement in policy.statements]
     found = [_of(action, statements, user_arn) for action in actions]
     sure = next((by for by, is_sure in found if is_sure), None)
     perhaps = sure or next((by for by, _ in found if by), None)
     if sure and not boundary and not unread:
-        return Verdict("yes", sure)
+        return RightsVerdict("yes", sure)
     if perhaps:
-        return Verdict("not fully determined", f"{perhaps}, within a permissions boundary" if boundary else perhaps)
-    return Verdict(unread or "no")
+        return RightsVerdict(
+            "not fully determined", f"{perhaps}, within a permissions boundary" if boundary else perhaps
+        )
+    return RightsVerdict(unread or "no")
 
 
 def _of(action: str, statements: Sequence[tuple[str, Statement]], user_arn: str) -> tuple[str | None, bool]:

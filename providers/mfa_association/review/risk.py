@@ -5,7 +5,7 @@ The worst rule wins, and what is not known moves a finding one row up, never dow
 
 from __future__ import annotations
 
-from mfa_association.review.findings import RISKS, Cell, Left, Risk
+from mfa_association.review.findings import RISKS, Cell, RemainingDevices, Risk
 
 Rated = tuple[Risk, str]
 
@@ -20,7 +20,7 @@ def one_up(risk: Risk) -> Risk:
     return RISKS[max(RISKS.index(risk) - 1, 0)]
 
 
-def of_loss(left: Left, password: Cell, administrator: Cell, *, root: bool, gap: bool) -> Rated:
+def of_loss(left: RemainingDevices, password: Cell, administrator: Cell, *, root: bool, gap: bool) -> Rated:
     """How bad a loss is. ``gap``: what replaces the device is added only after it, or nobody knows when."""
     if root:
         return "critical", "a device of the root user"
@@ -32,7 +32,7 @@ def of_loss(left: Left, password: Cell, administrator: Cell, *, root: bool, gap:
     return risk, f"{why}; if the new device fails, nothing holds this removal back" if left.coming else why
 
 
-def _of_last(left: Left, password: Cell, administrator: Cell) -> Rated:
+def _of_last(left: RemainingDevices, password: Cell, administrator: Cell) -> Rated:
     """What it means that no device stays for sure."""
     if password.answer == administrator.answer == "yes":
         return "critical", f"{_last(left)}, with a console password, of an administrator"
@@ -58,7 +58,7 @@ def of_gain(administrator: Cell, *, root: bool, own_line: bool, at_least: Risk, 
     return worse(risk, at_least), why
 
 
-def of_password(left: Left, administrator: Cell) -> Rated:
+def of_password(left: RemainingDevices, administrator: Cell) -> Rated:
     """How bad it is that somebody who may hold no device is given a console password."""
     base: Risk = "high" if left.last else "medium"
     risk = one_up(base) if administrator.answer in ("yes", "not fully determined") else base
@@ -66,7 +66,7 @@ def of_password(left: Left, administrator: Cell) -> Rated:
     return risk, f"{sure}; {_whom(administrator)}"
 
 
-def _last(left: Left) -> str:
+def _last(left: RemainingDevices) -> str:
     return "perhaps the last device" if left.basis == "managed" else "the last device"
 
 

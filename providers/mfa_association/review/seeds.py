@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mfa_association.grammar import Fault
 from mfa_association.totp import parse_seed_source
+from mfa_association.validation import InvalidValue
 
 _HIDDEN = "…"
 _LIKE_A_SEED = re.compile(r"[A-Z2-7]{16,}=*", re.IGNORECASE)
@@ -19,6 +19,6 @@ def shown_source(value: object) -> str | None:
     prefix, colon, rest = value.partition(":")
     try:
         parse_seed_source(value)
-    except Fault:
+    except InvalidValue:
         return f"{prefix}:{_HIDDEN}" if colon and prefix in ("env", "file", "ssm", "secretsmanager") else _HIDDEN
     return f"{prefix}:{_HIDDEN}" if _LIKE_A_SEED.fullmatch(rest) else value

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mfa_association.grammar import Fault, parse_serial_number
 from mfa_association.review.document import SECRET
 from mfa_association.review.facts import Holder
-from mfa_association.review.model import DeviceStep, Holding, Op, Place, UserStep, account_of
+from mfa_association.review.model import DeviceStep, Holding, Op, SourceLocation, UserStep, account_of
 from mfa_association.review.seeds import shown_source
 from mfa_association.review.types import Role
+from mfa_association.validation import InvalidValue, parse_serial_number
 
 Bag = dict[str, Any]
 
@@ -35,9 +35,9 @@ class Step:
     after: Bag | None = None
     replaces: bool = False
     leftover: bool = False
-    spared: str | None = None
+    skipped_because: str | None = None
     raw_op: str = ""
-    place: Place | None = None
+    place: SourceLocation | None = None
     enables: bool = False
     unknown: frozenset[str] = frozenset()
     unexplained: frozenset[str] = frozenset()
@@ -97,7 +97,7 @@ def _device(step: Step, before: Holding | None, after: Holding | None) -> Device
         declares=step.role == "association",
         replaces=step.replaces,
         leftover=step.leftover,
-        spared=step.spared,
+        skipped_because=step.skipped_because,
         raw_op=step.raw_op,
         place=step.place,
         taken_by=step.taken_by,
@@ -131,7 +131,7 @@ def _serial(text: str | None) -> str | None:
     """The id of an association, which is its serial number: it is shown where the serial number is a secret."""
     try:
         return parse_serial_number(text).text
-    except Fault:
+    except InvalidValue:
         return None
 
 
@@ -158,7 +158,7 @@ def _user(step: Step) -> UserStep:
         old if step.op == "update" and old != new else None,
         before.get("force_destroy") in (True, SECRET) or not step.type.startswith(("aws:", "aws_")),
         step.replaces,
-        step.spared,
+        step.skipped_because,
         step.place,
         account_of(text_of(before, "arn") or text_of(after, "arn")),
     )

@@ -134,7 +134,7 @@ def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) 
             yield Step(address, kind, role, "delete", before, replaces=pair, leftover=leftover, **usual)
         elif action == "forget":
             left = "it is only removed from the state"
-            yield Step(address, kind, role, "delete", before, replaces=pair, spared=left, **usual)
+            yield Step(address, kind, role, "delete", before, replaces=pair, skipped_because=left, **usual)
         elif action != "read":
             yield Step(address, kind, role, "unknown", before or after, raw_op=str(action), **usual)
 

@@ -111,10 +111,10 @@ def _where(one: Finding) -> str:
 
 def _rest(report: Report) -> Iterator[str]:
     live = report.live
-    for address, cause in live.obstacles if live else ():
+    for address, cause in live.predicted_failures if live else ():
         yield f"would stop: {visible(resource_name(address))}: {visible(cause, 300)}"
-    if live and not isinstance(live.bare, NotChecked) and live.bare:
-        yield f"others with a console password and no device: {', '.join(visible(name) for name in live.bare)}"
+    if live and not isinstance(live.password_only_users, NotChecked) and live.password_only_users:
+        yield f"others with a console password and no device: {', '.join(visible(name) for name in live.password_only_users)}"
     if live and isinstance(live.checked_as, NotChecked):
         yield f"AWS was not asked: {visible(live.checked_as.reason)}"
     yield from report.notes

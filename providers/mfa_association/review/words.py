@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
-from mfa_association.review.findings import Left, Name, Phrase, short
+from mfa_association.review.findings import Name, Phrase, RemainingDevices, short
 
 
-def what_happens(effect: Effect, holder: Holder | None, left: Left) -> Phrase:
+def what_happens(effect: Effect, holder: Holder | None, left: RemainingDevices) -> Phrase:
     """A phrase that begins with a verb. ``holder``: who has the device now, by whatever name."""
     renamed = holder is not None and effect.loser is not None and holder.key != effect.loser.key
     before: Phrase = (" (the user whom the code calls ", Name(str(effect.loser)), ")") if renamed else ()
     return (*_what(effect, left), *before)
 
 
-def _what(effect: Effect, left: Left) -> Phrase:
+def _what(effect: Effect, left: RemainingDevices) -> Phrase:
     step = effect.step
     if step.taken_by:
         return ("taken over by another provider, ", Name(step.taken_by), ": taken for a removal")
     if step.op == "unknown":
         return ("unknown operation ", Name(step.raw_op), ": taken for a removal")
     if effect.what == "spared":
-        return (f"AWS is not called: {step.spared}",)
+        return (f"AWS is not called: {step.skipped_because}",)
     if effect.what == "moved":
         to: Phrase = (Name(str(effect.gainer)),) if effect.gainer else ("a holder that is not known yet",)
         return ("moves to ", *to, *((" by way of a second resource",) if effect.other else ()))
@@ -30,7 +30,7 @@ def _what(effect: Effect, left: Left) -> Phrase:
     return _gone(effect, left)
 
 
-def _gone(effect: Effect, left: Left) -> Phrase:
+def _gone(effect: Effect, left: RemainingDevices) -> Phrase:
     step, other = effect.step, effect.other
     gone = "deactivated and deleted" if effect.held.also_deletes else "deactivated"
     if other and other.after:
@@ -45,7 +45,7 @@ def _gone(effect: Effect, left: Left) -> Phrase:
 
 def though_inactive(effect: Effect) -> str:
     """What becomes of a device that is not active, and is declared under another name (rule 2)."""
-    enables = effect.again is not None and effect.again.enables and not effect.is_kept_by_another
+    enables = effect.redeclared_as is not None and effect.redeclared_as.enables and not effect.is_kept_by_another
     if not enables:
         return "is not active and stays so"
     if effect.order == "apart":
@@ -65,13 +65,13 @@ def _again(effect: Effect) -> Phrase:
     if effect.order == "apart":
         return ("declared again through another provider, which does not keep this one from deactivating it",)
     order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
-    enables = effect.again is not None and effect.again.enables
+    enables = effect.redeclared_as is not None and effect.redeclared_as.enables
     return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
 
 
 def _by_another_role(effect: Effect) -> Phrase:
     """A declaration that fails keeps the record that it should have replaced, and the device with it."""
-    role, before = effect.again.role_arn if effect.again else None, effect.held.role_arn
+    role, before = effect.redeclared_as.role_arn if effect.redeclared_as else None, effect.held.role_arn
     if role == before:
         return ()
     through: Phrase = (Name(role),) if role else ("no role",)

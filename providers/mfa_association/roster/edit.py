@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from mfa_association.grammar import same
 from mfa_association.roster.faults import EditRefused, RosterError
 from mfa_association.roster.insert import Inserter
 from mfa_association.roster.nodes import compose, pairs
@@ -19,6 +18,7 @@ from mfa_association.roster.parse import Line, parse
 from mfa_association.roster.removal import cut_item
 from mfa_association.roster.spelling import Value
 from mfa_association.roster.splice import Edit, Places, apply
+from mfa_association.validation import same
 
 _BOM = "\ufeff"
 _ODD_FORM = "it is written in a form that is not changed in place"

@@ -13,8 +13,12 @@ from typing import Any, Final, get_args
 
 import yaml
 
-from mfa_association.grammar import (
-    Fault,
+from mfa_association.roster.faults import RosterError
+from mfa_association.roster.file import read_file
+from mfa_association.roster.nodes import compose, is_null
+from mfa_association.totp import parse_seed_source
+from mfa_association.validation import (
+    InvalidValue,
     OnDestroy,
     OnLastDevice,
     SerialNumber,
@@ -24,10 +28,6 @@ from mfa_association.grammar import (
     parse_serial_number,
     show,
 )
-from mfa_association.roster.faults import RosterError
-from mfa_association.roster.file import read_file
-from mfa_association.roster.nodes import compose, is_null
-from mfa_association.totp import parse_seed_source
 
 _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
@@ -102,7 +102,7 @@ class _Reader:
         for key, devices in self._pairs(node, field):
             try:
                 holder = {name: check(key.value, field)}
-            except Fault as fault:
+            except InvalidValue as fault:
                 self._fault(key, str(fault))
                 continue
             yield from self._devices(devices, f"{field}.{key.value}", {**defaults, **holder})
@@ -131,8 +131,8 @@ class _Reader:
             parsed = parse_serial_number(serial.value, f"{field}.serial_number")
             account = settings.get("root_account_id")
             if account and parsed.account_id not in (None, account):
-                raise Fault(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
-        except Fault as fault:
+                raise InvalidValue(f"{field}.serial_number", serial.value, f"must be a device of account {account}")
+        except InvalidValue as fault:
             self._fault(serial, str(fault))
             return None
         return Line(parsed, serial.start_mark.line + 1, **_fitting(parsed, settings, stated))
@@ -153,7 +153,7 @@ class _Reader:
             return None
         try:
             return check_renew(node.value, field) if name == "renew" else str(parse_seed_source(node.value, field))
-        except Fault as fault:
+        except InvalidValue as fault:
             self._fault(node, str(fault))
             return None
 
@@ -170,7 +170,7 @@ class _Reader:
             elif key.value.lower() in first:
                 self._fault(key, _double(field, key.value, *first[key.value.lower()]))
             elif known and key.value not in known:
-                self._fault(key, str(Fault(field, key.value, f"unknown field; known are {', '.join(known)}")))
+                self._fault(key, str(InvalidValue(field, key.value, f"unknown field; known are {', '.join(known)}")))
             else:
                 first[key.value.lower()] = (key.value, key.start_mark.line + 1)
                 yield key, value
@@ -181,7 +181,7 @@ class _Reader:
     def _choice(self, node: yaml.Node, field: str, allowed: tuple[str, ...]) -> str:
         value = node.value if isinstance(node, yaml.ScalarNode) else None
         if value not in allowed:
-            self._fault(node, str(Fault(field, value, f"must be one of {', '.join(allowed)}")))
+            self._fault(node, str(InvalidValue(field, value, f"must be one of {', '.join(allowed)}")))
         return str(value)
 
     def _refuse_doubles(self, lines: list[Line]) -> None:
@@ -190,7 +190,7 @@ class _Reader:
             before = first.setdefault(line.serial.key, line)
             if before is not line:
                 rule = f"already listed on line {before.line}; a device has one holder"
-                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+                self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
         self._refuse_second_account([line for line in lines if line.user_name and line.serial.account_id])
 
     def _refuse_second_account(self, lines: list[Line]) -> None:
@@ -199,7 +199,7 @@ class _Reader:
             if line.serial.account_id not in known:
                 known.add(line.serial.account_id)
                 rule = f"belongs to another account than line {lines[0].line}; one roster serves one account"
-                self._faults.append((line.line, str(Fault("serial_number", line.serial.text, rule))))
+                self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
 
     def _fault(self, node: yaml.Node | None, fault: str) -> None:
         self._faults.append((node.start_mark.line + 1 if node else 1, fault))
@@ -213,4 +213,4 @@ def _fitting(serial: SerialNumber, defaults: dict[str, Any], stated: dict[str, A
 
 def _double(field: str, name: str, before: str, line: int) -> str:
     same = "listed twice" if name == before else f"is {show(before)} in another case; IAM holds them equal"
-    return str(Fault(field, name, f"{same} (first on line {line})"))
+    return str(InvalidValue(field, name, f"{same} (first on line {line})"))

@@ -5,7 +5,7 @@ Nothing here is for production: it shows codes to whoever asks, and takes any ac
 
 from .client import RemoteSandbox, Sandbox
 from .journal import Call
-from .place import SeedFault
+from .seed_path import SeedFault
 from .server import serve
 
 __all__ = ["Call", "RemoteSandbox", "Sandbox", "SeedFault", "serve"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from .callers import Caller
 from .errors import Refused
 from .incoming import Incoming
-from .policy import Context, Verdict, judge
+from .policy import Context, Decision, judge
 from .resources import target
-from .world import World
+from .world import SandboxState
 
 FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"}
 """Actions that no policy can deny (API reference of STS)."""
 
 
-def authorize(world: World, request: Incoming, caller: Caller) -> None:
+def authorize(world: SandboxState, request: Incoming, caller: Caller) -> None:
     """Refuse what the caller may not do, in AWS's words and in AWS's order: explicit denials first."""
     if caller.expired:
         raise Refused("ExpiredToken")
@@ -26,14 +26,14 @@ def authorize(world: World, request: Incoming, caller: Caller) -> None:
     if caller.is_root and name in world.denied_to_root(caller.account):
         raise _denied(request, caller, "with an explicit deny in a service control policy")
     arn, context = target(request, caller).arn, context_of(request, caller)
-    if caller.task and judge([caller.task], name, arn, context) is Verdict.DENIED:
+    if caller.task and judge([caller.task], name, arn, context) is Decision.DENIED:
         raise _denied(request, caller, f"because no session policy allows the {name} action")
     if caller.policies is None:
         return
     verdict = judge(caller.policies, name, arn, context)
-    if verdict is Verdict.DENIED:
+    if verdict is Decision.DENIED:
         raise _denied(request, caller, "with an explicit deny in an identity-based policy")
-    if verdict is not Verdict.ALLOWED:
+    if verdict is not Decision.ALLOWED:
         raise _denied(request, caller, f"because no identity-based policy allows the {name} action")
 
 

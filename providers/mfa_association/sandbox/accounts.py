@@ -17,7 +17,7 @@ REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-wes
 ROOT = "root"
 
 
-class Kind(str, Enum):
+class SandboxDeviceKind(str, Enum):
     """How a device proves itself."""
 
     VIRTUAL = "virtual"
@@ -30,7 +30,7 @@ class Device:
     """One MFA device. `holder` is a user's id, `ROOT`, or None; `enable_date` is in seconds since 1970."""
 
     serial: str
-    kind: Kind
+    kind: SandboxDeviceKind
     order: int
     authenticator: Authenticator | None = None
     holder: str | None = None

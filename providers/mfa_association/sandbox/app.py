@@ -18,13 +18,13 @@ from .access import authorize
 from .callers import Caller
 from .control import Control
 from .errors import Dropped, Refused
-from .faults import Faults, happen
+from .faults import InjectedFaults, happen
 from .incoming import Incoming, incoming
 from .journal import Call, Journal
 from .request import Action, Request
 from .trust import check_trust
 from .validation import check
-from .world import World
+from .world import SandboxState
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -65,7 +65,7 @@ class Application:
     """The whole sandbox as a WSGI application."""
 
     def __init__(self) -> None:
-        self.world, self.faults, self.journal = World(), Faults(), Journal()
+        self.world, self.faults, self.journal = SandboxState(), InjectedFaults(), Journal()
         self.control = Control(self.world, self.faults, self.journal)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -119,7 +119,7 @@ class Application:
     def _bring_in(self, request: Incoming, caller: Caller) -> None:
         for name in ("PolicyArn", "PermissionsBoundary"):
             if name in request.form:
-                managed.bring_in(caller.account, request.form[name])
+                managed.ensure_managed_policy(caller.account, request.form[name])
 
     def _effect(self, request: Incoming, caller: Caller) -> Reply:
         of_root = request.service == "iam" and caller.is_root and "UserName" not in request.form

@@ -18,7 +18,7 @@ from botocore.config import Config
 from .app import Application
 from .faults import When
 from .journal import Call
-from .plant import plant
+from .load_seed import load_seed
 from .seed import load
 from .server import Server
 
@@ -155,7 +155,7 @@ class Sandbox(RemoteSandbox):
     def _start(self) -> None:
         forget()
         self.app = Application()
-        plant(self.app.world, self._seed)
+        load_seed(self.app.world, self._seed)
         self._server = Server(self.app, self._port)
         self.url = self._server.url
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

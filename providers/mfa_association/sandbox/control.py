@@ -9,14 +9,14 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .accounts import Kind
+from .accounts import SandboxDeviceKind
 from .errors import Refused
-from .faults import Fault, Faults
+from .faults import InjectedFault, InjectedFaults
 from .journal import Journal
-from .place import Place
-from .plant import add_device, plant, truth
+from .load_seed import add_device, load_seed, truth
 from .seed import DeviceSeed, parse
-from .world import LARGEST_PAGE, World
+from .seed_path import SeedPath
+from .world import LARGEST_PAGE, SandboxState
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -58,7 +58,7 @@ class Control:
         ]
     )
 
-    def __init__(self, world: World, faults: Faults, journal: Journal) -> None:
+    def __init__(self, world: SandboxState, faults: InjectedFaults, journal: Journal) -> None:
         self.world, self.faults, self.journal = world, faults, journal
 
     def serve(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
@@ -81,7 +81,7 @@ class Control:
 
     def add(self, seed: Mapping[str, Any], source: str = "seed") -> None:
         """Add accounts, users, devices and keys, in the seed file's format."""
-        plant(self.world, parse(seed, Place(source)))
+        load_seed(self.world, parse(seed, SeedPath(source)))
 
     def calls(self) -> dict[str, int]:
         """Calls by action since the last reset."""
@@ -97,7 +97,7 @@ class Control:
 
     def fault(self, **settings: Any) -> None:
         """Set a fault up; see `faults.Fault`."""
-        self.faults.add(Fault(**settings))
+        self.faults.add(InjectedFault(**settings))
 
     def clear_faults(self, action: str | None = None) -> None:
         """Forget all faults (of an action), and let go of the calls that one of them delays."""
@@ -141,7 +141,7 @@ class Control:
     def register_fido(self, user: str | None, name: str, account: str | None = None) -> str:
         """Register a FIDO key for a user (None is root), as only the console can; returns its serial number."""
         here = self.world.account(account)
-        seed = DeviceSeed(Kind.FIDO, Place("register_fido"), name=name)
+        seed = DeviceSeed(SandboxDeviceKind.FIDO, SeedPath("register_fido"), name=name)
         serial = add_device(self.world, here, here.live.user(user) if user else None, seed)
         self.world.wrote()
         return serial

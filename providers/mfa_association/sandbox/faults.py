@@ -15,7 +15,7 @@ When = Literal["before", "after"]
 
 
 @dataclass
-class Fault:
+class InjectedFault:
     """What happens to the `nth` call of an action from now, and to `times` - 1 more; `times` None is for ever.
 
     `delay` is in seconds, or until `over`. `when` says whether the action takes effect first.
@@ -79,16 +79,16 @@ class Bucket:
         return True
 
 
-class Faults:
+class InjectedFaults:
     """All trouble that is set up now."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._faults: list[Fault] = []
+        self._faults: list[InjectedFault] = []
         self._limit: tuple[float, float] | None = None
         self._buckets: dict[str, Bucket] = {}
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: InjectedFault) -> None:
         """Set one fault up."""
         with self._lock:
             self._faults.append(fault)
@@ -112,7 +112,7 @@ class Faults:
             self._limit = None if rate is None else (rate, rate if burst is None else burst)
             self._buckets.clear()
 
-    def hits(self, action: str, user: str | None) -> list[Fault]:
+    def hits(self, action: str, user: str | None) -> list[InjectedFault]:
         """The faults that strike this call."""
         with self._lock:
             return [fault for fault in self._faults if fault.strikes(action, user)]
@@ -128,7 +128,7 @@ class Faults:
                 raise Refused("Throttling")
 
 
-def happen(faults: Iterable[Fault], when: When) -> None:
+def happen(faults: Iterable[InjectedFault], when: When) -> None:
     """Let the faults of one moment happen."""
     for fault in faults:
         if fault.when == when:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .accounts import ROOT, Account, Device, Kind
+from .accounts import ROOT, Account, Device, SandboxDeviceKind
 from .paging import page
 from .request import Action, Request, Result
 
@@ -38,7 +38,7 @@ def list_virtual(request: Request) -> Result:
     wanted = [
         device
         for device in view.devices.values()
-        if device.kind is Kind.VIRTUAL and (assigned if device.holder else unassigned)
+        if device.kind is SandboxDeviceKind.VIRTUAL and (assigned if device.holder else unassigned)
     ]
     devices, more = page(request, wanted, _order)
     by_id = {user.id: user for user in view.users.values()}

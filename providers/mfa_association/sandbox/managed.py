@@ -29,7 +29,7 @@ def aws_policies() -> Mapping[str, Mapping[str, Any]]:
     return policies
 
 
-def bring_in(account: Account, arn: str) -> None:
+def ensure_managed_policy(account: Account, arn: str) -> None:
     """Let moto know the policy of AWS that a call names."""
     if not arn.startswith(f"arn:{account.partition}:iam::aws:policy/") or arn in account.backend.managed_policies:
         return

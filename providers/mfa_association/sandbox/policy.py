@@ -17,7 +17,7 @@ Context = Mapping[str, str]
 """Condition keys in lower case, with their values; one that the request does not have is not in it."""
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """What policies say of a call. An explicit deny wins; without an Allow it is refused too."""
 
     ALLOWED = "allowed"
@@ -25,7 +25,7 @@ class Verdict(Enum):
     UNMENTIONED = "unmentioned"
 
 
-def judge(policies: Sequence[Document], action: str, resource: str, context: Context) -> Verdict:
+def judge(policies: Sequence[Document], action: str, resource: str, context: Context) -> Decision:
     """What the policies together say of an action on a resource."""
     effects = {
         statement["Effect"]
@@ -34,8 +34,8 @@ def judge(policies: Sequence[Document], action: str, resource: str, context: Con
         if _applies(statement, action, resource, context)
     }
     if "Deny" in effects:
-        return Verdict.DENIED
-    return Verdict.ALLOWED if "Allow" in effects else Verdict.UNMENTIONED
+        return Decision.DENIED
+    return Decision.ALLOWED if "Allow" in effects else Decision.UNMENTIONED
 
 
 def missing(policies: Sequence[Document], action: str, resource: str, context: Context) -> set[str]:

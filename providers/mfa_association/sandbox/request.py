@@ -10,14 +10,14 @@ from moto.iam.models import User
 
 from .accounts import Account, View
 from .callers import Caller
-from .world import World, user_of
+from .world import SandboxState, user_of
 
 
 @dataclass(frozen=True)
 class Request:
     """An authorised call with checked parameters."""
 
-    world: World
+    world: SandboxState
     caller: Caller
     params: Mapping[str, Any]
 

@@ -27,49 +27,49 @@ OWN_USER = {"ListMFADevices", "DeactivateMFADevice", "GetUser", "GetLoginProfile
 
 
 @dataclass(frozen=True)
-class Target:
+class RequestTarget:
     """An ARN, or `*` for actions without a resource, and how AWS's denials write it."""
 
     arn: str
     shown: str
 
 
-def target(request: Incoming, caller: Caller) -> Target:
+def target(request: Incoming, caller: Caller) -> RequestTarget:
     """What a call acts on."""
     known = {"iam": _iam, "sts": _sts, "ssm": _parameter, "secretsmanager": _secret}.get(request.service)
-    return known(request, caller) if known else Target("*", "*")
+    return known(request, caller) if known else RequestTarget("*", "*")
 
 
-def _plain(arn: str) -> Target:
-    return Target(arn, arn)
+def _plain(arn: str) -> RequestTarget:
+    return RequestTarget(arn, arn)
 
 
-def _iam(request: Incoming, caller: Caller) -> Target:
+def _iam(request: Incoming, caller: Caller) -> RequestTarget:
     account, form = caller.account, request.form
     if caller.is_root and "UserName" not in form:
-        return Target(account.arn("root"), "*")
+        return RequestTarget(account.arn("root"), "*")
     if request.action in DEVICE_ACTIONS:
         path, name = form.get("Path", "/"), form.get("VirtualMFADeviceName", "")
         return _plain(form.get("SerialNumber") or account.arn(f"mfa{path}{name}"))
     if "GroupName" in form or "RoleName" in form:
         return _group_or_role(account, form)
     if "UserName" in form:
-        return Target(_user(account, request), f"user {form['UserName']}")
+        return RequestTarget(_user(account, request), f"user {form['UserName']}")
     if "PolicyArn" in form:
-        return Target(form["PolicyArn"], f"policy {form['PolicyArn']}")
+        return RequestTarget(form["PolicyArn"], f"policy {form['PolicyArn']}")
     if "PolicySourceArn" in form:
         return _plain(form["PolicySourceArn"])
     own = caller.user and request.action in OWN_USER
-    return Target(caller.arn, f"user {caller.user.name}") if own and caller.user else Target("*", "*")
+    return RequestTarget(caller.arn, f"user {caller.user.name}") if own and caller.user else RequestTarget("*", "*")
 
 
-def _group_or_role(account: Account, form: Mapping[str, str]) -> Target:
+def _group_or_role(account: Account, form: Mapping[str, str]) -> RequestTarget:
     """A group's or role's ARN with its path; a name nobody has stands at the root."""
     kind = "group" if "GroupName" in form else "role"
     name = form.get("GroupName") or form["RoleName"]
     groups, roles = account.backend.groups, {role.name: role for role in account.backend.roles.values()}
     found = groups.get(name) if kind == "group" else roles.get(name)
-    return Target(str(found.arn) if found else account.arn(f"{kind}/{name}"), f"{kind} {name}")
+    return RequestTarget(str(found.arn) if found else account.arn(f"{kind}/{name}"), f"{kind} {name}")
 
 
 def _user(account: Account, request: Incoming) -> str:
@@ -79,25 +79,27 @@ def _user(account: Account, request: Incoming) -> str:
     return str(user.arn) if user else account.arn(f"user{path}{name}")
 
 
-def _sts(request: Incoming, caller: Caller) -> Target:
+def _sts(request: Incoming, caller: Caller) -> RequestTarget:
     whom = request.form.get("TargetPrincipal", "")
     if whom:
         return _plain(whom if ":" in whom else f"arn:{caller.account.partition}:iam::{whom}:root")
     return _plain(request.form.get("RoleArn", "*"))
 
 
-def _parameter(request: Incoming, caller: Caller) -> Target:
+def _parameter(request: Incoming, caller: Caller) -> RequestTarget:
     name, account = request.form.get("Name", "*"), caller.account
     if name.startswith("arn:") or name == "*":
         return _plain(name)
     return _plain(f"arn:{account.partition}:ssm:{request.region}:{account.number}:parameter/{name.lstrip('/')}")
 
 
-def _secret(request: Incoming, caller: Caller) -> Target:
+def _secret(request: Incoming, caller: Caller) -> RequestTarget:
     """A secret's ARN ends in six random characters; denials show the id as it was given."""
     name, account = request.form.get("SecretId", "*"), caller.account
     if name.startswith("arn:") or name == "*":
         return _plain(name)
     stored = secretsmanager_backends[account.number][account.region].secrets.get(name)
     tail = str(stored.arn).rpartition(":")[2] if stored else name
-    return Target(f"arn:{account.partition}:secretsmanager:{request.region}:{account.number}:secret:{tail}", name)
+    return RequestTarget(
+        f"arn:{account.partition}:secretsmanager:{request.region}:{account.number}:secret:{tail}", name
+    )

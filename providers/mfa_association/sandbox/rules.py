@@ -13,7 +13,7 @@ import pyotp
 import segno
 from moto.iam.models import User
 
-from .accounts import Account, Device, Kind, holder_id
+from .accounts import Account, Device, SandboxDeviceKind, holder_id
 from .errors import Refused, no_device, not_held
 from .listing import described
 from .request import Action, Request, Result
@@ -50,7 +50,7 @@ def create(request: Request) -> Result:
     account, name, seed = request.account, request.params["VirtualMFADeviceName"], new_seed()
     tags = tagged({}, request.params.get("Tags", []))
     serial = account.arn(f"mfa{request.params.get('Path', '/')}{name}")
-    account.add(Device(serial, Kind.VIRTUAL, account.next_order(), Authenticator(seed), tags=tags))
+    account.add(Device(serial, SandboxDeviceKind.VIRTUAL, account.next_order(), Authenticator(seed), tags=tags))
     shown = {
         "SerialNumber": serial,
         "Base32StringSeed": seed.encode(),
@@ -62,7 +62,7 @@ def create(request: Request) -> Result:
 def delete(request: Request) -> Result:
     """DeleteVirtualMFADevice: only while nobody holds it."""
     device = request.account.live.device(request.serial)
-    if device.kind is not Kind.VIRTUAL:
+    if device.kind is not SandboxDeviceKind.VIRTUAL:
         raise no_device(request.serial)
     if device.holder:
         raise Refused("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.")
@@ -86,7 +86,7 @@ def enable(request: Request) -> Result:
 
 def _with_codes(request: Request) -> Device:
     device = request.account.live.device(request.serial)
-    if device.kind is Kind.FIDO:
+    if device.kind is SandboxDeviceKind.FIDO:
         raise Refused("ValidationError", NO_FIDO)
     return device
 
@@ -118,7 +118,7 @@ def deactivate(request: Request) -> Result:
     user = request.target(request.account.live)
     refuse_own_device(request, user)
     device = _held(request, user)
-    if device.kind is Kind.FIDO:
+    if device.kind is SandboxDeviceKind.FIDO:
         request.account.drop(device)
     else:
         request.account.put(replace(device, holder=None, enable_date=None))
@@ -161,7 +161,9 @@ def summary(request: Request) -> Result:
     """GetAccountSummary: moto's numbers, but for the three that are about MFA."""
     account: Account = request.account
     held = [device for device in account.devices.values() if device.holder]
-    free = [device for device in account.devices.values() if not device.holder and device.kind is Kind.VIRTUAL]
+    free = [
+        device for device in account.devices.values() if not device.holder and device.kind is SandboxDeviceKind.VIRTUAL
+    ]
     numbers = {
         "MFADevices": len(held) + len(free),
         "MFADevicesInUse": len(held),

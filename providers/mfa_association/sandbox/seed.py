@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from .accounts import REGIONS, Kind
+from .accounts import REGIONS, SandboxDeviceKind
 from .organization import Organization
-from .place import Place
 from .seed_access import KeySeed, parse_actions, parse_key, parse_organization, parse_roles
+from .seed_path import SeedPath
 
 DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
 USER_KEYS = {"password", "password_last_used", "path", "tags", "devices"}
@@ -27,8 +27,8 @@ TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed",
 class DeviceSeed:
     """One device: `name` for virtual and FIDO devices, `serial` for any."""
 
-    kind: Kind
-    place: Place
+    kind: SandboxDeviceKind
+    place: SeedPath
     name: str | None = None
     path: str = "/"
     serial: str | None = None
@@ -57,7 +57,7 @@ class AccountSeed:
     ``roles``: by name, perhaps with a path in front of it, whom each of them trusts.
     """
 
-    place: Place
+    place: SeedPath
     partition: str | None
     users: Mapping[str, UserSeed]
     root: UserSeed | None
@@ -69,7 +69,7 @@ class AccountSeed:
 
 
 @dataclass(frozen=True)
-class Seed:
+class SeedFile:
     """A whole seed; what it does not mention stays as it is when it is added to a running sandbox."""
 
     accounts: Mapping[str, AccountSeed]
@@ -80,11 +80,11 @@ class Seed:
     organization: Organization | None = None
 
 
-def load(source: Mapping[str, Any] | str | Path | None) -> Seed:
+def load(source: Mapping[str, Any] | str | Path | None) -> SeedFile:
     """The seed in a mapping, a file, or nothing. Faults are raised as SeedFault."""
     if source is None or isinstance(source, Mapping):
-        return parse(source, Place("seed"))
-    place = Place(str(source))
+        return parse(source, SeedPath("seed"))
+    place = SeedPath(str(source))
     try:
         return parse(yaml.safe_load(Path(source).read_text(encoding="utf-8")), place)
     except OSError as error:
@@ -98,7 +98,7 @@ def load(source: Mapping[str, Any] | str | Path | None) -> Seed:
         raise place.fault("is not YAML: the text holds control characters") from None
 
 
-def parse(value: Any, place: Place) -> Seed:
+def parse(value: Any, place: SeedPath) -> SeedFile:
     """The seed in parsed YAML."""
     top = place.mapping(value, TOP_KEYS)
     here = place / "accounts"
@@ -117,12 +117,12 @@ def parse(value: Any, place: Place) -> Seed:
     if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
         raise (place / "random_seed").fault("must be a whole number")
     strict = None if strict is None else (place / "strict_keys").flag(strict)
-    return Seed(
+    return SeedFile(
         accounts, keys, strict, default, number, parse_organization(top.get("organization"), place / "organization")
     )
 
 
-def _account(value: Any, number: str, place: Place) -> AccountSeed:
+def _account(value: Any, number: str, place: SeedPath) -> AccountSeed:
     given = place.mapping(value, ACCOUNT_KEYS)
     partition = given.get("partition")
     if partition is not None and partition not in REGIONS:
@@ -147,14 +147,14 @@ def _account(value: Any, number: str, place: Place) -> AccountSeed:
     )
 
 
-def _root(given: Mapping[str, Any], place: Place) -> UserSeed | None:
+def _root(given: Mapping[str, Any], place: SeedPath) -> UserSeed | None:
     if "root" not in given:
         return None
     root, here = (place / "root").mapping(given["root"], {"password", "devices"}), place / "root"
     return UserSeed((here / "password").flag(root.get("password", False)), devices=_devices(root, here))
 
 
-def _kept(given: Mapping[str, Any], name: str, place: Place) -> Mapping[str, str]:
+def _kept(given: Mapping[str, Any], name: str, place: SeedPath) -> Mapping[str, str]:
     """Parameters are text; a secret may also be a mapping, which becomes JSON. A fault never tells a value."""
     kept, here = (place / name).mapping(given.get(name)), place / name
     shape = "[a-zA-Z0-9_.-]{1,2048}|/[a-zA-Z0-9_./-]{1,2047}" if name == "parameters" else "[a-zA-Z0-9/_+=.@-]{1,512}"
@@ -165,7 +165,7 @@ def _kept(given: Mapping[str, Any], name: str, place: Place) -> Mapping[str, str
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
 
 
-def _user(value: Any, place: Place) -> UserSeed:
+def _user(value: Any, place: SeedPath) -> UserSeed:
     given = place.mapping(value, USER_KEYS)
     return UserSeed(
         (place / "password").flag(given.get("password", False)),
@@ -176,23 +176,23 @@ def _user(value: Any, place: Place) -> UserSeed:
     )
 
 
-def _devices(given: Mapping[str, Any], place: Place) -> tuple[DeviceSeed, ...]:
+def _devices(given: Mapping[str, Any], place: SeedPath) -> tuple[DeviceSeed, ...]:
     devices = given.get("devices") or []
     if not isinstance(devices, list):
         raise (place / "devices").fault("must be a list")
     return tuple(_device(device, place / "devices" / number) for number, device in enumerate(devices))
 
 
-def _device(value: Any, place: Place) -> DeviceSeed:
+def _device(value: Any, place: SeedPath) -> DeviceSeed:
     given = place.mapping(value, DEVICE_KEYS)
-    if given.get("kind") not in {kind.value for kind in Kind}:
+    if given.get("kind") not in {kind.value for kind in SandboxDeviceKind}:
         raise (place / "kind").fault("must be one of virtual, hardware, fido")
-    kind = Kind(given["kind"])
+    kind = SandboxDeviceKind(given["kind"])
     _named(given, kind, place)
     if "seed" in given:
         (place / "seed").text(given["seed"], "[A-Z2-7]{16,}=*", "Base32 of at least 16 characters")
     held = (place / "held").flag(given.get("held", True))
-    if kind is Kind.FIDO and not held:
+    if kind is SandboxDeviceKind.FIDO and not held:
         raise (place / "held").fault("must be true: a FIDO key exists only while somebody holds it")
     texts = {key: given.get(key) for key in ("name", "serial", "id", "seed")}
     return DeviceSeed(
@@ -206,27 +206,27 @@ def _device(value: Any, place: Place) -> DeviceSeed:
     )
 
 
-def _named(given: Mapping[str, Any], kind: Kind, place: Place) -> None:
+def _named(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> None:
     if "serial" in given:
         (place / "serial").text(
             given["serial"], r"[\w+=/:,.@-]{9,256}", "a serial number of 9 to 256 characters, in quotes"
         )
-    elif kind is Kind.HARDWARE:
+    elif kind is SandboxDeviceKind.HARDWARE:
         raise place.fault("a hardware device needs a serial")
     else:
         (place / "name").text(given.get("name"), r"[\w+=,.@-]{1,226}", "a device name as IAM allows, in quotes")
 
 
-def _path(given: Mapping[str, Any], place: Place) -> str:
+def _path(given: Mapping[str, Any], place: SeedPath) -> str:
     return (place / "path").text(given.get("path", "/"), "/|/[!-~]+/", "a path that begins and ends with /")
 
 
-def _tags(given: Mapping[str, Any], place: Place) -> Mapping[str, str]:
+def _tags(given: Mapping[str, Any], place: SeedPath) -> Mapping[str, str]:
     tags = (place / "tags").mapping(given.get("tags"))
     return {key: (place / "tags" / key).text(value, "(?s).{0,256}", "text, in quotes") for key, value in tags.items()}
 
 
-def _date(given: Mapping[str, Any], place: Place, name: str) -> int | None:
+def _date(given: Mapping[str, Any], place: SeedPath, name: str) -> int | None:
     date = given.get(name)
     with suppress(ValueError):
         date = datetime.fromisoformat(date.replace("Z", "+00:00")) if isinstance(date, str) else date

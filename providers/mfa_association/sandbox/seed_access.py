@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .organization import CREDENTIALS, SESSIONS, Organization
-from .place import Place
 from .policy import Document, fault
+from .seed_path import SeedPath
 
 KEY_KEYS = {"account", "user", "role", "root", "session", "deny", "expired", "policies"}
 ROLE_KEYS = {"trusts"}
@@ -22,7 +22,7 @@ class KeySeed:
     """One access key: of a user, a role, or root."""
 
     account: str
-    place: Place
+    place: SeedPath
     user: str | None = None
     role: str | None = None
     session: str = "sandbox"
@@ -31,7 +31,7 @@ class KeySeed:
     policies: tuple[Document, ...] | None = None
 
 
-def parse_actions(value: Any, place: Place) -> frozenset[str]:
+def parse_actions(value: Any, place: SeedPath) -> frozenset[str]:
     """A list of actions."""
     value = [] if value is None else value
     if not isinstance(value, list) or not all(isinstance(name, str) and ":" in name for name in value):
@@ -39,7 +39,7 @@ def parse_actions(value: Any, place: Place) -> frozenset[str]:
     return frozenset(value)
 
 
-def parse_key(value: Any, place: Place) -> KeySeed:
+def parse_key(value: Any, place: SeedPath) -> KeySeed:
     """One key."""
     given = place.mapping(value, KEY_KEYS)
     account = (place / "account").text(given.get("account"), r"\d{12}", ACCOUNT)
@@ -60,7 +60,7 @@ def parse_key(value: Any, place: Place) -> KeySeed:
     return KeySeed(account, place, deny=deny, expired=expired, policies=_policies(given, place), **names)
 
 
-def parse_roles(value: Any, account: str, place: Place) -> Mapping[str, tuple[str, ...]]:
+def parse_roles(value: Any, account: str, place: SeedPath) -> Mapping[str, tuple[str, ...]]:
     """The roles of an account by name, and whom each trusts: its own account unless it says."""
     found: dict[str, tuple[str, ...]] = {}
     for name, one in place.mapping(value).items():
@@ -77,7 +77,7 @@ def parse_roles(value: Any, account: str, place: Place) -> Mapping[str, tuple[st
     return found
 
 
-def _policies(given: Mapping[str, Any], place: Place) -> tuple[Document, ...] | None:
+def _policies(given: Mapping[str, Any], place: SeedPath) -> tuple[Document, ...] | None:
     if "policies" not in given:
         return None
     policies, here = given["policies"], place / "policies"
@@ -89,7 +89,7 @@ def _policies(given: Mapping[str, Any], place: Place) -> tuple[Document, ...] | 
     return tuple(policies)
 
 
-def parse_organization(value: Any, place: Place) -> Organization | None:
+def parse_organization(value: Any, place: SeedPath) -> Organization | None:
     """The organization, or None where the seed has none."""
     if value is None:
         return None
@@ -104,7 +104,7 @@ def parse_organization(value: Any, place: Place) -> Organization | None:
     return Organization(management, members, delegated, flags["trusted_access"], flags["all_features"], features)
 
 
-def _accounts(given: Mapping[str, Any], name: str, place: Place) -> frozenset[str]:
+def _accounts(given: Mapping[str, Any], name: str, place: SeedPath) -> frozenset[str]:
     numbers, here = given.get(name, []), place / name
     if not isinstance(numbers, list):
         raise here.fault("must be a list of account numbers")

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from .app import Application
 from .errors import Dropped
-from .plant import plant
+from .load_seed import load_seed
 from .seed import load
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Server(ThreadingTCPServer):
 def serve(port: int, seed: Path | None, host: str = "127.0.0.1") -> None:
     """Serve until SIGINT or SIGTERM, after one line that says where. A faulty seed raises SeedFault."""
     app = Application()
-    plant(app.world, load(seed))
+    load_seed(app.world, load(seed))
     with Server(app, port, host) as server:
 
         def stop(number: int, frame: FrameType | None) -> None:

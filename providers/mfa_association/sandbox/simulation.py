@@ -12,11 +12,11 @@ from typing import Any
 from .access import principal_keys
 from .callers import Caller
 from .errors import Refused, no_user
-from .policy import Context, Verdict, judge, missing
+from .policy import Context, Decision, judge, missing
 from .request import Action, Request, Result
 from .resources import DEVICE_ACTIONS
 
-DECISIONS = {Verdict.ALLOWED: "allowed", Verdict.UNMENTIONED: "implicitDeny", Verdict.DENIED: "explicitDeny"}
+DECISIONS = {Decision.ALLOWED: "allowed", Decision.UNMENTIONED: "implicitDeny", Decision.DENIED: "explicitDeny"}
 STRICTEST = ("explicitDeny", "implicitDeny", "allowed")
 
 
@@ -70,9 +70,9 @@ def _result(whose: Caller, action: str, resources: Sequence[str], context: Conte
 
 def _on(whose: Caller, action: str, resource: str, context: Context) -> Mapping[str, Any]:
     policies = whose.policies
-    verdict = Verdict.ALLOWED if policies is None else judge(policies, action, resource, context)
+    verdict = Decision.ALLOWED if policies is None else judge(policies, action, resource, context)
     if action in whose.deny or f"{action.partition(':')[0]}:*" in whose.deny:
-        verdict = Verdict.DENIED
+        verdict = Decision.DENIED
     return {
         "EvalResourceName": resource,
         "EvalResourceDecision": DECISIONS[verdict],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .accounts import Device, Kind, View
+from .accounts import Device, SandboxDeviceKind, View
 from .errors import Refused
 from .listing import described
 from .paging import page
@@ -29,7 +29,7 @@ def tagged(tags: Mapping[str, str], added: Iterable[Mapping[str, str]]) -> dict[
 
 def _virtual(request: Request, view: View) -> Device:
     device = view.device(request.serial)
-    if device.kind is not Kind.VIRTUAL:
+    if device.kind is not SandboxDeviceKind.VIRTUAL:
         raise Refused("InvalidInput", "Only virtual MFA devices can be tagged.")
     return device
 

@@ -17,14 +17,14 @@ from .accounts import Device
 from .callers import Caller
 from .errors import Refused
 from .incoming import Incoming
-from .policy import Context, Document, Verdict, judge, unknown_operator
-from .world import World
+from .policy import Context, Decision, Document, judge, unknown_operator
+from .world import SandboxState
 
 ACTION = "sts:AssumeRole"
 _ROLE = re.compile("arn:[^:]+:iam::([0-9]{12}):role/")
 
 
-def check_trust(world: World, request: Incoming, caller: Caller, signed_in: Device | None) -> None:
+def check_trust(world: SandboxState, request: Incoming, caller: Caller, signed_in: Device | None) -> None:
     """Refuse a role that is none, that does not exist, or that does not trust the caller.
 
     ``signed_in``: the device whose code came with the call.
@@ -64,7 +64,7 @@ def _trusts(document: Document, caller: Caller, context: Context) -> bool:
     mine = [one for one in (statements if isinstance(statements, list) else [statements]) if _names(one, caller)]
     if operator := next(filter(None, map(unknown_operator, mine)), None):
         raise Refused("InvalidAction", f"The sandbox does not know the condition operator {operator}.")
-    return judge([{"Statement": mine}], ACTION, "*", context) is Verdict.ALLOWED
+    return judge([{"Statement": mine}], ACTION, "*", context) is Decision.ALLOWED
 
 
 def _names(statement: Mapping[str, Any], caller: Caller) -> bool:

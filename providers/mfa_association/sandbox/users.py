@@ -11,7 +11,7 @@ from .callers import Caller
 from .errors import Refused
 from .listing import root_user
 from .request import Action, Request, Result
-from .world import World, user_of
+from .world import SandboxState, user_of
 
 OWN = {"GetUser", "GetLoginProfile", "DeleteLoginProfile", "CreateLoginProfile", "ListAccessKeys", "CreateAccessKey"}
 """Actions that mean the caller where they name no user (API reference)."""
@@ -23,7 +23,7 @@ def is_read(action: str) -> bool:
     return action.startswith(("Get", "List", "Simulate", "Generate"))
 
 
-def corrected(world: World, caller: Caller, action: str, form: Mapping[str, str]) -> dict[str, str]:
+def corrected(world: SandboxState, caller: Caller, action: str, form: Mapping[str, str]) -> dict[str, str]:
     """The form that moto is to see, with IAM's spelling of the user's name; or a refusal that moto forgets."""
     account = caller.account
     _refuse_taken(account, action, form)

@@ -21,7 +21,7 @@ LARGEST_PAGE = 1000
 """The most items of one page of any list of IAM (API reference, MaxItems)."""
 
 
-class World:
+class SandboxState:
     """The state of one sandbox. Whoever reads or changes it holds `lock`."""
 
     def __init__(self) -> None:

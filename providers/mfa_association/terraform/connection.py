@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mfa_association.aws.settings import Settings
-from mfa_association.engine import changes, config, runs
+from mfa_association.engine import changes, config, contexts
 from mfa_association.engine.config import ProviderConfig
+from mfa_association.engine.contexts import AccountContexts
 from mfa_association.engine.inputs import UNKNOWN, InputFault
 from mfa_association.engine.props import USUAL
 from mfa_association.engine.repeats import Repeats
-from mfa_association.engine.runs import Runs
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, LockFiles, Run
-from mfa_association.terraform.crossings import Crossings
+from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, LockFiles
+from mfa_association.terraform.conflicts import DestroyCreateConflicts
 from mfa_association.terraform.diagnostics import note, warn
 from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
 from mfa_association.terraform.records import Records
 from mfa_association.terraform.removals import Removals
 from mfa_association.terraform.successors import Successors
+from mfa_association.validation import OnLastDevice
 
 BRIDGE: Final = "pulumi-terraform-bridge"
 """What Pulumi's bridge gives as the version of Terraform; v3.136.0 gives it as the build of a version: ``1.0.0+...``."""
@@ -39,11 +39,11 @@ class Connection:
         self.config: ProviderConfig = config.read(self)
         self.is_bridged = BRIDGE in engine
         self.is_planning = not self.is_bridged
-        self.crossings, self.records = Crossings(), Records()
+        self.crossings, self.records = DestroyCreateConflicts(), Records()
         self.removals, self.repeats = Removals(), Repeats()
         self.successors = Successors(self)
         self.ledger = Ledger(LockFiles())
-        self._runs = Runs(self.config.settings, self.config.limits, self.ledger, warn, note)
+        self._contexts = AccountContexts(self.config.settings, self.config.limits, self.ledger, warn, note)
 
     def get(self, key: str) -> Any:
         """The value of an argument; none of one that is not known yet."""
@@ -64,24 +64,24 @@ class Connection:
         unknown: dict[str, Any] = {key: UNKNOWN for key in USUAL if key in self.unknown}
         return {**self.config.defaults, **unknown}
 
-    def run(self, bag: dict[str, Any]) -> Run:
+    def context(self, bag: dict[str, Any]) -> AccountContext:
         """The run of a resource. Raises ``MfaError``."""
         self._refuse()
-        return self._runs.of(bag)
+        return self._contexts.for_resource(bag)
 
-    def foreseeing(self, bag: dict[str, Any]) -> Run:
+    def for_plan(self, bag: dict[str, Any]) -> AccountContext:
         """The run of a resource for looking ahead. Raises ``MfaError``."""
         self._refuse()
-        return self._runs.foreseeing(bag)
+        return self._contexts.for_plan(bag)
 
     def settings(self, role_arn: str | None) -> Settings:
         """How to reach AWS for a data source. Raises ``MfaError``."""
         self._refuse()
-        return self._runs.settings_of(role_arn)
+        return self._contexts.settings_of(role_arn)
 
     def guard(self, serial_number: str, saved: OnLastDevice) -> LastDeviceGuard:
         """The guard to obey now for a device."""
-        return runs.guard(serial_number, saved, warn)
+        return contexts.guard(serial_number, saved, warn)
 
     def declare(self, declared: dict[str, Any], faults: list[InputFault]) -> None:
         """Note what the program declares (rule 7): an engine asks for this check of declared resources alone."""

@@ -31,7 +31,7 @@ _GERUND = re.compile(r"[a-z]+ing\b")
 
 
 @dataclass
-class Told:
+class Diagnostics:
     """What one call has to tell. ``whole``: warnings are not split into headline and rest."""
 
     found: list[Any] = field(default_factory=list)
@@ -53,9 +53,9 @@ _call = threading.local()
 
 
 @contextmanager
-def telling(*, whole: bool = False) -> Iterator[Told]:
+def collect_diagnostics(*, whole: bool = False) -> Iterator[Diagnostics]:
     """Collect what the call of this thread tells; ``whole``: for Pulumi's bridge, which logs the rest first."""
-    _call.told = told = Told(whole=whole)
+    _call.told = told = Diagnostics(whole=whole)
     try:
         yield told
     finally:
@@ -64,7 +64,7 @@ def telling(*, whole: bool = False) -> Iterator[Told]:
 
 def warn(sentence: str, path: str = "") -> None:
     """A warning of the call that this thread serves, at an attribute if there is one; outside of a call, a log line."""
-    told: Told | None = getattr(_call, "told", None)
+    told: Diagnostics | None = getattr(_call, "told", None)
     if told is None:
         log("warn", sentence)
     else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from mfa_association import __version__
 from mfa_association.terraform.cli_config import CliConfig, configurations
 from mfa_association.terraform.install import HOSTS, NAME, implied_mirror, package, program, this_platform
-from mfa_association.terraform.shim import INSTEAD, PROVIDER, shim
+from mfa_association.terraform.shim import PROVIDER, PROVIDER_PATH_ENV, shim
 
 OLDEST_PYTHON = (3, 10)
 OLDEST_ENGINE, WRITE_ONLY = (1, 8), (1, 11)
@@ -48,14 +48,14 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Problem:
     """What was found; where it is ``wrong``, what to do."""
 
     sentence: str
     wrong: bool = False
 
 
-def examine(machine: Machine) -> list[Finding]:
+def examine(machine: Machine) -> list[Problem]:
     """All findings, in the order in which they matter. Raises ``MfaError`` where the platform has no shim."""
     configs = configurations(machine.environment, machine.home)
     parts = (_python, _extra, _console_script, _engines)
@@ -63,21 +63,21 @@ def examine(machine: Machine) -> list[Finding]:
     return [*findings, *_configured(machine, configs), *_shims(machine, configs)]
 
 
-def _python(machine: Machine) -> Iterator[Finding]:
+def _python(machine: Machine) -> Iterator[Problem]:
     told, least = ".".join(map(str, machine.python)), ".".join(map(str, OLDEST_PYTHON))
     if machine.python < OLDEST_PYTHON:
-        yield Finding(f"Python is {told}, and {least} is the oldest that serves: install the package there", wrong=True)
+        yield Problem(f"Python is {told}, and {least} is the oldest that serves: install the package there", wrong=True)
     else:
-        yield Finding(f"Python is {told}")
+        yield Problem(f"Python is {told}")
 
 
-def _extra(machine: Machine) -> Iterator[Finding]:
+def _extra(machine: Machine) -> Iterator[Problem]:
     missing = [name for name in _EXTRA if not _found(name)]
     if missing:
         advice = "install it with `pip install 'mfa-association[terraform]'`"
-        yield Finding(f"the Python package {missing[0]} is missing: {advice}", wrong=True)
+        yield Problem(f"the Python package {missing[0]} is missing: {advice}", wrong=True)
     else:
-        yield Finding("the packages of the extra `terraform` are installed")
+        yield Problem("the packages of the extra `terraform` are installed")
 
 
 def _found(module: str) -> bool:
@@ -87,38 +87,40 @@ def _found(module: str) -> bool:
         return False
 
 
-def _console_script(machine: Machine) -> Iterator[Finding]:
-    chosen = machine.environment.get(INSTEAD)
+def _console_script(machine: Machine) -> Iterator[Problem]:
+    chosen = machine.environment.get(PROVIDER_PATH_ENV)
     where = machine.which(chosen or PROVIDER)
     if not where and chosen:
-        yield Finding(f"{INSTEAD} is {chosen}, which is no program: correct it, or unset it", wrong=True)
+        yield Problem(f"{PROVIDER_PATH_ENV} is {chosen}, which is no program: correct it, or unset it", wrong=True)
     elif not where:
-        yield Finding(f"{PROVIDER} is not on PATH: activate its virtualenv, or set {INSTEAD} to its path", wrong=True)
+        yield Problem(
+            f"{PROVIDER} is not on PATH: activate its virtualenv, or set {PROVIDER_PATH_ENV} to its path", wrong=True
+        )
     elif (told := machine.told(where, "--version")) != f"mfa-association {__version__}":
         what = f"says `{told}` to --version" if told else "does not start"
-        yield Finding(f"{where} {what}, and this is mfa-association {__version__}: put this one on PATH", wrong=True)
+        yield Problem(f"{where} {what}, and this is mfa-association {__version__}: put this one on PATH", wrong=True)
     else:
-        yield Finding(f"{where} is the provider {__version__}")
+        yield Problem(f"{where} is the provider {__version__}")
 
 
-def _engines(machine: Machine) -> Iterator[Finding]:
+def _engines(machine: Machine) -> Iterator[Problem]:
     found = [where for name in _ENGINES if (where := machine.which(name))]
     if not found:
-        yield Finding("neither terraform nor tofu is on PATH: install one of them", wrong=True)
+        yield Problem("neither terraform nor tofu is on PATH: install one of them", wrong=True)
     for where in found:
         yield _engine(where, machine.told(where, "version"))
 
 
-def _engine(where: str, told: str) -> Finding:
+def _engine(where: str, told: str) -> Problem:
     told = next((line for line in told.splitlines() if _version(line)), "")
     version = _version(told)
     if not version:
-        return Finding(f"{where} does not tell its version: see what `{where} version` says", wrong=True)
+        return Problem(f"{where} does not tell its version: see what `{where} version` says", wrong=True)
     if version < OLDEST_ENGINE:
-        return Finding(f"{where} is {told}, and 1.8 is the oldest that serves: upgrade it", wrong=True)
+        return Problem(f"{where} is {told}, and 1.8 is the oldest that serves: upgrade it", wrong=True)
     if version < WRITE_ONLY:
-        return Finding(f"{where} is {told}: it serves, but codes and seeds need 1.11")
-    return Finding(f"{where} is {told}")
+        return Problem(f"{where} is {told}: it serves, but codes and seeds need 1.11")
+    return Problem(f"{where} is {told}")
 
 
 def _version(told: str) -> tuple[int, ...]:
@@ -127,25 +129,25 @@ def _version(told: str) -> tuple[int, ...]:
     return tuple(map(int, numbers)) if len(numbers) == 3 and all(map(str.isdecimal, numbers)) else ()
 
 
-def _configured(machine: Machine, configs: list[CliConfig]) -> Iterator[Finding]:
+def _configured(machine: Machine, configs: list[CliConfig]) -> Iterator[Problem]:
     """What replaces the implied mirror, or the whole installation."""
     if NAME in machine.environment.get("TF_REATTACH_PROVIDERS", ""):
-        yield Finding("TF_REATTACH_PROVIDERS names the provider, so none is started: unset it", wrong=True)
+        yield Problem("TF_REATTACH_PROVIDERS names the provider, so none is started: unset it", wrong=True)
     for config in configs:
         if not config.exists:
-            yield Finding(
+            yield Problem(
                 f"TF_CLI_CONFIG_FILE is {config.path}, which is not there: correct it, or unset it", wrong=True
             )
         elif config.overrides(NAME):
-            yield Finding(f"dev_overrides of {config.path} hide what is installed: remove them", wrong=True)
+            yield Problem(f"dev_overrides of {config.path} hide what is installed: remove them", wrong=True)
         elif config.replaces and not config.mirrors:
             advice = "add the filesystem_mirror that `mfa-association terraform install --mirror DIR` prints"
-            yield Finding(f"provider_installation of {config.path} hides the implied mirror: {advice}", wrong=True)
+            yield Problem(f"provider_installation of {config.path} hides the implied mirror: {advice}", wrong=True)
         else:
-            yield Finding(f"{config.path} lets the provider be found")
+            yield Problem(f"{config.path} lets the provider be found")
 
 
-def _shims(machine: Machine, configs: list[CliConfig]) -> Iterator[Finding]:
+def _shims(machine: Machine, configs: list[CliConfig]) -> Iterator[Problem]:
     replaced = any(config.replaces for config in configs)
     mirrors = [path for config in configs for path in config.mirrors]
     places = mirrors if replaced else [implied_mirror(machine.home)]
@@ -153,15 +155,15 @@ def _shims(machine: Machine, configs: list[CliConfig]) -> Iterator[Finding]:
         yield _shim(places, host)
 
 
-def _shim(places: list[Path], host: str) -> Finding:
+def _shim(places: list[Path], host: str) -> Problem:
     advice = "run `mfa-association terraform install`"
     files = [program(package(place, host, this_platform())) for place in places]
     found = next((file for file in files if file.is_file()), None)
     if not found:
         where = " or ".join(map(str, places)) or "any mirror"
-        return Finding(f"the shim of {__version__} for {host} is not in {where}: {advice}", wrong=True)
+        return Problem(f"the shim of {__version__} for {host} is not in {where}: {advice}", wrong=True)
     if found.read_bytes() != shim(__version__):
-        return Finding(f"{found} is not the shim of {__version__}, so lock files differ: {advice}", wrong=True)
+        return Problem(f"{found} is not the shim of {__version__}, so lock files differ: {advice}", wrong=True)
     if not found.stat().st_mode & 0o100:
-        return Finding(f"{found} is not executable: {advice}", wrong=True)
-    return Finding(f"{found} is the shim of {__version__}")
+        return Problem(f"{found} is not executable: {advice}", wrong=True)
+    return Problem(f"{found} is the shim of {__version__}")

@@ -11,14 +11,14 @@ from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
 from mfa_association.engine.repeats import NOT_LOOKED_AT
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault, SerialNumber, parse_serial_number, same
 from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
 from mfa_association.terraform.association import COMPUTED, DEFAULTED, SCHEMA
+from mfa_association.terraform.conflicts import Met, PlannedAction
 from mfa_association.terraform.connection import Connection
-from mfa_association.terraform.crossings import Met, Way
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.validation import InvalidValue, SerialNumber, parse_serial_number, same
 
 State = dict[str, Any]
 _FOUND = ("active", "enable_date", "user_id")
@@ -128,7 +128,7 @@ def _of_a_new_one(wanted: State) -> State:
 def _serial(wanted: State) -> SerialNumber | None:
     try:
         return None if is_unknown(wanted["serial_number"]) else parse_serial_number(wanted["serial_number"])
-    except Fault:
+    except InvalidValue:
         return None
 
 
@@ -175,7 +175,7 @@ def _check_role(wanted: State, account_id: str | None) -> None:
         raise WrongRole(str(wanted["serial_number"]), role_arn, account_id)
 
 
-def _cross(connection: Connection, bag: State, way: Way) -> Met:
+def _cross(connection: Connection, bag: State, way: PlannedAction) -> Met:
     return connection.crossings.add(bag, way) if connection.is_planning else "nothing"
 
 
@@ -208,13 +208,13 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
     """
     found, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
-        run = connection.foreseeing(saved)
-        limit = run.limits.max_removals
+        context = connection.for_plan(saved)
+        limit = context.limits.max_removals
         if changing and limit is None:
             return None
         guard = "allow" if changing else connection.guard(found.serial_number, on_last_device)
-        unlimited = replace(run, limits=replace(run.limits, max_removals=None))
-        listed = lifecycle.foresee(unlimited, found, guard)
+        unlimited = replace(context, limits=replace(context.limits, max_removals=None))
+        listed = lifecycle.check_delete(unlimited, found, guard)
     except LastDevice as fault:
         if fault.sure:
             raise

@@ -9,18 +9,18 @@ from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
 
 if TYPE_CHECKING:
-    from mfa_association.inventory.snapshot import Holder
+    from mfa_association.inventory.snapshot import ListedHolder
 
 State = dict[str, Any]
 
 
 def _devices(connection: Connection, config: State) -> State:
     """The devices of one user. Raises ``AwsError``; ``NoSuchEntity`` when there is no such user."""
-    from mfa_association.inventory.snapshot import held, in_order
+    from mfa_association.inventory.snapshot import held_device, in_order
 
-    run = connection.run(config)
-    account_id = run.iam.caller.account_id
-    found = in_order([held(one.serial_number, one.enable_date) for one in run.devices(config["user_name"])])
+    context = connection.context(config)
+    account_id = context.iam.caller.account_id
+    found = in_order([held_device(one.serial_number, one.enable_date) for one in context.devices(config["user_name"])])
     return {**config, "id": config["user_name"], "account_id": account_id, "devices": list(map(_device, found))}
 
 
@@ -38,7 +38,7 @@ def _holders(connection: Connection, config: State) -> State:
     return {**config, **told}
 
 
-def _holder(one: Holder) -> State:
+def _holder(one: ListedHolder) -> State:
     return {
         "user_name": None if one.root_account_id else one.name,
         "root_account_id": one.root_account_id,

@@ -11,13 +11,13 @@ from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import is_unknown
 from mfa_association.engine.props import StateUnreadable
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, check_account_id, check_user_name, parse_serial_number
 from mfa_association.lifecycle.refusals import MoveBroken, StateKept, WrongAccount
 from mfa_association.terraform import association
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.validation import ROOT_USER, check_account_id, check_user_name, parse_serial_number
 
 State = dict[str, Any]
 _ROOT = "root:"
@@ -36,7 +36,7 @@ def read(connection: Connection, state: State) -> State:
     bag = association.saved(state)
     saved = props.association(bag)
     try:
-        found = lifecycle.find(connection.run(bag), saved)
+        found = lifecycle.read(connection.context(bag), saved)
     except NotKnownYet as fault:
         warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
         return state
@@ -86,7 +86,7 @@ def _delete(connection: Connection, prior: State, again: bool) -> Applied:
         saved = association.saved(prior)
         if again:
             connection.ledger.mark_declared(props.association(saved).pair)
-        changes.delete(connection.run, saved, connection.guard)
+        changes.delete(connection.context, saved, connection.guard)
         return Applied(None)
     except MfaError as fault:
         return Applied(prior, fault)
@@ -94,11 +94,11 @@ def _delete(connection: Connection, prior: State, again: bool) -> Applied:
 
 def _create(connection: Connection, news: State) -> State:
     inactive = connection.records.keeps_inactive(news)
-    return changes.create(connection.run, connection.ledger, news, stay_inactive=inactive)
+    return changes.create(connection.context, connection.ledger, news, stay_inactive=inactive)
 
 
 def _update(connection: Connection, prior: State, news: State) -> State:
-    return changes.update(connection.run, connection.ledger, association.saved(prior), news, connection.guard)
+    return changes.update(connection.context, connection.ledger, association.saved(prior), news, connection.guard)
 
 
 def adopted(connection: Connection, id_: str) -> State:
@@ -108,7 +108,7 @@ def adopted(connection: Connection, id_: str) -> State:
     """
     serial_number, holder = _parts(id_)
     user_name = ROOT_USER if "root_account_id" in holder else holder.get("user_name")
-    found = lifecycle.adopt(connection.run(holder), serial_number, user_name)
+    found = lifecycle.import_existing(connection.context(holder), serial_number, user_name)
     return association.state(props.outputs({}, found), {})
 
 

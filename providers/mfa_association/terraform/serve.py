@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _serve() -> int:
-    from mfa_association.terraform.place import private_folder
+    from mfa_association.terraform.socket_dir import private_folder
 
     try:
         with private_folder() as folder:
@@ -52,7 +52,7 @@ def _serve() -> int:
 
 
 def _run(folder: Path) -> None:
-    from mfa_association.terraform.place import listener
+    from mfa_association.terraform.socket_dir import listener
     from mfa_association.terraform.tls import server_context
 
     asked = os.environ.get("PLUGIN_CLIENT_CERT")

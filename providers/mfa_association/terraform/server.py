@@ -9,7 +9,7 @@ from __future__ import annotations
 from mfa_association.errors import MfaError
 from mfa_association.terraform import protocol
 from mfa_association.terraform.answers.call import Answers, Call, Provider
-from mfa_association.terraform.diagnostics import telling
+from mfa_association.terraform.diagnostics import collect_diagnostics
 from mfa_association.terraform.log import log_defect
 
 
@@ -31,7 +31,7 @@ class Server:
         kind = protocol.method(method)
         request, response = kind.request.FromString(data), kind.response()
         connection = self._provider.connection
-        with telling(whole=connection is not None and connection.is_bridged) as told:
+        with collect_diagnostics(whole=connection is not None and connection.is_bridged) as told:
             call = Call(self._provider, request, response, told)
             try:
                 answer(call)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 PROVIDER = "terraform-provider-mfa"
-INSTEAD = "MFA_ASSOCIATION_PROVIDER"
+PROVIDER_PATH_ENV = "MFA_ASSOCIATION_PROVIDER"
 """Environment variable: the provider's console script, where it is not on PATH."""
 
 # Engines show the first line of stdout, and nothing of stderr.
@@ -27,7 +27,7 @@ exit 1
 
 def shim(version: str) -> bytes:
     """The script of this version."""
-    return _SHIM.format(version=version, provider=PROVIDER, instead=INSTEAD).encode()
+    return _SHIM.format(version=version, provider=PROVIDER, instead=PROVIDER_PATH_ENV).encode()
 
 
 def answer(arguments: Sequence[str], version: str) -> str | None:

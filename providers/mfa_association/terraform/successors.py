@@ -14,10 +14,10 @@ from mfa_association.aws.errors import AwsError, NoSuchEntity
 from mfa_association.engine import props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, Fault, OnLastDevice, SerialNumber, parse_serial_number, same
-from mfa_association.lifecycle import Run
+from mfa_association.lifecycle import AccountContext
 from mfa_association.terraform.diagnostics import warn
 from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.validation import ROOT_USER, InvalidValue, OnLastDevice, SerialNumber, parse_serial_number, same
 
 Bag = dict[str, Any]
 
@@ -25,7 +25,7 @@ Bag = dict[str, Any]
 class Source(Protocol):
     """What a configured provider gives: a run for each resource, and the guard to obey for a device."""
 
-    def run(self, bag: Bag) -> Run:
+    def context(self, bag: Bag) -> AccountContext:
         """The run of a resource."""
 
     def guard(self, serial_number: str, saved: OnLastDevice) -> str:
@@ -57,7 +57,7 @@ class _Change:
     def of(cls, bag: Bag) -> _Change:
         try:
             serial = None if is_unknown(bag.get("serial_number")) else parse_serial_number(bag.get("serial_number"))
-        except Fault:
+        except InvalidValue:
             serial = None
         known = bag.get("account_id") or bag.get("root_account_id")
         account_id = (serial.account_id if serial else None) or (None if known is UNKNOWN else known)
@@ -118,8 +118,8 @@ class Successors:
         """Whether the user said that this very device may go (``allow:mfa/alice-phone``)."""
         return self._connection.guard(change.bag["serial_number"], props.removal(change.bag)[0]) == "lift"
 
-    def _run(self, change: _Change) -> Run:
-        run = self._connection.run(change.bag)
+    def _run(self, change: _Change) -> AccountContext:
+        run = self._connection.context(change.bag)
         run.account_for(change.bag["serial_number"], change.account_id)
         return run
 
@@ -140,7 +140,7 @@ class Successors:
         if successor.serial.kind != "virtual" or root:
             what = "IAM tells of virtual devices of users only"
             return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
-        run = self._connection.run(successor.bag)
+        run = self._connection.context(successor.bag)
         find = run.directory.find
         try:
             entity = find(name) or run.poll(lambda: find(name, fresh=True), run.limits.propagation)

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from mfa_association.aws.iam import Iam
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import Association, Clock, Declaration, Ledger, Limits, Run
+from mfa_association.lifecycle import AccountContext, Association, Clock, Declaration, Ledger, Limits
 from mfa_association.lifecycle.model import rfc3339
-from mfa_association.sandbox.accounts import Kind
+from mfa_association.sandbox.accounts import SandboxDeviceKind
 from mfa_association.totp import parse_seed
 from tests.lifecycle.stateful.direct import ACCOUNT, Direct
 from tests.lifecycle.stateful.truth import Line, Outcome, Truth, Way
@@ -25,7 +25,12 @@ SEED, WRONG = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", ("000000", "999999")
 NAMES = ("alice", "bob", "carol", "dora")
 PHONE, SPARE = (f"arn:aws:iam::{ACCOUNT}:mfa/{name}" for name in ("phone", "spare"))
 TOKEN, KEY = "GAHT12345678", f"arn:aws:iam::{ACCOUNT}:u2f/user/alice/key-A"
-KINDS = {PHONE: Kind.VIRTUAL, SPARE: Kind.VIRTUAL, TOKEN: Kind.HARDWARE, KEY: Kind.FIDO}
+KINDS = {
+    PHONE: SandboxDeviceKind.VIRTUAL,
+    SPARE: SandboxDeviceKind.VIRTUAL,
+    TOKEN: SandboxDeviceKind.HARDWARE,
+    KEY: SandboxDeviceKind.FIDO,
+}
 WRITES = ("EnableMFADevice", "DeactivateMFADevice", "ResyncMFADevice")
 BETWEEN = 90.0
 """Seconds between two steps: more than a pair of codes lasts, and than a device counts as just enabled."""
@@ -73,7 +78,7 @@ class Base(RuleBasedStateMachine):
         """The name of a user, or now and then of nobody."""
         return st.sampled_from([*sorted(self.truth.people.keys() - {but}) * 3, *sorted({"zoe", *NAMES} - {but})[-2:]])
 
-    def run(self, trouble: dict[str, Any] | None, **limits: Any) -> Run:
+    def run(self, trouble: dict[str, Any] | None, **limits: Any) -> AccountContext:
         """A run of its own, as a new process has it; ``trouble`` strikes the next of each write."""
         for action in WRITES if trouble else ():
             self.box.app.control.fault(action=action, **(trouble or {}))
@@ -84,7 +89,7 @@ class Base(RuleBasedStateMachine):
             now=lambda: datetime.fromtimestamp(self.moment, timezone.utc),
         )
         limits.setdefault("propagation", 0.0)
-        return Run(self.iam, Ledger(), Limits(**limits), clock, self.said.append, self.said.append)
+        return AccountContext(self.iam, Ledger(), Limits(**limits), clock, self.said.append, self.said.append)
 
     def declared(self, line: Line, way: Way) -> Declaration:
         """What the code says of a line, with what it gives to enable it."""

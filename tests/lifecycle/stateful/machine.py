@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from mfa_association import lifecycle
-from mfa_association.grammar import OnLastDevice
+from mfa_association.validation import OnLastDevice
 from tests.lifecycle.stateful import outside
 from tests.lifecycle.stateful.base import KEY, KINDS, PHONE, SPARE, TOKEN, Base, saved
 from tests.lifecycle.stateful.direct import ACCOUNT
@@ -41,7 +41,7 @@ class Machine(Base):
         self.step("beginning")
         for line in (Line("alice", PHONE, False, None, mode="refuse"), Line("bob", TOKEN, False, None)):
             wanted = self.declared(line, "none")
-            self.compare("bind", line, self.truth.bind(line, "none"), partial(lifecycle.bind, self.run(None), wanted))
+            self.compare("bind", line, self.truth.bind(line, "none"), partial(lifecycle.create, self.run(None), wanted))
 
     # What code does
 
@@ -53,13 +53,13 @@ class Machine(Base):
         way = "none" if serial == KEY else way
         run, wanted = self.run(trouble), self.declared(line, way)
         expected = self.truth.bind(line, way)
-        self.compare("bind", line, expected, lambda: lifecycle.bind(run, wanted))
+        self.compare("bind", line, expected, lambda: lifecycle.create(run, wanted))
 
     @precondition(lambda self: self.state)
     @rule(data=st.data())
     def find(self, data: Any) -> None:
         line, run = self.pick(data), self.run(None)
-        self.compare("find", line, self.truth.find(line), lambda: lifecycle.find(run, saved(line)))
+        self.compare("find", line, self.truth.find(line), lambda: lifecycle.read(run, saved(line)))
 
     @precondition(lambda self: self.state)
     @rule(data=st.data(), way=ways, trouble=troubles)
@@ -84,7 +84,7 @@ class Machine(Base):
     def unbind(self, data: Any, trouble: Any) -> None:
         line, run = self.pick(data), self.run(trouble)
         expected = self.truth.unbind(line)
-        self.compare("unbind", line, expected, lambda: lifecycle.unbind(run, saved(line), line.mode))
+        self.compare("unbind", line, expected, lambda: lifecycle.delete(run, saved(line), line.mode))
 
     @precondition(lambda self: len(self.state) > 2)
     @rule(limit=st.sampled_from([None, 0, 1, 2]))
@@ -98,7 +98,7 @@ class Machine(Base):
                 limit -= 1
                 if limit < 0:
                     self.truth.held, expected = held, Outcome("TooManyRemovals")
-            self.compare("unbind", line, expected, partial(lifecycle.unbind, run, saved(line), line.mode))
+            self.compare("unbind", line, expected, partial(lifecycle.delete, run, saved(line), line.mode))
 
     @precondition(lambda self: self.state)
     @rule(data=st.data())
@@ -106,9 +106,9 @@ class Machine(Base):
         """The same device under another resource name: created, then deleted, in one process."""
         line, run = self.pick(data), self.run(None)
         expected = self.truth.bind(line, "none")
-        self.compare("bind", line, expected, lambda: lifecycle.bind(run, self.declared(line, "none")))
+        self.compare("bind", line, expected, lambda: lifecycle.create(run, self.declared(line, "none")))
         kept = Outcome("DeclaredButFailed") if expected.error else Outcome(None, self.state[line.serial])
-        self.compare("unbind", line, kept, lambda: lifecycle.unbind(run, saved(line), line.mode))
+        self.compare("unbind", line, kept, lambda: lifecycle.delete(run, saved(line), line.mode))
 
     # What happens outside of it
 

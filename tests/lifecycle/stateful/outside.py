@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_association.sandbox.accounts import Account, Device, Kind
+from mfa_association.sandbox.accounts import Account, Device, SandboxDeviceKind
 from mfa_association.sandbox.totp import Authenticator
 from tests.lifecycle.stateful.base import KEY, KINDS, NAMES, SEED, Base
 from tests.lifecycle.stateful.truth import QUOTA, Line, Person, Truth
@@ -100,12 +100,12 @@ def _let_user(account: Account, truth: Truth, event: Event) -> None:
 
 def _hold(account: Account, person: Person, serial: str, moment: int) -> None:
     """In the console; a FIDO key comes into being so."""
-    device = account.devices.get(serial.casefold()) or Device(KEY, Kind.FIDO, account.next_order())
+    device = account.devices.get(serial.casefold()) or Device(KEY, SandboxDeviceKind.FIDO, account.next_order())
     account.put(replace(device, holder=person.user_id, enable_date=moment))
 
 
 def _drop(account: Account, serial: str) -> None:
     device = account.live.device(serial)
     account.drop(device)
-    if device.kind is not Kind.FIDO:
+    if device.kind is not SandboxDeviceKind.FIDO:
         account.put(replace(device, holder=None, enable_date=None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from mfa_association.grammar import OnLastDevice
+from mfa_association.validation import OnLastDevice
 
 QUOTA = 2
 Way = Literal["none", "seed", "codes", "wrong"]

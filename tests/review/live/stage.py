@@ -9,7 +9,7 @@ from typing import Any
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Holder, Live
-from mfa_association.review.live import look
+from mfa_association.review.live import read_live
 from mfa_association.review.model import DeviceStep, Engine, GrantStep, Holding, Preview, UserStep
 from tests.lifecycle.stage import Stage
 
@@ -68,7 +68,7 @@ class Account(Stage):
         """A review of these steps; its clock jumps."""
         how.setdefault("limits", Limits(retry_deadline=4))
         engine = how.pop("engine", "pulumi")
-        return look(self.settings(key), preview(*steps, engine=engine), clock=self.time.clock(), **how)
+        return read_live(self.settings(key), preview(*steps, engine=engine), clock=self.time.clock(), **how)
 
     def facts(self, *steps: DeviceStep | UserStep | GrantStep, **how: Any) -> Facts:
         """Of the only holder."""

@@ -13,8 +13,8 @@ from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Limits
 from mfa_association.reads.reader import Interrupted
 from mfa_association.review.facts import Facts, Holder, Live, NotChecked
-from mfa_association.review.live import look
-from mfa_association.review.live.cells import reason
+from mfa_association.review.live import read_live
+from mfa_association.review.live.reads import reason
 from tests.lifecycle.stage import user, virtual
 
 from .stage import Account, adds, allow, moves, preview, removes
@@ -56,7 +56,12 @@ def test_nothing_is_ever_written(account: Account) -> None:
 def test_a_change_of_nobody(account: Account) -> None:
     account.plant(users={"bob": {"password": True}})
     live = account.look()
-    assert (live.holders, live.obstacles, live.simulated_as, live.bare) == ((), (), None, ("bob",))
+    assert (live.holders, live.predicted_failures, live.simulated_as, live.password_only_users) == (
+        (),
+        (),
+        None,
+        ("bob",),
+    )
     assert live.checked_as == f"arn:aws:sts::{account.account}:assumed-role/ci/sandbox"
     assert live.checked_at
 
@@ -85,15 +90,15 @@ def test_where_nobody_answers_every_cell_says_so(
     account.plant(users={"alice": user(virtual())})
     account.box.add({"strict_keys": True})
     try:
-        live = look(
+        live = read_live(
             replace(account.settings(), **settings),
             preview(removes("alice", account.arn())),
             clock=account.time.clock(),
         )
     finally:
         account.box.add({"strict_keys": False})
-    assert (live.checked_as, live.bare, live.simulated_as) == (NotChecked(told),) * 3
-    assert live.obstacles == ()
+    assert (live.checked_as, live.password_only_users, live.simulated_as) == (NotChecked(told),) * 3
+    assert live.predicted_failures == ()
     assert [empty(facts, told) for facts in live.holders] == [True]
 
 
@@ -105,7 +110,7 @@ def test_no_credentials_at_all(account: Account, monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     nobody = replace(account.settings(), access_key=None, secret_key=None, token=None)
-    live = look(nobody, preview(removes("alice", account.arn())), clock=account.time.clock())
+    live = read_live(nobody, preview(removes("alice", account.arn())), clock=account.time.clock())
     assert live.checked_as == NotChecked("no credentials")
 
 
@@ -133,7 +138,7 @@ def test_what_is_left_when_the_time_is_over_is_not_checked(account: Account) -> 
     live = account.look(*steps, seconds=2, limits=Limits(retry_deadline=1))
     late = NotChecked("no time left after 2 s")
     assert late in [facts.console_password for facts in live.holders]
-    assert live.bare == late
+    assert live.password_only_users == late
     assert all(facts.serial_numbers in (late, NotChecked("throttled")) for facts in live.holders)
     assert account.time.spent < 2 + 8
 

@@ -69,7 +69,7 @@ def test_obstacles(case: Case, account: Account) -> None:
     account.plant(users=case.users, devices=[virtual("free")])
     live = account.look(*case.steps(account), **case.how)
     expected = [text.format(arn=account.arn(), none=account.arn("none")) for text in case.told]
-    assert [sentence for _, sentence in live.obstacles] == expected
+    assert [sentence for _, sentence in live.predicted_failures] == expected
 
 
 REFUSES = {"on_last_device": "refuse"}
@@ -103,20 +103,20 @@ GUARDS = [
 def test_what_the_guard_refuses(case: Guard, account: Account) -> None:
     account.plant(users={"alice": user(*map(virtual, case.devices), password=case.password)})
     live = account.look(*(removes("alice", account.arn(name), **case.guard) for name in case.removed))
-    assert [sentence for _, sentence in live.obstacles] == [LAST] * case.refused
+    assert [sentence for _, sentence in live.predicted_failures] == [LAST] * case.refused
 
 
 @pytest.mark.parametrize("action", ["ListMFADevices", "GetLoginProfile"])
 def test_a_guard_whose_question_was_not_checked_is_not_foreseen(action: str, account: Account) -> None:
     account.plant(users={"alice": user(virtual(), password=True)})
     account.deny(action)
-    assert account.look(removes("alice", account.arn(), **REFUSES)).obstacles == ()
+    assert account.look(removes("alice", account.arn(), **REFUSES)).predicted_failures == ()
 
 
 def test_an_obstacle_names_its_resource(account: Account) -> None:
     account.plant(users={"alice": {}, "bob": user(virtual())})
     live = account.look(adds("bob", account.arn()), adds("alice", account.arn()))
-    assert [address for address, _ in live.obstacles] == [f"add alice {account.arn()}"]
+    assert [address for address, _ in live.predicted_failures] == [f"add alice {account.arn()}"]
 
 
 def test_foreseen_is_what_happens(account: Account) -> None:
@@ -125,11 +125,11 @@ def test_foreseen_is_what_happens(account: Account) -> None:
     live = account.look(
         adds("alice", account.arn("free")), adds("alice", account.arn()), adds("eve", account.arn("free"))
     )
-    assert len({address for address, _ in live.obstacles}) == 3
+    assert len({address for address, _ in live.predicted_failures}) == 3
     for holder, name in (("alice", "free"), ("alice", "alice-phone"), ("eve", "free")):
         codes = account.codes(account.arn(name))
         with pytest.raises(MfaError):
-            lifecycle.bind(account.run(), account.wanted(account.arn(name), holder, codes=codes))
+            lifecycle.create(account.run(), account.wanted(account.arn(name), holder, codes=codes))
 
 
 class Own(NamedTuple):
@@ -161,14 +161,14 @@ def test_users_who_would_change_their_own_devices(own: Own, account: Account) ->
         key = key.replace("AKIA", "ASIC")
         account.box.add({"keys": {key: {"account": account.account, "user": "alice"}}})
     live = account.look(own.step(account), key=key)
-    assert [SELF in sentence for _, sentence in live.obstacles] == [True] * own.told
+    assert [SELF in sentence for _, sentence in live.predicted_failures] == [True] * own.told
 
 
 def test_the_user_who_applies_may_be_another_than_the_caller(account: Account) -> None:
     account.plant(users={"alice": user(virtual())})
     step = removes("alice", account.arn())
-    assert account.look(step).obstacles == ()
-    (obstacle,) = account.look(step, apply_as=account.user_arn()).obstacles
+    assert account.look(step).predicted_failures == ()
+    (obstacle,) = account.look(step, apply_as=account.user_arn()).predicted_failures
     assert obstacle[1].startswith("alice would apply this with a long-term access key")
 
 
@@ -176,7 +176,7 @@ def test_a_denied_walk_is_told_and_nothing_is_made_up(account: Account) -> None:
     account.plant(users={"alice": {}, "bob": user(virtual())})
     account.deny("ListVirtualMFADevices")
     live = account.look(adds("alice", account.arn()))
-    assert live.obstacles == ()
+    assert live.predicted_failures == ()
     assert live.not_foreseen == ("who holds a virtual device: not checked (denied: iam:ListVirtualMFADevices)",)
 
 
@@ -192,14 +192,14 @@ def test_devices_that_were_not_read_are_not_counted(account: Account) -> None:
     account.plant(users={"alice": user(*EIGHT)}, devices=[virtual("free")])
     account.deny("ListMFADevices")
     live = account.look(adds("alice", account.arn("free")))
-    assert live.obstacles == ()
+    assert live.predicted_failures == ()
     assert live.holders[0].serial_numbers == NotChecked("denied: iam:ListMFADevices")
 
 
 def test_a_holder_whose_devices_were_not_read_is_not_taken_for_another(account: Account) -> None:
     account.plant(users={"Alice": user(virtual())})
     account.deny("ListMFADevices")
-    assert account.look(adds("alice", account.arn())).obstacles == ()
+    assert account.look(adds("alice", account.arn())).predicted_failures == ()
 
 
 def test_what_is_adopted_needs_no_walk(account: Account) -> None:

@@ -62,7 +62,7 @@ def test_what_the_applier_may_not_do(case: Case, account: Account) -> None:
     steps = [does(*names[:-1], account.arn(names[-1])) if isinstance(names[-1], str) else
              does(names[0], account.arn(names[1]), names[2]) for does, *names in case.steps]  # fmt: skip
     live = account.look(*steps, apply_as=role)
-    assert [sentence for _, sentence in live.obstacles] == [text.format(role=role) for text in case.told]
+    assert [sentence for _, sentence in live.predicted_failures] == [text.format(role=role) for text in case.told]
     assert live.simulated_as == ((role,) if any(step.op != "create" for step in steps) or case.told else None)
 
 
@@ -70,7 +70,7 @@ def test_deleting_the_device_itself(account: Account) -> None:
     company(account)
     role = account.role("mfa-apply", allow(DEACTIVATE))
     live = account.look(removes("alice", account.arn(), also_deletes=True), apply_as=role)
-    assert [text for _, text in live.obstacles] == [f"{role} is not allowed {DELETE} on {account.arn()}"]
+    assert [text for _, text in live.predicted_failures] == [f"{role} is not allowed {DELETE} on {account.arn()}"]
 
 
 def test_the_caller_applies_unless_another_is_named(account: Account) -> None:
@@ -79,7 +79,9 @@ def test_the_caller_applies_unless_another_is_named(account: Account) -> None:
     live = account.look(removes("alice", account.arn()), adds("carol", account.arn("free")))
     role = f"arn:aws:iam::{account.account}:role/ci"
     assert live.simulated_as == (role,)
-    assert live.obstacles == ((f"add carol {account.arn('free')}", f"{role} is not allowed {ENABLE} on user carol"),)
+    assert live.predicted_failures == (
+        (f"add carol {account.arn('free')}", f"{role} is not allowed {ENABLE} on user carol"),
+    )
 
 
 def test_a_caller_who_only_reads_is_not_taken_for_the_applier(account: Account) -> None:
@@ -88,7 +90,7 @@ def test_a_caller_who_only_reads_is_not_taken_for_the_applier(account: Account) 
     live = account.look(removes("alice", account.arn()))
     role = f"arn:aws:iam::{account.account}:role/ci"
     assert live.simulated_as == NotChecked(f"{role} may write nothing, so somebody else applies")
-    assert live.obstacles == ()
+    assert live.predicted_failures == ()
 
 
 def test_a_resources_own_role_is_the_applier(account: Account) -> None:
@@ -96,7 +98,7 @@ def test_a_resources_own_role_is_the_applier(account: Account) -> None:
     role = account.role("own-role", allow("iam:List*"))
     steps = removes("alice", account.arn(), role_arn=role), removes("bob", account.arn("bobs"))
     live = account.look(*steps)
-    assert [text for _, text in live.obstacles] == [f"{role} is not allowed {DEACTIVATE} on user alice"]
+    assert [text for _, text in live.predicted_failures] == [f"{role} is not allowed {DEACTIVATE} on user alice"]
     assert live.simulated_as == (role, f"arn:aws:iam::{account.account}:role/ci")
 
 
@@ -105,7 +107,7 @@ def test_a_denied_simulation_is_told(account: Account) -> None:
     account.deny("SimulatePrincipalPolicy")
     live = account.look(removes("alice", account.arn()))
     assert live.simulated_as == NotChecked("denied: iam:SimulatePrincipalPolicy")
-    assert live.obstacles == ()
+    assert live.predicted_failures == ()
 
 
 def test_a_role_that_is_not_there(account: Account) -> None:

@@ -55,7 +55,7 @@ def test_the_old_holder_of_a_move_is_found_too(account: Account) -> None:
     user_id = renamed(account, virtual())
     live = account.look(moves("alice", "bob", account.arn(), user_id=user_id))
     assert live.present == ((account.arn().lower(), JONES),)
-    assert live.obstacles == ()
+    assert live.predicted_failures == ()
 
 
 def test_a_namesake_is_not_taken_for_the_renamed_user(account: Account) -> None:
@@ -144,7 +144,7 @@ def test_a_denied_removal_is_told_of_the_renamed_user(account: Account) -> None:
     user_id = renamed(account, virtual())
     role = account.role("apply")
     live = account.look(removes("alice", account.arn(), user_id=user_id), apply_as=role)
-    ((_, sentence),) = live.obstacles
+    ((_, sentence),) = live.predicted_failures
     assert sentence == f"{role} is not allowed iam:DeactivateMFADevice on user Alice.Jones"
 
 
@@ -161,8 +161,8 @@ CERTAIN = [
 def test_which_obstacles_surely_stop_the_run(reason: str, steps: Any, certain: bool, account: Account) -> None:
     account.plant(users={"alice": user(virtual()), "bob": {}, "carol": {}}, devices=[virtual("free")])
     live = account.look(*steps(account))
-    assert live.obstacles
-    assert live.certain == ({live.obstacles[0][0]} if certain else frozenset())
+    assert live.predicted_failures
+    assert live.certain == ({live.predicted_failures[0][0]} if certain else frozenset())
 
 
 @pytest.mark.parametrize(("step", "certain"), [(adds, True), (removes, False)])
@@ -173,7 +173,7 @@ def test_a_denied_removal_takes_nothing_and_a_denied_addition_brings_nothing(
     live = account.look(
         step("alice", account.arn("free" if certain else "alice-phone")), apply_as=account.role("apply")
     )
-    assert [address in live.certain for address, _ in live.obstacles] == [certain]
+    assert [address in live.certain for address, _ in live.predicted_failures] == [certain]
 
 
 def test_what_holds_a_user_is_told(account: Account) -> None:

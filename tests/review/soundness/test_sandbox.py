@@ -14,7 +14,7 @@ from mfa_association import lifecycle
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.findings import RISKS, Risk
 from mfa_association.sandbox import Sandbox
-from mfa_association.sandbox.policy import Verdict, judge
+from mfa_association.sandbox.policy import Decision, judge
 from tests.lifecycle.stage import hardware, one_sandbox, staged, user, virtual
 from tests.review.live.stage import ADMINISTRATOR, READ_ONLY, Account, allow, preview, removes, removes_secretly
 
@@ -69,7 +69,7 @@ def may_escalate(account: Account, user_id: str) -> bool:
     documents += [
         json.loads(p.versions[0].document) for one in (holder, *groups) for p in one.managed_policies.values()
     ]
-    return any(judge(documents, action, str(holder.arn), {}) is Verdict.ALLOWED for action in ESCALATE)
+    return any(judge(documents, action, str(holder.arn), {}) is Decision.ALLOWED for action in ESCALATE)
 
 
 def oracle(account: Account, case: Case, user_id: str) -> Risk:
@@ -95,7 +95,7 @@ def test_a_removal_is_named_for_whom_it_hits_as_badly_as_it_is(case: Case, box: 
         change = preview(step)
         report = classify(change, Context(account.look(step)))
         account.start_counting()
-        lifecycle.unbind(account.run(), account.saved(user_id=user_id))
+        lifecycle.delete(account.run(), account.saved(user_id=user_id))
         (taken,) = [call for call in box.log() if call.action == "DeactivateMFADevice" and not call.error]
         (finding,) = report.losses
         assert (str(finding.holder), finding.serial_number, finding.removal) == (taken.user, taken.serial, True)

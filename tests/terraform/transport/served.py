@@ -10,8 +10,8 @@ from pathlib import Path
 from ssl import SSLContext
 from threading import Event
 
-from mfa_association.terraform.place import listener, private_folder
-from mfa_association.terraform.transport.loop import Answer, Transport
+from mfa_association.terraform.socket_dir import listener, private_folder
+from mfa_association.terraform.transport.loop import Transport, UnaryHandler
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Served:
 
 @contextmanager
 def served(
-    load: Callable[[], Answer], context: SSLContext | None = None, wanted: Callable[[], bool] = lambda: True
+    load: Callable[[], UnaryHandler], context: SSLContext | None = None, wanted: Callable[[], bool] = lambda: True
 ) -> Iterator[Served]:
     """Serve; what was raised there is raised here."""
     with private_folder() as folder, ThreadPoolExecutor(1) as pool:
@@ -46,7 +46,7 @@ class Calls:
     may_end: Event = field(default_factory=Event)
     size: int = 0
 
-    def load(self) -> Answer:
+    def load(self) -> UnaryHandler:
         """What the transport asks for."""
         return self.answer
 

@@ -18,14 +18,14 @@ from mfa_association.lifecycle import Clock, Limits
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.reader import Reader, silent
 from mfa_association.review.facts import Holder, Live, NotChecked
-from mfa_association.review.live.bare import find_bare
 from mfa_association.review.live.bulk import Chosen, choose_source
-from mfa_association.review.live.cells import Cells
 from mfa_association.review.live.holders import Holders, Seen, unfound, unknown
 from mfa_association.review.live.lists import AccountLists
-from mfa_association.review.live.obstacles import Scene, foresee, needs, of_user
+from mfa_association.review.live.password_only import find_bare
 from mfa_association.review.live.permissions import Permissions, look_for_permissions
+from mfa_association.review.live.predictions import AccountFacts, needs, of_user, predict_failures
 from mfa_association.review.live.present import Present, find_present, is_still_called_so
+from mfa_association.review.live.reads import LiveReads
 from mfa_association.review.model import Holding, Planned, Preview, account_of
 from mfa_association.review.planned import affected, planned
 
@@ -36,7 +36,7 @@ PATIENCE = Limits(retry_deadline=30.0)
 _UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not tell)"
 
 
-def look(
+def read_live(
     settings: Settings,
     preview: Preview,
     *,
@@ -54,30 +54,30 @@ def look(
     be read is ``NotChecked``. Raises ``Interrupted`` alone.
     """
     clock = clock or Clock()
-    cells = Cells(Reader(settings, limits, clock, progress, stop), clock, seconds)
-    caller = cells.read(lambda: cells.reader.iam.caller)
+    reads = LiveReads(Reader(settings, limits, clock, progress, stop), clock, seconds)
+    caller = reads.read(lambda: reads.reader.iam.caller)
     holders = affected(preview)
     if isinstance(caller, NotChecked):
         facts = tuple(unknown(holder, caller) for holder in holders)
         return Live(caller, None, facts, caller, simulated_as=caller)
-    return _Review(cells, caller, preview, apply_as, AccountLists(cells)).carry_out(holders)
+    return _Review(reads, caller, preview, apply_as, AccountLists(reads)).carry_out(holders)
 
 
 @dataclass(frozen=True)
 class _Review:
-    cells: Cells
+    reads: LiveReads
     caller: Caller
     preview: Preview
     apply_as: str | None
     lists: AccountLists
 
     def carry_out(self, holders: list[Holder]) -> Live:
-        self.cells.read(self.cells.reader.directory.start_report)
+        self.reads.read(self.reads.reader.directory.start_report)
         plans = planned(self.preview)
         elsewhere = self._elsewhere(plans)
         near = [holder for holder in holders if holder.key not in elsewhere]
         chosen = self._source(near)
-        looks = Holders(self.cells, self._account, chosen.source)
+        looks = Holders(self.reads, self._account, chosen.source)
         seen = self._look(looks, near)
         present = self._present(looks, seen)
         seen |= self._look(looks, [one for one in present.holders.values() if one.key not in seen])
@@ -87,31 +87,31 @@ class _Review:
             holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
         }
         mine = [_as_held(plan, present) for plan in plans if self._foreign(plan) is None]
-        scene, untold = self._scene(seen, mine)
-        permissions = self._permissions(seen, mine, scene)
-        obstacles = (*foresee(scene, mine), *permissions.denied)
-        bare, as_of = find_bare(self.cells, {key[1] for key in seen})
+        account, untold = self._scene(seen, mine)
+        permissions = self._permissions(seen, mine, account)
+        predicted_failures = (*predict_failures(account, mine), *permissions.denied)
+        password_only, as_of = find_bare(self.reads, {key[1] for key in seen})
         return Live(
             checked_as=self.caller.arn,
-            checked_at=rfc3339(self.cells.reader.iam.now()),
+            checked_at=rfc3339(self.reads.reader.iam.now()),
             holders=tuple(replace(one.facts, user_id=one.user_id) for one in seen.values()),
-            bare=bare,
-            obstacles=tuple((one.address, one.sentence) for one in obstacles),
+            password_only_users=password_only,
+            predicted_failures=tuple((one.address, one.sentence) for one in predicted_failures),
             bare_as_of=as_of,
             simulated_as=permissions.simulated_as,
             not_foreseen=(*untold, *permissions.untold),
             present=tuple(sorted(present.holders.items())),
-            certain=frozenset(one.address for one in obstacles if one.certain),
+            certain=frozenset(one.address for one in predicted_failures if one.certain),
             listed_at=chosen.listed_at,
         )
 
     def _source(self, holders: list[Holder]) -> Chosen:
-        session = open_session(self.cells.reader.settings)
+        session = open_session(self.reads.reader.settings)
         users = sum(holder.root_account_id is None for holder in holders)
-        return choose_source(self.cells, self.lists, AccountDetails(session), Policies(session), users)
+        return choose_source(self.reads, self.lists, AccountDetails(session), Policies(session), users)
 
     def _look(self, looks: Holders, holders: list[Holder]) -> dict[tuple[str, str], Seen]:
-        read = self.cells.reader.each("affected users", holders, looks.look)
+        read = self.reads.reader.each("affected users", holders, looks.look)
         return {holder.key: seen for holder, seen in read if isinstance(seen, Seen)}
 
     def _present(self, looks: Holders, seen: Mapping[tuple[str, str], Seen]) -> Present:
@@ -147,8 +147,8 @@ class _Review:
         told = (account_of(role_arn), account_id, account_of(serial_number))
         return any(account and account != self.caller.account_id for account in told)
 
-    def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[Scene, tuple[str, ...]]:
-        scene = Scene(
+    def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[AccountFacts, tuple[str, ...]]:
+        account = AccountFacts(
             {key: one.facts for key, one in seen.items()},
             coming=frozenset(
                 one.user_name.lower() for one in self.preview.users if one.user_name and one.op == "create"
@@ -159,25 +159,27 @@ class _Review:
                 step.address for step in self.preview.devices if step.before and step.before.on_last_device == "refuse"
             ),
         )
-        sought = [plan for plan in plans if plan.what != "remove" and of_user(plan) and not scene.is_held(plan)]
+        sought = [plan for plan in plans if plan.what != "remove" and of_user(plan) and not account.is_held(plan)]
         untold: tuple[str, ...] = (_UNTOLD,) if any(plan.kind in ("hardware", "fido") for plan in sought) else ()
         if not any(plan.kind == "virtual" for plan in sought):
-            return scene, untold
+            return account, untold
         virtual = self.lists.virtual_devices()
         if isinstance(virtual, NotChecked):
             untold = (*untold, f"who holds a virtual device: not checked ({virtual.reason})")
-        return replace(scene, virtual=virtual), untold
+        return replace(account, virtual=virtual), untold
 
     def _applier(self) -> str | None:
         """The IAM user that applies with a long-term key, as far as is known."""
         arn = self.apply_as or (self.caller.arn if self.caller.long_term else "")
         return arn.rpartition("/")[2] if ":user/" in arn else None
 
-    def _permissions(self, seen: dict[tuple[str, str], Seen], plans: list[Planned], scene: Scene) -> Permissions:
+    def _permissions(
+        self, seen: dict[tuple[str, str], Seen], plans: list[Planned], account: AccountFacts
+    ) -> Permissions:
         arns = {key: one.arn for key, one in seen.items() if one.arn}
         deleted = {step.address for step in self.preview.devices if step.before and step.before.also_deletes}
-        verbs = Policies(open_session(self.cells.reader.settings))
-        return look_for_permissions(self.cells, verbs, needs(plans, scene, arns, deleted), self.caller, self.apply_as)
+        verbs = Policies(open_session(self.reads.reader.settings))
+        return look_for_permissions(self.reads, verbs, needs(plans, account, arns, deleted), self.caller, self.apply_as)
 
 
 def _as_held(plan: Planned, present: Present) -> Planned:

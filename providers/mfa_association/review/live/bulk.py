@@ -15,10 +15,17 @@ from mfa_association.aws.policies import Policies
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.cells import Cells, Once
 from mfa_association.review.live.lists import AccountLists
-from mfa_association.review.live.powers import EVERYTHING, Powers, Statements, inline_name, managed_name, named_policy
+from mfa_association.review.live.reads import LiveReads, MemoizedRead
 from mfa_association.review.live.rights import Found, UserRights, UserSource, rights
+from mfa_association.review.live.user_policies import (
+    EVERYTHING,
+    Statements,
+    UserPolicies,
+    inline_name,
+    managed_name,
+    named_policy,
+)
 from mfa_association.review.rights import parse
 
 FEW = 5
@@ -36,24 +43,26 @@ class Chosen:
     listed_at: str | NotChecked | None = None
 
 
-def choose_source(cells: Cells, lists: AccountLists, details: AccountDetails, verbs: Policies, users: int) -> Chosen:
+def choose_source(
+    reads: LiveReads, lists: AccountLists, details: AccountDetails, verbs: Policies, users: int
+) -> Chosen:
     """The cheaper way to read so many users."""
-    singly = Powers(cells, verbs)
+    singly = UserPolicies(reads, verbs)
     if users <= FEW:
         return Chosen(singly)
-    size = cells.read(details.size)
+    size = reads.read(details.size)
     if isinstance(size, NotChecked):
         return Chosen(singly, size)
     if pages(size) >= CALLS_A_USER * users:
         return Chosen(singly)
-    taken = rfc3339(cells.reader.iam.now())
+    taken = rfc3339(reads.reader.iam.now())
     listed = lists.users()
     if isinstance(listed, NotChecked):
         return Chosen(singly, listed)
-    found = cells.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
+    found = reads.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
     if isinstance(found, NotChecked):
         return Chosen(singly, found)
-    return Chosen(Bulk(cells, singly, listed, found, lambda: _in_force(cells, details), verbs), taken)
+    return Chosen(Bulk(reads, singly, listed, found, lambda: _in_force(reads, details), verbs), taken)
 
 
 def pages(size: AccountSize) -> int:
@@ -61,8 +70,8 @@ def pages(size: AccountSize) -> int:
     return ceil((size.users + size.groups + size.policies) / PAGE_SIZE) + ceil(size.users / PAGE_SIZE) + 1
 
 
-def _in_force(cells: Cells, details: AccountDetails) -> dict[str, str] | NotChecked:
-    found = cells.pages("policies of AWS", details.aws_policies, "ListPolicies")
+def _in_force(reads: LiveReads, details: AccountDetails) -> dict[str, str] | NotChecked:
+    found = reads.pages("policies of AWS", details.aws_policies, "ListPolicies")
     return found if isinstance(found, NotChecked) else dict(found)
 
 
@@ -71,21 +80,21 @@ class Bulk:
 
     def __init__(
         self,
-        cells: Cells,
-        singly: Powers,
+        reads: LiveReads,
+        singly: UserPolicies,
         listed: dict[str, User],
         found: list[UserDetail | GroupDetail | PolicyDetail],
         versions: Callable[[], dict[str, str] | NotChecked],
         verbs: Policies,
     ) -> None:
         """``listed``: by user id. ``versions``: AWS's policies that are attached, and the version in force of each."""
-        self._cells, self._singly, self._verbs = cells, singly, verbs
+        self._cells, self._singly, self._verbs = reads, singly, verbs
         self._listed = {user.user_name.lower(): user for user in listed.values()}
         self._users = {one.user_name.lower(): one for one in found if isinstance(one, UserDetail)}
         self._groups = {one.group_name: one for one in found if isinstance(one, GroupDetail)}
         self._own = {one.arn: one.document for one in found if isinstance(one, PolicyDetail)}
-        self._versions: Once[str, dict[str, str] | NotChecked] = Once(lambda _: versions())
-        self._managed = Once(self._read_managed)
+        self._versions: MemoizedRead[str, dict[str, str] | NotChecked] = MemoizedRead(lambda _: versions())
+        self._managed = MemoizedRead(self._read_managed)
 
     def user(self, name: str) -> User | NotChecked | None:
         """From both lists: one tells the last sign-in, the other the boundary."""

@@ -10,12 +10,12 @@ from mfa_association.aws.directory import User
 from mfa_association.aws.iam import Device
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import open_session
-from mfa_association.grammar import ROOT_USER
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Facts, Holder, NotChecked
-from mfa_association.review.live.cells import Cells
+from mfa_association.review.live.reads import LiveReads
 from mfa_association.review.live.rights import UserSource
 from mfa_association.review.rights import judge
+from mfa_association.validation import ROOT_USER
 
 _GONE: list[Device] = []
 """What stands for the devices of a user who does not exist; compared by identity."""
@@ -33,10 +33,10 @@ class Seen:
 class Holders:
     """The looks at holders of one account. Safe between threads."""
 
-    def __init__(self, cells: Cells, account: str, source: UserSource) -> None:
+    def __init__(self, reads: LiveReads, account: str, source: UserSource) -> None:
         """``account``: the ARN of the account's entities up to their kind, ``arn:aws:iam::111122223333``."""
-        self._cells, self._account, self._source = cells, account, source
-        self._credentials = Credentials(open_session(cells.reader.settings))
+        self._cells, self._account, self._source = reads, account, source
+        self._credentials = Credentials(open_session(reads.reader.settings))
 
     def look(self, holder: Holder) -> Seen:
         """All cells of one holder, each known or not checked."""

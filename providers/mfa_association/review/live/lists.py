@@ -5,16 +5,16 @@ from __future__ import annotations
 from mfa_association.aws.directory import User
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.cells import Cells, Once
+from mfa_association.review.live.reads import LiveReads, MemoizedRead
 
 
 class AccountLists:
     """Virtual devices by serial number in small letters, users by id. Safe between threads."""
 
-    def __init__(self, cells: Cells) -> None:
-        self._cells = cells
-        self._devices: Once[str, dict[str, VirtualDevice] | NotChecked] = Once(self._read_devices)
-        self._users: Once[str, dict[str, User] | NotChecked] = Once(self._read_users)
+    def __init__(self, reads: LiveReads) -> None:
+        self._cells = reads
+        self._devices: MemoizedRead[str, dict[str, VirtualDevice] | NotChecked] = MemoizedRead(self._read_devices)
+        self._users: MemoizedRead[str, dict[str, User] | NotChecked] = MemoizedRead(self._read_users)
 
     def virtual_devices(self) -> dict[str, VirtualDevice] | NotChecked:
         """ListVirtualMFADevices, held or not."""

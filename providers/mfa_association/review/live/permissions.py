@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mfa_association.aws.policies import Policies, Simulated
 from mfa_association.aws.session import Caller
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.cells import Cells
+from mfa_association.review.live.reads import LiveReads
 
 ENABLE = "iam:EnableMFADevice"
 AT_ONCE = 50
@@ -55,7 +55,7 @@ class Permissions:
 
 
 def look_for_permissions(
-    cells: Cells, verbs: Policies, needs: Sequence[Need], caller: Caller, apply_as: str | None
+    reads: LiveReads, verbs: Policies, needs: Sequence[Need], caller: Caller, apply_as: str | None
 ) -> Permissions:
     """Simulate every need, as its own role, as ``apply_as``, or as the caller."""
     if not needs:
@@ -64,7 +64,7 @@ def look_for_permissions(
     by_principal: dict[str, list[Need]] = defaultdict(list)
     for need in needs:
         by_principal[need.principal or usual].append(need)
-    found = {principal: _simulate(cells, verbs, principal, mine) for principal, mine in by_principal.items()}
+    found = {principal: _simulate(reads, verbs, principal, mine) for principal, mine in by_principal.items()}
     reader = found.get(usual)
     if not apply_as and isinstance(reader, dict) and all(one.decision != "allowed" for one in reader.values()):
         found[usual] = NotChecked(f"{usual} may write nothing, so somebody else applies")
@@ -84,14 +84,14 @@ def principal_of(arn: str) -> str:
 Answers = dict[tuple[str, str], Simulated]
 
 
-def _simulate(cells: Cells, verbs: Policies, principal: str, needs: Iterable[Need]) -> Answers | NotChecked:
+def _simulate(reads: LiveReads, verbs: Policies, principal: str, needs: Iterable[Need]) -> Answers | NotChecked:
     wanted: dict[str, set[str]] = defaultdict(set)
     for need in needs:
         wanted[need.action].add(need.resource)
     found: Answers = {}
     for action, resources in sorted(wanted.items()):
         for some in _chunks(sorted(resources)):
-            answer = cells.read(lambda action=action, some=some: verbs.simulate(principal, [action], some))  # type: ignore[misc]
+            answer = reads.read(lambda action=action, some=some: verbs.simulate(principal, [action], some))  # type: ignore[misc]
             if isinstance(answer, NotChecked):
                 return answer
             found |= {(one.action, one.resource): one for one in answer}

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mfa_association.aws.iam import Device
-from mfa_association.grammar import same
 from mfa_association.review.effects import moves
 from mfa_association.review.facts import Holder, NotChecked
 from mfa_association.review.live.lists import AccountLists
 from mfa_association.review.model import DeviceStep, Holding, Preview, account_of
+from mfa_association.validation import same
 
 Lookup = Callable[[str], "list[Device] | NotChecked"]
 """The devices of a user."""
@@ -68,7 +68,7 @@ def _leaving(preview: Preview) -> Iterator[Holding]:
 
 def _leaves(step: DeviceStep, before: Holding) -> bool:
     if step.op in ("delete", "unknown"):
-        return step.spared is None
+        return step.skipped_because is None
     after = step.after
     return step.op == "update" and after is not None and (moves(before, after) or before.key != after.key)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mfa_association.terraform.diagnostics import Told
+from mfa_association.terraform.diagnostics import Diagnostics
 from mfa_association.terraform.values import Value, decode, encode
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ class Call:
     provider: Provider
     request: Any
     response: Any
-    told: Told
+    told: Diagnostics
 
 
-Answer = Callable[[Call], None]
-Answers = dict[str, Answer]
+CallHandler = Callable[[Call], None]
+Answers = dict[str, CallHandler]
 
 
 def value(dynamic: Any) -> Value:

@@ -8,8 +8,8 @@ from mfa_association.engine import props
 from mfa_association.errors import MfaError
 from mfa_association.terraform import association, data_sources, plan, reads, resource
 from mfa_association.terraform.answers.call import Answers, Call, put, value
+from mfa_association.terraform.conflicts import RECREATE_MARKER
 from mfa_association.terraform.connection import Connection
-from mfa_association.terraform.crossings import AGAIN
 from mfa_association.terraform.diagnostics import warn
 
 
@@ -53,7 +53,7 @@ def _plan(call: Call) -> None:
     config = None if goes else value(call.request.config)
     planned = plan.plan(_connection(call), value(call.request.prior_state), config)
     put(call.response.planned_state, planned.state)
-    call.response.planned_private = AGAIN if planned.again else b""
+    call.response.planned_private = RECREATE_MARKER if planned.again else b""
     for name in planned.replaces:
         call.response.requires_replace.add().steps.add(attribute_name=name)
     if not planned.replaces:
@@ -63,7 +63,7 @@ def _plan(call: Call) -> None:
 def _apply(call: Call) -> None:
     prior, planned = value(call.request.prior_state), value(call.request.planned_state)
     put(call.response.new_state, prior)
-    again = call.request.planned_private == AGAIN
+    again = call.request.planned_private == RECREATE_MARKER
     connection = _connection(call)
     applied = resource.apply(connection, prior, planned, value(call.request.config), again=again)
     put(call.response.new_state, applied.state)

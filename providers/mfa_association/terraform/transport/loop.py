@@ -23,7 +23,7 @@ from mfa_association.terraform.transport.streams import Call
 PROVIDER = "/tfplugin6.Provider/"
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
 
-Answer = Callable[[str, bytes], bytes]
+UnaryHandler = Callable[[str, bytes], bytes]
 """Answers a method's request. Raises ``NotImplementedError`` for a method that it does not know."""
 
 _TICK = 1.0
@@ -48,7 +48,9 @@ class Transport:
     ``load`` gives what answers, while the engine connects. Without a context it serves in the clear.
     """
 
-    def __init__(self, load: Callable[[], Answer], listener: socket.socket, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, load: Callable[[], UnaryHandler], listener: socket.socket, context: ssl.SSLContext | None
+    ) -> None:
         self._listener, self._context = listener, context
         self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="call")
         self._answer = self._pool.submit(load)
@@ -125,7 +127,7 @@ class Transport:
                 waiting.append(peer)
 
     @staticmethod
-    def _call(answer: Future[Answer], peer: Peer, call: Call) -> _Answered:
+    def _call(answer: Future[UnaryHandler], peer: Peer, call: Call) -> _Answered:
         name = call.path[len(PROVIDER) :]
         try:
             return _Answered(peer, call, answer.result()(name, messages.unwrapped(call.body)))

@@ -5,31 +5,31 @@ from __future__ import annotations
 from contextlib import suppress
 
 from mfa_association.aws.errors import AccessDenied, NoSuchEntity
-from mfa_association.grammar import ROOT_USER, parse_serial_number, same
-from mfa_association.lifecycle.bind import active
+from mfa_association.lifecycle.context import AccountContext
+from mfa_association.lifecycle.create import active
 from mfa_association.lifecycle.model import Association, Declaration
 from mfa_association.lifecycle.refusals import NothingToImport
-from mfa_association.lifecycle.run import Run
+from mfa_association.validation import ROOT_USER, parse_serial_number, same
 
 
-def adopt(run: Run, serial_number: str, user_name: str | None = None) -> Association:
+def import_existing(context: AccountContext, serial_number: str, user_name: str | None = None) -> Association:
     """The association as IAM has it; without ``user_name`` its holder is found out where IAM tells.
 
     Raises ``NothingToImport``, ``WrongAccount`` or an ``AwsError``.
     """
-    run.account_for(serial_number)
-    holder = user_name or _holder(run, serial_number)
+    context.account_for(serial_number)
+    holder = user_name or _holder(context, serial_number)
     wanted = Declaration(holder, serial_number)
     try:
-        device = run.directory.held(holder, serial_number)
+        device = context.directory.find_held_device(holder, serial_number)
     except NoSuchEntity:
         raise NothingToImport(serial_number, f"there is no user {holder}", "correct the name") from None
     if device is None:
-        raise NothingToImport(serial_number, _instead(run, serial_number, holder), "import what is held only")
-    return active(run, wanted, device)
+        raise NothingToImport(serial_number, _instead(context, serial_number, holder), "import what is held only")
+    return active(context, wanted, device)
 
 
-def _holder(run: Run, serial_number: str) -> str:
+def _holder(context: AccountContext, serial_number: str) -> str:
     """Of a virtual device IAM tells the holder; the ARN of a FIDO key names the user that registered it."""
     serial = parse_serial_number(serial_number)
     if serial.kind == "fido" and serial.name.startswith("u2f/user/"):
@@ -37,7 +37,7 @@ def _holder(run: Run, serial_number: str) -> str:
     if serial.kind != "virtual":
         cause = "IAM tells the holder of virtual devices only"
         raise NothingToImport(serial_number, cause, "give the user too: USER/SERIAL")
-    entity = run.directory.find(serial_number, fresh=True)
+    entity = context.directory.find(serial_number, fresh=True)
     if entity is None:
         raise NothingToImport(serial_number, "there is no such device", "correct the serial number")
     if entity.user_arn is None:
@@ -49,11 +49,11 @@ def _holder(run: Run, serial_number: str) -> str:
     return entity.user_name
 
 
-def _instead(run: Run, serial_number: str, holder: str) -> str:
+def _instead(context: AccountContext, serial_number: str, holder: str) -> str:
     entity = None
     if parse_serial_number(serial_number).kind == "virtual" and holder != ROOT_USER:
         with suppress(AccessDenied):
-            entity = run.directory.find(serial_number)
+            entity = context.directory.find(serial_number)
     if entity and entity.user_name and not same(entity.user_name, holder):
         return f"{holder} does not hold it, {entity.user_name} does"
     return f"{holder} does not hold it"

@@ -25,10 +25,10 @@ from mfa_association.aws.errors import (
 )
 from mfa_association.aws.session import AccountRefused
 from mfa_association.errors import MfaError
-from mfa_association.grammar import Fault
 from mfa_association.lifecycle import Clock
 from mfa_association.reads.reader import Interrupted, Reader
 from mfa_association.review.facts import NotChecked
+from mfa_association.validation import InvalidValue
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -47,7 +47,7 @@ _WORDS: tuple[tuple[type[MfaError], str], ...] = (
     (PolicyNotEvaluated, "policy could not be evaluated"),
     (AccountRefused, "account not allowed by the configuration"),
     (NoRootUser, "no root user in this partition"),
-    (Fault, "not a name that IAM knows"),
+    (InvalidValue, "not a name that IAM knows"),
 )
 _UNKNOWN = "AWS answered with an unknown error"
 _OF_STS = ("AssumeRole", "AssumeRoot", "GetCallerIdentity")
@@ -62,7 +62,7 @@ def reason(fault: MfaError) -> str:
     return next((words for kind, words in _WORDS if isinstance(fault, kind)), _UNKNOWN)
 
 
-class Cells:
+class LiveReads:
     """The reads of one review, within ``seconds`` in all: what comes later is not checked."""
 
     def __init__(self, reader: Reader, clock: Clock, seconds: float) -> None:
@@ -71,7 +71,7 @@ class Cells:
 
     def read(self, read: Callable[[], T], missing: M | None = None) -> T | M | NotChecked:
         """What a call answers, patiently; ``missing``, if given, where IAM knows no such thing."""
-        return self.attempt(lambda: self.reader.patiently(read), missing)
+        return self.attempt(lambda: self.reader.with_retries(read), missing)
 
     def attempt(self, read: Callable[[], T], missing: M | None = None) -> T | M | NotChecked:
         """The same for what is patient itself. Raises ``Interrupted`` alone."""
@@ -83,7 +83,7 @@ class Cells:
             raise
         except NoSuchEntity as fault:
             return NotChecked(reason(fault)) if missing is None else missing
-        except (AwsError, AccountRefused, NoRootUser, Fault) as fault:
+        except (AwsError, AccountRefused, NoRootUser, InvalidValue) as fault:
             return NotChecked(reason(fault))
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]], action: str) -> list[T] | NotChecked:
@@ -92,7 +92,7 @@ class Cells:
         return NotChecked(f"denied: iam:{action}") if found is None else found
 
 
-class Once(Generic[K, T]):
+class MemoizedRead(Generic[K, T]):
     """What is read once though many users share it, such as a group. Safe between threads."""
 
     def __init__(self, read: Callable[[K], T]) -> None:

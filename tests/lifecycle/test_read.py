@@ -62,7 +62,7 @@ FINDINGS = (
 def test_the_truth_is_told(stage: Stage, case: Finding) -> None:
     stage.plant(**case.seed)
     saved = stage.saved(None if case.serial == "arn" else case.serial, user_id="AIDASAVED", **case.saved)
-    found = lifecycle.find(stage.run(), saved)
+    found = lifecycle.read(stage.run(), saved)
     assert found == replace(saved, active=case.active, enable_date=OLD if case.active else None)
     assert stage.calls() == case.calls
     assert tuple(stage.warnings) == tuple(w.format(arn=stage.arn(), account=stage.account) for w in case.warnings)
@@ -94,7 +94,7 @@ def test_a_moved_date_means_that_it_was_registered_again(stage: Stage, case: Aga
     stage.deny(*case.denied)
     stage.start_counting()
     saved = stage.saved(enable_date=BEFORE, user_id=user_id)
-    found = lifecycle.find(stage.run(), saved)
+    found = lifecycle.read(stage.run(), saved)
     assert found == replace(saved, active=case.active, enable_date=OLD if case.active else None)
     assert stage.calls() == WALK | {"GetUser": 1}
     assert stage.warnings[0] == (
@@ -108,7 +108,7 @@ def test_what_its_user_registered_since_is_active(stage: Stage) -> None:
     stage.plant(**HERE)
     saved = stage.saved(active=False, user_id=stage.user_id())
     stage.start_counting()
-    assert lifecycle.find(stage.run(), saved) == replace(saved, active=True, enable_date=OLD)
+    assert lifecycle.read(stage.run(), saved) == replace(saved, active=True, enable_date=OLD)
     assert stage.calls() == WALK | {"GetUser": 1}
     assert not stage.warnings
 
@@ -117,17 +117,17 @@ def test_a_new_user_of_the_old_name_is_not_believed_at_the_second_look_either(st
     stage.plant(**HERE)
     found = stage.saved(enable_date=BEFORE, user_id="AIDABEFORE")
     for _ in range(3):
-        found = lifecycle.find(stage.run(), found)
+        found = lifecycle.read(stage.run(), found)
         assert (found.active, found.user_id) == (False, "AIDABEFORE")
         assert "to accept it, replace the association, or give it a new renew value" in stage.warnings[-1]
-    assert lifecycle.bind(stage.run(), stage.wanted()).user_id == stage.user_id()
+    assert lifecycle.create(stage.run(), stage.wanted()).user_id == stage.user_id()
 
 
 def test_an_id_that_was_not_known_is_learnt(stage: Stage) -> None:
     stage.plant(**HERE)
     user_id = stage.user_id()
     stage.start_counting()
-    assert lifecycle.find(stage.run(), stage.saved(enable_date=BEFORE)).user_id == user_id
+    assert lifecycle.read(stage.run(), stage.saved(enable_date=BEFORE)).user_id == user_id
     assert stage.calls() == WALK
 
 
@@ -135,7 +135,7 @@ def test_many_misses_share_one_walk(stage: Stage) -> None:
     stage.plant(users={"alice": {}})
     run = stage.run()
     for name in ("one", "two", "three"):
-        lifecycle.find(run, stage.saved(stage.arn(name)))
+        lifecycle.read(run, stage.saved(stage.arn(name)))
     assert stage.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 3, "ListVirtualMFADevices": 1}
 
 
@@ -143,7 +143,7 @@ def test_a_renamed_user_still_holds_it(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(enable_date=OLD))})
     saved = stage.saved(user_id=stage.user_id(), enable_date=OLD)
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
-    assert lifecycle.find(stage.run(), saved) == saved
+    assert lifecycle.read(stage.run(), saved) == saved
     assert stage.warnings == [f"alice is now called alicia and still holds {stage.arn()}: change the line"]
 
 
@@ -152,7 +152,7 @@ def test_a_recreated_user_of_the_same_name_is_not_the_holder(stage: Stage) -> No
     saved = stage.saved(user_id=stage.user_id(), enable_date=OLD)
     stage.admin().delete_user(UserName="alice")
     stage.plant(users={"alice": {}})
-    assert not lifecycle.find(stage.run(), saved).active
+    assert not lifecycle.read(stage.run(), saved).active
     assert stage.warnings == [f"{stage.arn()} is declared for alice but held by bob"]
 
 
@@ -183,14 +183,14 @@ class Stale:
 
 def test_without_ids_nobody_is_taken_for_renamed(stage: Stage) -> None:
     stage.account = "111122223333"
-    assert not lifecycle.find(stage.run(iam=Stale("bob", None)), stage.saved()).active
+    assert not lifecycle.read(stage.run(iam=Stale("bob", None)), stage.saved()).active
     assert stage.warnings == [f"{stage.arn()} is declared for alice but held by bob"]
 
 
 def test_an_old_walk_does_not_make_a_removal_go_round_in_circles(stage: Stage) -> None:
     stage.account = "111122223333"
     iam = Stale("alice", "AIDAALICE")
-    lifecycle.unbind(stage.run(iam=iam), stage.saved(user_id="AIDAALICE"))
+    lifecycle.delete(stage.run(iam=iam), stage.saved(user_id="AIDAALICE"))
     assert iam.deactivations == 1
     assert (stage.warnings, stage.notes) == ([], [f"{stage.arn()} of alice was already inactive"])
 
@@ -201,14 +201,14 @@ def test_what_was_enabled_seconds_ago_is_looked_for_again(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual())})
     stage.time.at(4, lambda: stage.box.lag(0))
     saved = stage.saved(enable_date=rfc3339(datetime.now(timezone.utc)))
-    assert lifecycle.find(stage.run(), saved).active
+    assert lifecycle.read(stage.run(), saved).active
     assert 4 <= stage.time.spent <= 15
 
 
 def test_what_was_enabled_long_ago_is_not(stage: Stage) -> None:
     stage.plant(users={"alice": {}})
     saved = stage.saved(enable_date=rfc3339(datetime.now(timezone.utc) - timedelta(minutes=2)))
-    assert not lifecycle.find(stage.run(), saved).active
+    assert not lifecycle.read(stage.run(), saved).active
     assert not stage.time.slept
 
 
@@ -226,7 +226,7 @@ def test_nothing_is_believed_of_a_failed_look(stage: Stage, reason: str, code: s
     stage.plant(users={"alice": {}})
     stage.fault("ListMFADevices", error=code)
     with pytest.raises(kind, match=r"^reading the MFA devices of user \(alice\): "):
-        lifecycle.find(stage.run(), stage.saved())
+        lifecycle.read(stage.run(), stage.saved())
 
 
 @pytest.mark.parametrize("reason, code, kind", DOUBTS[1:])
@@ -234,13 +234,13 @@ def test_nothing_is_believed_of_a_failed_walk(stage: Stage, reason: str, code: s
     stage.plant(users={"alice": {}})
     stage.fault("ListVirtualMFADevices", error=code)
     with pytest.raises(kind, match=r"^reading the virtual MFA devices of the account: "):
-        lifecycle.find(stage.run(), stage.saved())
+        lifecycle.read(stage.run(), stage.saved())
 
 
 def test_a_denied_walk_only_hides_who_else_has_it(stage: Stage) -> None:
     stage.plant(users={"alice": {}, "bob": user(virtual())})
     stage.deny("ListVirtualMFADevices")
-    assert not lifecycle.find(stage.run(), stage.saved()).active
+    assert not lifecycle.read(stage.run(), stage.saved()).active
     assert stage.warnings == [
         f"alice does not hold {stage.arn()}; whether somebody else does, or alice under a new name, could not be "
         "checked (AccessDenied): allow iam:ListVirtualMFADevices"
@@ -250,7 +250,7 @@ def test_a_denied_walk_only_hides_who_else_has_it(stage: Stage) -> None:
 def test_the_saved_account_is_the_only_one_believed(stage: Stage) -> None:
     stage.plant(users={"alice": user(hardware())})
     saved = replace(stage.saved(TOKEN), account_id="999999999999")
-    told = failure(lambda: lifecycle.find(stage.run(), saved), refusals.WrongAccount)
+    told = failure(lambda: lifecycle.read(stage.run(), saved), refusals.WrongAccount)
     assert told.startswith(
         f"using MFA device ({TOKEN}): it belongs to AWS account 999999999999, the credentials in use to {stage.account}"
     )

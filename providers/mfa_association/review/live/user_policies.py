@@ -9,7 +9,7 @@ from mfa_association.aws.directory import User
 from mfa_association.aws.policies import Document, Policies
 from mfa_association.review.administrator import is_administrator_arn
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.cells import Cells, Once
+from mfa_association.review.live.reads import LiveReads, MemoizedRead
 from mfa_association.review.live.rights import Found, UserRights, rights
 from mfa_association.review.rights import Policy, Statement, parse
 
@@ -20,13 +20,13 @@ Names = list[str] | NotChecked
 Statements = tuple[Statement, ...] | NotChecked
 
 
-class Powers:
+class UserPolicies:
     """Users and their rights, each asked for alone: four calls a user. Safe between threads."""
 
-    def __init__(self, cells: Cells, verbs: Policies) -> None:
-        self._cells, self._verbs = cells, verbs
-        self._managed = Once(self._read_managed)
-        self._group: Once[str, tuple[Found, ...]] = Once(lambda name: tuple(self._of_group(name)))
+    def __init__(self, reads: LiveReads, verbs: Policies) -> None:
+        self._cells, self._verbs = reads, verbs
+        self._managed = MemoizedRead(self._read_managed)
+        self._group: MemoizedRead[str, tuple[Found, ...]] = MemoizedRead(lambda name: tuple(self._of_group(name)))
 
     def user(self, name: str) -> User | NotChecked | None:
         """GetUser."""

@@ -2,7 +2,7 @@
 
 Terraform orders nothing between two addresses: what is declared again could be deactivated last, and neither a plan nor
 an apply can tell (each hears of the other address too late, or never). So such a plan is refused, once.
-At one address it destroys before it creates (``-replace``, a tainted resource): what is planned so carries ``AGAIN`` in
+At one address it destroys before it creates (``-replace``, a tainted resource): what is planned so carries ``RECREATE_MARKER`` in
 its private data, by which the destroy knows that the device stays.
 """
 
@@ -17,9 +17,9 @@ from mfa_association.engine.inputs import is_unknown
 from mfa_association.errors import MfaError
 from mfa_association.terraform.diagnostics import warn
 
-AGAIN: Final = b"again"
+RECREATE_MARKER: Final = b"again"
 
-Way = Literal["seen", "stays", "comes", "goes"]
+PlannedAction = Literal["seen", "stays", "comes", "goes"]
 """In the state; planned to stay, to be created, to be destroyed or replaced."""
 
 Met = Literal["nothing", "itself", "a crossing"]
@@ -40,15 +40,15 @@ class Crossing(MfaError):
         )
 
 
-class Crossings:
+class DestroyCreateConflicts:
     """What one process plans for each device and holder. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ways: defaultdict[tuple[str, str], set[Way]] = defaultdict(set)
+        self._ways: defaultdict[tuple[str, str], set[PlannedAction]] = defaultdict(set)
         self._refused = False
 
-    def add(self, bag: dict[str, Any], way: Way) -> Met:
+    def add(self, bag: dict[str, Any], way: PlannedAction) -> Met:
         """Note what is planned for a device. Raises ``Crossing`` for the first one, and warns of all others."""
         if any(is_unknown(bag.get(name)) for name in ("serial_number", "user_name", "root_account_id")):
             return "nothing"

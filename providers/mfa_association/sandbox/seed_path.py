@@ -13,15 +13,15 @@ class SeedFault(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class SeedPath:
     """Where in the seed a value stands, for faults."""
 
     source: str
     path: str = ""
 
-    def __truediv__(self, key: object) -> Place:
+    def __truediv__(self, key: object) -> SeedPath:
         step = f"[{key}]" if isinstance(key, int) else f"{'.' if self.path else ''}{key}"
-        return Place(self.source, self.path + step)
+        return SeedPath(self.source, self.path + step)
 
     def fault(self, what: str) -> SeedFault:
         """The sentence for this place."""

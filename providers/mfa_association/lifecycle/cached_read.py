@@ -21,7 +21,7 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True)
-class _Kept(Generic[T]):
+class _CacheEntry(Generic[T]):
     """What a look brought, and when it began: by number, by the writes before it and by the clock."""
 
     number: int
@@ -29,45 +29,45 @@ class _Kept(Generic[T]):
     moment: float
     found: T | AccessDenied
 
-    def told(self) -> T:
+    def value(self) -> T:
         if isinstance(self.found, AccessDenied):
             raise self.found from None
         return self.found
 
 
-class Shared(Generic[T]):
+class CachedRead(Generic[T]):
     """One look at a time; who asks meanwhile waits for it. A denial is kept like an answer, other errors are not."""
 
     def __init__(self, look: Callable[[], T], ledger: Ledger, monotonic: Callable[[], float]) -> None:
         self._look, self._ledger, self._monotonic = look, ledger, monotonic
         self._lock = threading.Lock()
         self._begun = 0
-        self._kept: _Kept[T] | None = None
+        self._kept: _CacheEntry[T] | None = None
 
     def get(self, *, fresh: bool = False, written: bool = False) -> T:
         """What was found; ``fresh``: by a look that began after this question; ``written``: writes do not matter.
 
         Raises ``AwsError``.
         """
-        return self._keep(self._begun + 1 if fresh else 0, written).told()
+        return self._keep(self._begun + 1 if fresh else 0, written).value()
 
     def search(self, pick: Callable[[T], V | None]) -> V | None:
         """What ``pick`` finds in the shared look, or else in a fresh one. Raises ``AwsError``."""
         asked = self._begun + 1
         kept = self._keep(0)
-        found = pick(kept.told())
+        found = pick(kept.value())
         if found is None and kept.number < asked:
-            return pick(self._keep(asked).told())
+            return pick(self._keep(asked).value())
         return found
 
-    def _keep(self, least: int, written: bool = False) -> _Kept[T]:
+    def _keep(self, least: int, written: bool = False) -> _CacheEntry[T]:
         with self._lock:
             if self._kept is None or self._kept.number < least or self._is_over(self._kept, written):
                 self._begun += 1
-                self._kept = _Kept(self._begun, self._ledger.writes, self._monotonic(), self._answer())
+                self._kept = _CacheEntry(self._begun, self._ledger.writes, self._monotonic(), self._answer())
             return self._kept
 
-    def _is_over(self, kept: _Kept[T], written: bool) -> bool:
+    def _is_over(self, kept: _CacheEntry[T], written: bool) -> bool:
         is_old = self._monotonic() - kept.moment > MOST_AGE
         return is_old or not (written or kept.writes == self._ledger.writes)
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_association.grammar import (
-    Fault,
+from mfa_association.validation import (
+    InvalidValue,
     SerialNumber,
     check_account_id,
     check_codes,
@@ -114,7 +114,7 @@ REFUSED = (
 
 @pytest.mark.parametrize("case", REFUSED, ids=ids)
 def test_what_is_refused_names_field_value_and_rule(case: Refusal) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(InvalidValue) as caught:
         case.check(case.value, "here")
     assert str(caught.value) == f"here {show(case.value)}: {case.rule}"
     assert str(caught.value).isascii() or "…" in str(caught.value)
@@ -123,7 +123,7 @@ def test_what_is_refused_names_field_value_and_rule(case: Refusal) -> None:
 
 @pytest.mark.parametrize("check", [check_user_name, check_account_id, check_role_arn, check_renew, parse_serial_number])
 def test_a_value_that_is_not_there_is_missing(check: Check) -> None:
-    with pytest.raises(Fault, match=r"^here: is missing$"):
+    with pytest.raises(InvalidValue, match=r"^here: is missing$"):
         check(None, "here")
 
 
@@ -163,7 +163,7 @@ def test_a_serial_number_tells_kind_name_account_and_partition(case: Serial) -> 
 def test_the_longest_arn_is_taken_and_one_more_is_not() -> None:
     longest = f"arn:aws:iam::{ACCOUNT}:mfa/".ljust(256, "x")
     assert parse_serial_number(longest).text == longest
-    with pytest.raises(Fault, match="not 257"):
+    with pytest.raises(InvalidValue, match="not 257"):
         parse_serial_number(f"{longest}x")
 
 
@@ -195,7 +195,7 @@ CODES = (
 
 @pytest.mark.parametrize("case", CODES, ids=ids)
 def test_a_fault_of_a_code_never_shows_it(case: Codes) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(InvalidValue) as caught:
         check_codes(case.first, case.second)
     told = str(caught.value)
     assert told == case.fault
@@ -250,7 +250,7 @@ def iam_takes(name: str, value: str) -> bool:
 def accepts(check: Check, *values: object) -> bool:
     try:
         check(*values)
-    except Fault:
+    except InvalidValue:
         return False
     return True
 

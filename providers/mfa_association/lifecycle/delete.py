@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntity
 from mfa_association.aws.iam import VirtualDevice
-from mfa_association.grammar import ROOT_USER, OnDestroy
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.deactivate import NotHeld, SomebodyNew, deactivate
-from mfa_association.lifecycle.find import elsewhere, is_somebody_new, renamed, who
 from mfa_association.lifecycle.guards import LastDeviceGuard, guard_last_device, warn_afterwards
 from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
 from mfa_association.lifecycle.model import Association
+from mfa_association.lifecycle.read import holder_label, is_somebody_new, other_holder, renamed
 from mfa_association.lifecycle.refusals import DeclaredButFailed, Refusal
-from mfa_association.lifecycle.run import Run
+from mfa_association.validation import ROOT_USER, OnDestroy
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Released:
     stranger: bool = False
 
 
-def unbind(
-    run: Run,
+def delete(
+    context: AccountContext,
     saved: Association,
     mode: LastDeviceGuard = "warn",
     on_destroy: OnDestroy = "keep",
@@ -37,43 +37,43 @@ def unbind(
     What the program declares for this user stays (rule 7). ``called_before``: other names of the user. Raises a
     ``Refusal`` or an ``AwsError``; the state must then be kept.
     """
-    account_id = run.account_for(saved.serial_number, saved.account_id)
-    with run.holding(account_id, saved.user_name):
-        if _stays(run, saved):
+    account_id = context.account_for(saved.serial_number, saved.account_id)
+    with context.lock_users(account_id, saved.user_name):
+        if _stays(context, saved):
             return
-        released = release(run, saved, mode, called_before=called_before)
+        released = release(context, saved, mode, called_before=called_before)
     holder = released.holder
     if holder and holder.user_name and renamed(saved, holder):
-        run.warn(
+        context.warn(
             f"{saved.user_name} is now called {holder.user_name}: deactivating {saved.serial_number} under that name"
         )
         under_new_name = replace(saved, user_name=holder.user_name)
-        unbind(run, under_new_name, mode, on_destroy, called_before=(*called_before, saved.user_name))
+        delete(context, under_new_name, mode, on_destroy, called_before=(*called_before, saved.user_name))
     elif released == Released() and on_destroy == "delete-virtual-device" and saved.device_kind == "virtual":
-        _delete_entity(run, saved)
+        _delete_entity(context, saved)
 
 
-def _stays(run: Run, saved: Association) -> bool:
+def _stays(context: AccountContext, saved: Association) -> bool:
     """Whether another record declares the device for this user; the caller has the user's lock."""
-    entry = run.ledger.declared(saved.pair)
+    entry = context.ledger.declared(saved.pair)
     if entry.stage == "failed":
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
     if entry.stage == "no":
         return False
     if entry.enabled and entry.found and not saved.active and entry.found.renew in (None, saved.renew):
-        _take_back(run, saved, entry.found)
+        _take_back(context, saved, entry.found)
         return True
     how = "active" if saved.active else "as it is"
-    run.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: it is declared again under another name")
-    run.ledger.hand_over(saved)
+    context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: it is declared again under another name")
+    context.ledger.hand_over(saved)
     return True
 
 
-def _take_back(run: Run, saved: Association, found: Association) -> None:
+def _take_back(context: AccountContext, saved: Association, found: Association) -> None:
     """Deactivate what the new record enabled though the old one was inactive, which no create can know (rule 2)."""
-    release(run, found, "lift", counts=False)
-    run.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
-    run.warn(
+    release(context, found, "lift", counts=False)
+    context.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
+    context.warn(
         f"{saved.serial_number} of {saved.user_name} was inactive before this run, so it was deactivated again after it "
         "was enabled under another resource name: refresh first; to enable it, change renew and give fresh codes or a "
         "seed"
@@ -81,7 +81,7 @@ def _take_back(run: Run, saved: Association, found: Association) -> None:
 
 
 def release(
-    run: Run,
+    context: AccountContext,
     saved: Association,
     mode: LastDeviceGuard,
     *,
@@ -92,17 +92,17 @@ def release(
     """Guard and deactivate; the caller has the user's lock. ``most``: seconds to try for. ``counts``: as a removal."""
     names = (*called_before, saved.user_name)
     try:
-        seen = _look_and_guard(run, saved, mode, names)
-        limit = run.limits.max_removals if counts and seen.is_listed is not False else None
-        with run.ledger.removing(saved.pair, limit):
-            deactivate(run, saved, seen, most)
+        seen = _look_and_guard(context, saved, mode, names)
+        limit = context.limits.max_removals if counts and seen.is_listed is not False else None
+        with context.ledger.removing(saved.pair, limit):
+            deactivate(context, saved, seen, most)
     except NotHeld as outcome:
-        return _not_held(run, saved, lost=outcome.lost)
+        return _not_held(context, saved, lost=outcome.lost)
     except SomebodyNew:
-        run.warn(_not_bound_to(saved))
+        context.warn(_not_bound_to(saved))
         return Released(stranger=True)
     if seen.is_listed is False:
-        warn_afterwards(run, saved, seen, mode, names)
+        warn_afterwards(context, saved, seen, mode, names)
     return Released()
 
 
@@ -114,108 +114,108 @@ def _not_bound_to(saved: Association) -> str:
 
 
 def _look_and_guard(
-    run: Run, saved: Association, mode: LastDeviceGuard, names: tuple[str, ...], seen: Seen | None = None
+    context: AccountContext, saved: Association, mode: LastDeviceGuard, names: tuple[str, ...], seen: Seen | None = None
 ) -> Seen:
     """Let the guards speak before the call; what was seen last. Raises ``SomebodyNew`` or a ``Refusal``.
 
     What IAM does not list may be younger than the list: it is looked for again before it is refused, and it is warned
     of once the call showed that it was held.
     """
-    seen = seen or look(run, saved)
-    if is_of_somebody_new(run, saved, seen):
+    seen = seen or look(context, saved)
+    if is_of_somebody_new(context, saved, seen):
         raise SomebodyNew
     unlisted = seen.is_listed is False
     try:
-        warning = guard_last_device(run, saved, seen, "allow" if unlisted and mode == "warn" else mode, names)
+        warning = guard_last_device(context, saved, seen, "allow" if unlisted and mode == "warn" else mode, names)
     except Refusal:
-        again = run.poll(lambda: _listed(run, saved), run.limits.propagation) if unlisted else None
+        again = context.poll(lambda: _listed(context, saved), context.limits.propagation) if unlisted else None
         if again:
-            return _look_and_guard(run, saved, mode, names, again)
+            return _look_and_guard(context, saved, mode, names, again)
         if unlisted:
             return seen
         raise
     if warning and not unlisted:
-        run.warn(warning)
+        context.warn(warning)
     return seen
 
 
-def _listed(run: Run, saved: Association) -> Seen | None:
-    seen = look(run, saved)
+def _listed(context: AccountContext, saved: Association) -> Seen | None:
+    seen = look(context, saved)
     return seen if seen.is_listed is not False else None
 
 
-def foresee(run: Run, saved: Association, mode: LastDeviceGuard = "warn") -> bool | None:
-    """What ``unbind`` would refuse or warn of, as far as looking tells; nothing is written.
+def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGuard = "warn") -> bool | None:
+    """What ``delete`` would refuse or warn of, as far as looking tells; nothing is written.
 
-    Returns whether IAM lists the device for the user, None when the list is denied. ``run`` has a ledger that only
+    Returns whether IAM lists the device for the user, None when the list is denied. ``context`` has a ledger that only
     foresees: a foreseen removal counts in it like one that was made. Raises ``LastDevice``, ``TooManyRemovals`` if the
     run has a limit, ``WrongAccount`` or an ``AwsError``.
     """
-    account_id = run.account_for(saved.serial_number, saved.account_id)
-    with run.holding(account_id, saved.user_name):
-        seen = look(run, saved)
-        if is_of_somebody_new(run, saved, seen):
-            run.warn(_not_bound_to(saved))
+    account_id = context.account_for(saved.serial_number, saved.account_id)
+    with context.lock_users(account_id, saved.user_name):
+        seen = look(context, saved)
+        if is_of_somebody_new(context, saved, seen):
+            context.warn(_not_bound_to(saved))
             return False
         if seen.is_listed is False:
             return False
-        warning = guard_last_device(run, saved, seen, mode, (saved.user_name,))
+        warning = guard_last_device(context, saved, seen, mode, (saved.user_name,))
         if warning:
-            run.warn(warning)
-        with run.ledger.removing(saved.pair, run.limits.max_removals):
+            context.warn(warning)
+        with context.ledger.removing(saved.pair, context.limits.max_removals):
             return seen.is_listed
 
 
-def _delete_entity(run: Run, saved: Association) -> None:
+def _delete_entity(context: AccountContext, saved: Association) -> None:
     """Delete the virtual device itself, which this code is said to own."""
-    if run.ledger.is_declared_for_anybody(saved.serial_number):
-        run.warn(f"{saved.serial_number} was kept: it is declared for another user")
+    if context.ledger.is_declared_for_anybody(saved.serial_number):
+        context.warn(f"{saved.serial_number} was kept: it is declared for another user")
         return
     try:
-        run.insist(
-            lambda: run.iam.delete_virtual_mfa_device(saved.serial_number),
-            lambda: run.directory.find(saved.serial_number, fresh=True) is None,
+        context.write_until_confirmed(
+            lambda: context.iam.delete_virtual_mfa_device(saved.serial_number),
+            lambda: context.directory.find(saved.serial_number, fresh=True) is None,
         )
     except NoSuchEntity:
-        run.note(f"{saved.serial_number} was deleted already")
+        context.note(f"{saved.serial_number} was deleted already")
     except DeleteConflict:
-        run.warn(f"{saved.serial_number} was kept: somebody registered it meanwhile")
+        context.warn(f"{saved.serial_number} was kept: somebody registered it meanwhile")
 
 
-def _not_held(run: Run, saved: Association, *, lost: bool) -> Released:
+def _not_held(context: AccountContext, saved: Association, *, lost: bool) -> Released:
     """Say what became of a device that the user did not hold; never touch it. ``lost``: it may have been our doing."""
-    holder = elsewhere(run, saved)
+    holder = other_holder(context, saved)
     if holder is None:
-        _say_where_it_went(run, saved, lost=lost)
+        _say_where_it_went(context, saved, lost=lost)
     elif not renamed(saved, holder):
-        run.warn(f"{saved.serial_number} is now assigned to {who(holder)} and was not changed")
+        context.warn(f"{saved.serial_number} is now assigned to {holder_label(holder)} and was not changed")
     if lost and not (holder and renamed(saved, holder)):
-        with run.ledger.removing(saved.pair, None):
+        with context.ledger.removing(saved.pair, None):
             pass
     return Released(holder)
 
 
-def _say_where_it_went(run: Run, saved: Association, *, lost: bool) -> None:
-    moved_on = _may_be_renamed(run, saved)
+def _say_where_it_went(context: AccountContext, saved: Association, *, lost: bool) -> None:
+    moved_on = _may_be_renamed(context, saved)
     if moved_on:
-        run.warn(
+        context.warn(
             f"{saved.serial_number} was not deactivated: {moved_on}; if {saved.user_name} was renamed, that user still "
             "holds the device, which IAM tells of virtual devices only: look it up under the new name"
         )
     elif not lost:
-        run.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
+        context.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
 
 
-def _may_be_renamed(run: Run, saved: Association) -> str | None:
+def _may_be_renamed(context: AccountContext, saved: Association) -> str | None:
     """Why the saved user may hold the device under a name that IAM does not tell; who holds one cannot be deleted."""
     if saved.device_kind == "virtual" or saved.user_name == ROOT_USER:
         return None
     try:
-        run.devices(saved.user_name)
+        context.devices(saved.user_name)
     except NoSuchEntity:
         return f"there is no user {saved.user_name}"
     except AccessDenied:
         return None
-    if is_somebody_new(run, saved):
+    if is_somebody_new(context, saved):
         return f"another user is called {saved.user_name} now"
     return None

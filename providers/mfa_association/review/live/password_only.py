@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mfa_association.aws.directory import Report
+from mfa_association.aws.directory import CredentialReport
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.reads.report import credential_report
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.live.cells import Cells
+from mfa_association.review.live.reads import LiveReads
 
 REPORT_TIME = 20.0
 """Seconds to wait for a credential report that was asked for at the start of the review."""
@@ -16,24 +16,24 @@ ASKED_AGAIN = 100
 Bare = tuple[str, ...] | NotChecked
 
 
-def find_bare(cells: Cells, touched: set[str]) -> tuple[Bare, str | None]:
+def find_bare(reads: LiveReads, touched: set[str]) -> tuple[Bare, str | None]:
     """Their names, and as of when; ``touched``: names in lower case that are left out."""
-    report = cells.attempt(lambda: credential_report(cells.reader, REPORT_TIME))
+    report = reads.attempt(lambda: credential_report(reads.reader, REPORT_TIME))
     if report is None:
         return NotChecked("the credential report was not ready"), None
     if isinstance(report, NotChecked):
         return report, None
     names = sorted(_candidates(report, touched), key=str.lower)
-    asked = cells.reader.each(
+    asked = reads.reader.each(
         "users without a device",
         names if len(names) <= ASKED_AGAIN else [],
-        lambda name: cells.read(lambda: bool(cells.reader.iam.list_mfa_devices(name)), True),
+        lambda name: reads.read(lambda: bool(reads.reader.iam.list_mfa_devices(name)), True),
     )
     settled = {name for name, is_gone_or_holds in asked if is_gone_or_holds is True}
     return tuple(name for name in names if name not in settled), rfc3339(report.generated)
 
 
-def _candidates(report: Report, touched: set[str]) -> list[str]:
+def _candidates(report: CredentialReport, touched: set[str]) -> list[str]:
     return [
         name
         for name, password in report.passwords.items()

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from mfa_association.aws.iam import Device, VirtualDevice, find_serial
 from mfa_association.errors import MfaError
-from mfa_association.grammar import ROOT_USER, same
 from mfa_association.lifecycle.codes import Codes
+from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import enable, look_for_user
 from mfa_association.lifecycle.model import Association, Declaration, Pair, rfc3339
 from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother, NotActive, StateKept
-from mfa_association.lifecycle.run import Run
+from mfa_association.validation import ROOT_USER, same
 
 
-def bind(run: Run, wanted: Declaration, *, stay_inactive: bool = False) -> Association:
+def create(context: AccountContext, wanted: Declaration, *, stay_inactive: bool = False) -> Association:
     """Adopt the device if its holder has it, enable it if there are codes, else record it as not active.
 
     ``stay_inactive``: do not enable it, for an old record of this device and user is inactive (rule 2). Raises a
@@ -22,87 +22,91 @@ def bind(run: Run, wanted: Declaration, *, stay_inactive: bool = False) -> Assoc
     left its record to this create.
     """
     try:
-        with run.declaring(wanted) as pair:
-            found = _bind(run, wanted, pair, stay_inactive)
-            return run.ledger.settle(pair, found, enabled=run.ledger.is_bound(pair))
+        with context.declaring(wanted) as pair:
+            found = _bind(context, wanted, pair, stay_inactive)
+            return context.ledger.settle(pair, found, enabled=context.ledger.is_bound(pair))
     except MfaError as fault:
-        kept = run.ledger.handed(wanted.pair)
+        kept = context.ledger.handed(wanted.pair)
         if kept:
             raise StateKept(fault, kept) from None
         raise
 
 
-def _bind(run: Run, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
-    if wanted.can_enable and (stay_inactive or run.ledger.stays_inactive(pair, wanted.renew)):
+def _bind(context: AccountContext, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
+    if wanted.can_enable and (stay_inactive or context.ledger.stays_inactive(pair, wanted.renew)):
         try:
-            found = _bind(run, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+            found = _bind(context, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
         except NotActive:
             raise NotActive(wanted.user_name, wanted.serial_number, stays=True) from None
         if not found.active:
-            run.warn(
+            context.warn(
                 f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "
                 "anew; to enable it, change renew and give fresh codes or a seed"
             )
         return found
     alone = wanted.can_enable or wanted.require_active
-    device = None if alone else run.directory.walked(wanted.user_name, wanted.serial_number)
-    return active(run, wanted, device) if device else take(run, wanted, look_for_user(run, wanted))
+    device = None if alone else context.directory.find_in_virtual_list(wanted.user_name, wanted.serial_number)
+    return active(context, wanted, device) if device else take(context, wanted, look_for_user(context, wanted))
 
 
-def take(run: Run, wanted: Declaration, devices: list[Device]) -> Association:
+def take(context: AccountContext, wanted: Declaration, devices: list[Device]) -> Association:
     """Give the declared holder the device, knowing the devices held now; the caller has the user's lock."""
     device: Device | None = find_serial(devices, wanted.serial_number)
-    if device and not (wanted.can_enable and _was_just_removed(run, wanted)):
-        return active(run, wanted, device)
+    if device and not (wanted.can_enable and _was_just_removed(context, wanted)):
+        return active(context, wanted, device)
     if wanted.can_enable:
-        return active(run, wanted, enable(run, wanted, Codes(run, wanted)))
-    return _record(run, wanted)
+        return active(context, wanted, enable(context, wanted, Codes(context, wanted)))
+    return _record(context, wanted)
 
 
-def _was_just_removed(run: Run, wanted: Declaration) -> bool:
+def _was_just_removed(context: AccountContext, wanted: Declaration) -> bool:
     """Whether the list that shows the device may be older than its removal; IAM refuses to enable what is held."""
-    return run.ledger.removed(replace(wanted.pair, account_id=run.iam.caller.account_id))
+    return context.ledger.removed(replace(wanted.pair, account_id=context.iam.caller.account_id))
 
 
-def active(run: Run, wanted: Declaration, device: Device | None) -> Association:
+def active(context: AccountContext, wanted: Declaration, device: Device | None) -> Association:
     """The association as active; without ``device`` IAM accepted it but does not show it yet."""
     if device is None:
-        run.warn(f"IAM enabled {wanted.serial_number} for {wanted.user_name} but does not list it yet: refresh later")
-    found = _association(run, wanted, active=True)
+        context.warn(
+            f"IAM enabled {wanted.serial_number} for {wanted.user_name} but does not list it yet: refresh later"
+        )
+    found = _association(context, wanted, active=True)
     return replace(found, enable_date=rfc3339(device.enable_date)) if device else found
 
 
-def _association(run: Run, wanted: Declaration, *, active: bool) -> Association:
+def _association(context: AccountContext, wanted: Declaration, *, active: bool) -> Association:
     return Association(
         user_name=wanted.user_name,
         serial_number=wanted.serial_number,
         active=active,
         device_kind=wanted.kind,
-        account_id=run.iam.caller.account_id,
-        user_id=run.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
+        account_id=context.iam.caller.account_id,
+        user_id=context.user_id(wanted.user_name, bulk=wanted.kind == "virtual" and not wanted.can_enable),
         renew=wanted.renew,
     )
 
 
-def _record(run: Run, wanted: Declaration) -> Association:
+def _record(context: AccountContext, wanted: Declaration) -> Association:
     told = wanted.kind == "virtual" and wanted.user_name != ROOT_USER
-    entity = _entity(run, wanted) if told else None
+    entity = _entity(context, wanted) if told else None
     if entity and entity.user_arn:
         if entity.user_name and entity.enable_date and same(entity.user_name, wanted.user_name):
-            return active(run, wanted, Device(entity.serial_number, entity.enable_date))
+            return active(context, wanted, Device(entity.serial_number, entity.enable_date))
         raise HeldByAnother(wanted.user_name, wanted.serial_number, entity.user_name or entity.user_arn)
     if wanted.require_active:
         by_hand = wanted.kind == "fido" or wanted.user_name == ROOT_USER
         raise NotActive(wanted.user_name, wanted.serial_number, by_hand=by_hand)
-    run.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
-    return _association(run, wanted, active=False)
+    context.warn(f"{wanted.user_name} does not hold {wanted.serial_number} yet; it is adopted once it is registered")
+    return _association(context, wanted, active=False)
 
 
-def _entity(run: Run, wanted: Declaration) -> VirtualDevice:
+def _entity(context: AccountContext, wanted: Declaration) -> VirtualDevice:
     """The virtual device itself. What the cached walk does not show, or shows as held, is looked up afresh."""
-    entity = run.directory.find(wanted.serial_number)
+    entity = context.directory.find(wanted.serial_number)
     if entity is None or entity.user_arn:
-        entity = run.poll(lambda: run.directory.find(wanted.serial_number, fresh=True), run.limits.propagation)
+        entity = context.poll(
+            lambda: context.directory.find(wanted.serial_number, fresh=True), context.limits.propagation
+        )
     if entity is None:
         raise DeviceMissing(wanted.user_name, wanted.serial_number)
     return entity

@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from mfa_association.aws.errors import AccessDenied, AwsError, Throttling
 from mfa_association.aws.iam import Device, Iam
-from mfa_association.grammar import parse_serial_number
-from mfa_association.lifecycle.directory import Directory
+from mfa_association.lifecycle.directory import DeviceLookup
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.machine import boot_clock
 from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.refusals import UserBusy, WrongAccount
+from mfa_association.validation import parse_serial_number
 
 LONG_WAIT = 5.0
 """Seconds after which a run says that it waits for another one."""
@@ -54,7 +54,7 @@ def _is_throttled(fault: AwsError) -> bool:
 
 
 @dataclass
-class Run:
+class AccountContext:
     """Everything the lifecycle needs, for one account. Shared between an engine's threads."""
 
     iam: Iam
@@ -66,7 +66,7 @@ class Run:
 
     def __post_init__(self) -> None:
         walk = partial(self.read, self.iam.list_virtual_mfa_devices)
-        self.directory = Directory(self.devices, walk, self.ledger, self.clock.monotonic)
+        self.directory = DeviceLookup(self.devices, walk, self.ledger, self.clock.monotonic)
 
     def account_for(self, serial_number: str, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
@@ -77,9 +77,9 @@ class Run:
         return found
 
     @contextmanager
-    def holding(self, account_id: str, *user_names: str) -> Iterator[None]:
+    def lock_users(self, account_id: str, *user_names: str) -> Iterator[None]:
         """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``."""
-        with self.ledger.holding(account_id, *user_names, wait=self._wait, warn=self.warn):
+        with self.ledger.lock_users(account_id, *user_names, wait=self._wait, warn=self.warn):
             yield
 
     @contextmanager
@@ -92,7 +92,7 @@ class Run:
         with self.ledger.declaring(wanted.pair):
             account_id = self.account_for(wanted.serial_number, saved.account_id if saved else None)
             pair = replace(wanted.pair, account_id=account_id)
-            with self.holding(account_id, *users), self.ledger.declaring(pair):
+            with self.lock_users(account_id, *users), self.ledger.declaring(pair):
                 yield pair
 
     def _wait(self, attempt: Callable[[], bool], user_name: str) -> None:
@@ -137,19 +137,19 @@ class Run:
             call()
         except AwsError as fault:
             if fault.unclear:
-                self.ledger.wrote()
+                self.ledger.invalidate_caches()
             raise
-        self.ledger.wrote()
+        self.ledger.invalidate_caches()
 
-    def read(self, look: Callable[[], T], passes: Callable[[AwsError], bool] = _is_throttled) -> T:
-        """Look; again after an error that ``passes``, until the retry deadline. botocore gives up on throttling soon."""
+    def read(self, look: Callable[[], T], is_retryable: Callable[[AwsError], bool] = _is_throttled) -> T:
+        """Look; again after an error that ``is_retryable``, until the retry deadline. botocore gives up on throttling soon."""
         started = self.clock.monotonic()
         pauses = self.pauses()
         while True:
             try:
                 return look()
             except AwsError as fault:
-                if not passes(fault):
+                if not is_retryable(fault):
                     raise
                 spent = self.clock.monotonic() - started
                 left = self.limits.retry_deadline - spent
@@ -168,12 +168,12 @@ class Run:
             self.clock.sleep(min(pause, left))
         return None
 
-    def insist(
-        self, write: Callable[[], None], done: Callable[[], bool], patient: type[AwsError] | None = None
+    def write_until_confirmed(
+        self, write: Callable[[], None], done: Callable[[], bool], also_retry: type[AwsError] | None = None
     ) -> AwsError | None:
         """Make a write until it is answered; whatever else happens, look before trying again (rule 4).
 
-        ``done`` says whether the write's effect is there. ``patient`` is one more error that passes with IAM's
+        ``done`` says whether the write's effect is there. ``also_retry`` is one more error that passes with IAM's
         propagation. Returns the error after which the effect was seen, None after a plain success.
         """
         since: dict[bool, float] = {}
@@ -182,10 +182,10 @@ class Run:
                 self.write(write)
                 return None
             except AwsError as fault:
-                waiting = bool(patient) and isinstance(fault, patient or ())
+                waiting = bool(also_retry) and isinstance(fault, also_retry or ())
                 if not (fault.retryable or waiting):
                     raise
-                if _glance(done):
+                if _already_done(done):
                     return fault
                 now = self.clock.monotonic()
                 spent = now - since.setdefault(waiting, now)
@@ -196,7 +196,7 @@ class Run:
         return None
 
 
-def _glance(done: Callable[[], bool]) -> bool:
+def _already_done(done: Callable[[], bool]) -> bool:
     try:
         return done()
     except AwsError as fault:

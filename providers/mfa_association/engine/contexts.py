@@ -13,13 +13,13 @@ from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice, parse_serial_number, same
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Run
+from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, Limits
+from mfa_association.validation import OnLastDevice, parse_serial_number, same
 
 Say = Callable[[str], None]
 
 
-class Runs:
+class AccountContexts:
     """The runs of one provider configuration. Safe to share between threads; ``ledger`` outlives a configuration."""
 
     def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
@@ -27,9 +27,9 @@ class Runs:
         self._warn, self._note = warn, note
         self._foreseen = Ledger(monotonic=lambda: 0.0)  # no list ever shows what is only foreseen
         self._lock = threading.Lock()
-        self._made: dict[tuple[str | None, str | None], Run] = {}
+        self._made: dict[tuple[str | None, str | None], AccountContext] = {}
 
-    def of(self, bag: dict[str, Any]) -> Run:
+    def for_resource(self, bag: dict[str, Any]) -> AccountContext:
         """The run of this resource's role and holder's account (neither: the configuration's own identity)."""
         key = (bag.get("role_arn"), bag.get("root_account_id"))
         with self._lock:
@@ -37,20 +37,20 @@ class Runs:
                 self._made[key] = self._new(*key)
             return self._made[key]
 
-    def foreseeing(self, bag: dict[str, Any]) -> Run:
+    def for_plan(self, bag: dict[str, Any]) -> AccountContext:
         """The same run for looking ahead: what it counts as removed is only foreseen."""
-        return replace(self.of(bag), ledger=self._foreseen)
+        return replace(self.for_resource(bag), ledger=self._foreseen)
 
     def settings_of(self, role_arn: str | None) -> Settings:
         """How to reach AWS, as that role if there is one."""
         settings = self._settings
         return replace(settings, roles=(*settings.roles, Role(role_arn))) if role_arn else settings
 
-    def _new(self, role_arn: str | None, root_account_id: str | None) -> Run:
+    def _new(self, role_arn: str | None, root_account_id: str | None) -> AccountContext:
         settings = self.settings_of(role_arn)
         limits = replace(self._limits, max_removals=_max_removals(self._limits.max_removals, self._warn))
         iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
-        return Run(iam, ledger=self._ledger, limits=limits, warn=self._warn, note=self._note)
+        return AccountContext(iam, ledger=self._ledger, limits=limits, warn=self._warn, note=self._note)
 
 
 _announced: set[str] = set()

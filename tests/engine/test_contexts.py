@@ -7,17 +7,17 @@ from typing import NamedTuple
 import pytest
 
 from mfa_association.aws.settings import Settings
-from mfa_association.engine import runs
+from mfa_association.engine import contexts
 from mfa_association.errors import MfaError
-from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Pair
+from mfa_association.validation import OnLastDevice
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
 
 
 @pytest.fixture(autouse=True)
 def nothing_said_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "_announced", set())
+    monkeypatch.setattr(contexts, "_announced", set())
 
 
 class Case(NamedTuple):
@@ -50,7 +50,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text}: {case.serial}")
 def test_it_overrides_all_or_lifts_the_guard_of_some(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     monkeypatch.setenv("MFA_ASSOCIATION_ON_LAST_DEVICE", case.text)
-    assert runs.guard(case.serial, case.saved, print) == case.mode
+    assert contexts.guard(case.serial, case.saved, print) == case.mode
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_it_overrides_all_or_lifts_the_guard_of_some(monkeypatch: pytest.MonkeyP
 def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("MFA_ASSOCIATION_ON_LAST_DEVICE", text)
     with pytest.raises(MfaError, match="must be one of refuse, warn, allow, or allow:DEVICE with one or more devices"):
-        runs.guard(PHONE, "warn", print)
+        contexts.guard(PHONE, "warn", print)
 
 
 def test_it_is_announced_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MFA_ASSOCIATION_ON_LAST_DEVICE", "allow:mfa/alice-phone")
     said: list[str] = []
     for serial in (PHONE, PHONE, TOKEN):
-        runs.guard(serial, "warn", said.append)
+        contexts.guard(serial, "warn", said.append)
     assert said == [
         "on_last_device is allow for mfa/alice-phone in this run, whatever failed (MFA_ASSOCIATION_ON_LAST_DEVICE)"
     ]
@@ -75,8 +75,8 @@ def test_it_is_announced_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_foreseen_removal_is_not_forgotten_however_long_a_plan_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("mfa_association.lifecycle.ledger.boot_clock", lambda: now[0])
-    made = runs.Runs(Settings("us-east-1"), Limits(), Ledger(), print, print)
-    ledger, pair = made.foreseeing({}).ledger, Pair(PHONE, "alice", "111122223333")
+    made = contexts.AccountContexts(Settings("us-east-1"), Limits(), Ledger(), print, print)
+    ledger, pair = made.for_plan({}).ledger, Pair(PHONE, "alice", "111122223333")
     with ledger.removing(pair, None):
         pass
     now[0] = 3600.0

@@ -12,9 +12,9 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
-from mfa_association.grammar import OnLastDevice
 from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.refusals import Refusal
+from mfa_association.validation import OnLastDevice
 from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 PLAIN = {"GetCallerIdentity": 1, "ListMFADevices": 1, "DeactivateMFADevice": 1}
@@ -90,7 +90,7 @@ def test_the_saved_pair_is_deactivated_and_nothing_else(stage: Stage, case: Remo
     stage.plant(**case.seed)
     serial = None if case.serial == "arn" else case.serial
     saved = stage.saved(serial, user_id="AIDASAVED", enable_date=OLD, active=case.saved_active)
-    lifecycle.unbind(stage.run(), saved)
+    lifecycle.delete(stage.run(), saved)
     assert _short(stage) == case.left
     assert stage.calls() == case.calls
     told = {"serial": saved.serial_number, "account": stage.account}
@@ -105,8 +105,8 @@ def _short(stage: Stage) -> dict[str, list[str]]:
 def test_a_second_removal_finds_it_done(stage: Stage) -> None:
     stage.plant(**TWO)
     run = stage.run()
-    lifecycle.unbind(run, stage.saved())
-    lifecycle.unbind(run, stage.saved())
+    lifecycle.delete(run, stage.saved())
+    lifecycle.delete(run, stage.saved())
     assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
 
 
@@ -114,7 +114,7 @@ def test_a_renamed_user_loses_it_under_the_new_name(stage: Stage) -> None:
     stage.plant(**TWO)
     saved = stage.saved(user_id=stage.user_id())
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
-    lifecycle.unbind(stage.run(), saved)
+    lifecycle.delete(stage.run(), saved)
     assert _short(stage) == {"alicia": ["spare"]}
     assert stage.warnings == [f"alice is now called alicia: deactivating {stage.arn()} under that name"]
 
@@ -123,7 +123,7 @@ def test_the_guard_holds_under_the_new_name_too(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(), password=True)})
     saved = stage.saved(user_id=stage.user_id())
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
-    told = failure(lambda: lifecycle.unbind(stage.run(), saved, "refuse"), refusals.LastDevice)
+    told = failure(lambda: lifecycle.delete(stage.run(), saved, "refuse"), refusals.LastDevice)
     assert told.startswith(f"deactivating MFA device ({stage.arn()}) of user (alicia): ")
     assert _short(stage) == {"alicia": ["alice-phone"]}
 
@@ -131,14 +131,14 @@ def test_the_guard_holds_under_the_new_name_too(stage: Stage) -> None:
 def test_a_renamed_user_of_unknown_id_is_left_alone(stage: Stage) -> None:
     stage.plant(**TWO)
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
-    lifecycle.unbind(stage.run(), stage.saved(user_id=None))
+    lifecycle.delete(stage.run(), stage.saved(user_id=None))
     assert stage.warnings == [f"{stage.arn()} is now assigned to alicia and was not changed"]
     assert _short(stage)["alicia"] == ["alice-phone", "spare"]
 
 
 def test_a_token_moved_by_hand_is_not_told_by_iam(stage: Stage) -> None:
     stage.plant(users={"alice": {}, "bob": user(hardware())})
-    lifecycle.unbind(stage.run(), stage.saved(TOKEN, user_id=stage.user_id()))
+    lifecycle.delete(stage.run(), stage.saved(TOKEN, user_id=stage.user_id()))
     assert (stage.warnings, stage.notes) == ([], [GONE[0].format(serial=TOKEN)])
     assert _short(stage) == {"bob": [TOKEN]}
 
@@ -169,7 +169,7 @@ def test_the_device_of_a_new_user_of_the_old_name_is_not_touched(stage: Stage, c
     user_id = stage.user_id() if case.user_id == "same" else case.user_id
     stage.start_counting()
     saved = stage.saved(None if kind == "virtual" else TOKEN, user_id=user_id, enable_date=case.enable_date)
-    lifecycle.unbind(
+    lifecycle.delete(
         stage.run(max_removals=1), saved, "refuse", "delete-virtual-device" if kind == "virtual" else "keep"
     )
     left = [TOKEN if kind == "hardware" and name == "alice-phone" else name for name in case.left]
@@ -197,7 +197,7 @@ def test_whose_device_it_is_is_asked_again_before_a_repetition(stage: Stage) -> 
         stage.plant(users={"alice": user(virtual(), virtual("spare"))})
 
     stage.time.at(0.5, recreate)
-    lifecycle.unbind(stage.run(), saved)
+    lifecycle.delete(stage.run(), saved)
     assert _short(stage) == {"alice": ["alice-phone", "spare"]}
     assert "alice is not the user that it was bound to" in stage.warnings[0]
 
@@ -205,7 +205,7 @@ def test_whose_device_it_is_is_asked_again_before_a_repetition(stage: Stage) -> 
 def test_where_the_user_may_not_be_looked_up_the_pair_counts(stage: Stage) -> None:
     stage.plant(**TWO)
     stage.deny("GetUser")
-    lifecycle.unbind(stage.run(), stage.saved(user_id="AIDASAVED"))
+    lifecycle.delete(stage.run(), stage.saved(user_id="AIDASAVED"))
     assert _short(stage) == {"alice": ["spare"]}
     assert stage.warnings == [
         "whether alice is still the same user could not be checked (AccessDenied): allow iam:GetUser"
@@ -262,19 +262,19 @@ def _is_made(action: str, case: Guard) -> bool:
 def _attempt(stage: Stage, case: Guard) -> None:
     head = f"deactivating {stage.arn()} of alice: "
     if case.refused:
-        assert failure(lambda: lifecycle.unbind(stage.run(), stage.saved(), case.mode), refusals.LastDevice) == (
+        assert failure(lambda: lifecycle.delete(stage.run(), stage.saved(), case.mode), refusals.LastDevice) == (
             f"deactivating MFA device ({stage.arn()}) of user (alice): {case.told}, and on_last_device is refuse; "
             "nothing was changed, give another device first or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
         )
         return
-    lifecycle.unbind(stage.run(), stage.saved(), case.mode)
+    lifecycle.delete(stage.run(), stage.saved(), case.mode)
     assert stage.warnings == ([] if case.told is None else [head + case.told])
 
 
 @pytest.mark.parametrize("mode", get_args(OnLastDevice))
 def test_nothing_is_asked_while_another_device_is_left(stage: Stage, mode: OnLastDevice) -> None:
     stage.plant(**TWO)
-    lifecycle.unbind(stage.run(), stage.saved(), mode)
+    lifecycle.delete(stage.run(), stage.saved(), mode)
     assert stage.calls() == PLAIN
     assert not stage.warnings
 
@@ -306,7 +306,7 @@ def _in_threads(stage: Stage, mode: OnLastDevice) -> list[Refusal]:
 
     def leave(name: str) -> None:
         try:
-            lifecycle.unbind(run, stage.saved(stage.arn(name)), mode)
+            lifecycle.delete(run, stage.saved(stage.arn(name)), mode)
         except Refusal as refusal:
             refused.append(refusal)
 
@@ -330,7 +330,7 @@ RETRYABLE = (
 def test_an_error_that_clears_is_waited_out(stage: Stage, code: str, _kind: type[AwsError]) -> None:
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", times=3, error=code)
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
     assert stage.time.slept == [0.5, 1.0, 2.0]
     assert stage.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 4, "DeactivateMFADevice": 4}
@@ -340,7 +340,7 @@ def test_an_error_that_clears_is_waited_out(stage: Stage, code: str, _kind: type
 def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, kind: type[AwsError]) -> None:
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", times=None, error=code)
-    told = failure(lambda: lifecycle.unbind(stage.run(retry_deadline=10.0), stage.saved()), kind)
+    told = failure(lambda: lifecycle.delete(stage.run(retry_deadline=10.0), stage.saved()), kind)
     assert told.startswith(
         f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}, tried for 10 s; {kind.advice} (AWS: "
     )
@@ -358,7 +358,7 @@ def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, k
 def test_any_other_error_keeps_the_state(stage: Stage, reason: str, code: str, kind: type[AwsError]) -> None:
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", error=code)
-    told = failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), kind)
+    told = failure(lambda: lifecycle.delete(stage.run(), stage.saved()), kind)
     assert told.startswith(f"deactivating MFA device ({stage.arn()}) of user (alice): {kind.cause}; "), reason
     assert stage.calls() == PLAIN
 
@@ -368,13 +368,13 @@ def test_after_a_lost_answer_the_call_is_made_again(stage: Stage, when: Any, wal
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", drop=True, when=when)
     run = stage.run(max_removals=1)
-    lifecycle.unbind(run, stage.saved())
+    lifecycle.delete(run, stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
     assert stage.writes() == ["DeactivateMFADevice"] * 2
     assert stage.calls()["ListMFADevices"] == 2
     assert stage.calls().get("ListVirtualMFADevices", 0) == walks, "nobody holds it under a new name either"
     assert (stage.warnings, stage.notes) == ([], [])
-    failure(lambda: lifecycle.unbind(run, stage.saved(stage.arn("spare")), "allow"), refusals.TooManyRemovals)
+    failure(lambda: lifecycle.delete(run, stage.saved(stage.arn("spare")), "allow"), refusals.TooManyRemovals)
 
 
 def test_a_lost_answer_that_lagging_reads_hide_ends_well(stage: Stage) -> None:
@@ -382,7 +382,7 @@ def test_a_lost_answer_that_lagging_reads_hide_ends_well(stage: Stage) -> None:
     stage.box.lag(3600)
     stage.fault("DeactivateMFADevice", drop=True, when="after")
     stage.time.at(3, lambda: stage.box.lag(0))
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
     assert 3 <= stage.time.spent <= 15
 
@@ -402,7 +402,7 @@ def test_who_is_renamed_in_the_pause_loses_it_all_the_same(stage: Stage, reason:
     stage.fault("DeactivateMFADevice", **fault)
     stage.time.at(0.5, lambda: stage.admin().update_user(UserName="alice", NewUserName="alicia"))
     run = stage.run(max_removals=1)
-    lifecycle.unbind(run, saved, "refuse")
+    lifecycle.delete(run, saved, "refuse")
     assert _short(stage) == {"alicia": ["spare"]}
     assert stage.warnings == [f"alice is now called alicia: deactivating {stage.arn()} under that name"]
 
@@ -412,14 +412,14 @@ def test_a_token_whose_holder_is_renamed_in_the_pause_is_warned_of(stage: Stage)
     saved = stage.saved(TOKEN, user_id=stage.user_id(), enable_date=OLD)
     stage.fault("DeactivateMFADevice", drop=True)
     stage.time.at(0.5, lambda: stage.admin().update_user(UserName="alice", NewUserName="alicia"))
-    lifecycle.unbind(stage.run(), saved)
+    lifecycle.delete(stage.run(), saved)
     assert stage.warnings[-1] == RENAMED[0].format(serial=TOKEN)
 
 
 def test_a_list_that_shows_what_nobody_can_deactivate_is_an_error(stage: Stage) -> None:
     stage.plant(**TWO)
     stage.fault("DeactivateMFADevice", times=None, error="NoSuchEntity")
-    told = failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), errors.NoSuchEntity)
+    told = failure(lambda: lifecycle.delete(stage.run(), stage.saved()), errors.NoSuchEntity)
     assert "the user does not hold the device, tried for 15 s;" in told
     assert stage.holders()
 
@@ -429,7 +429,7 @@ def test_a_denial_names_action_and_resource(stage: Stage, code: str) -> None:
     stage.plant(**TWO)
     said = "User: ci is not authorized to perform: iam:DeactivateMFADevice on resource: user alice"
     stage.fault("DeactivateMFADevice", error=code, message=said)
-    assert failure(lambda: lifecycle.unbind(stage.run(), stage.saved()), errors.AccessDenied) == (
+    assert failure(lambda: lifecycle.delete(stage.run(), stage.saved()), errors.AccessDenied) == (
         f"deactivating MFA device ({stage.arn()}) of user (alice): the credentials in use are not allowed to do this; "
         f"allow the action that AWS names on that resource (AWS: DeactivateMFADevice: {code}: {said})"
     )
@@ -443,7 +443,7 @@ def test_self_management_is_explained_where_it_applies(stage: Stage, reason: str
     stage.plant(users={"alice": user(virtual(), virtual("spare")), "bob": {}})
     key = stage.be_user(caller)
     stage.fault("DeactivateMFADevice", error="AccessDenied")
-    text = failure(lambda: lifecycle.unbind(stage.run(key), stage.saved()), errors.AccessDenied)
+    text = failure(lambda: lifecycle.delete(stage.run(key), stage.saved()), errors.AccessDenied)
     note = (
         "not allowed to do this, and a user who holds an MFA device may change its own devices only in a session "
         "authenticated with one of them (AWS-2023-001): use a role; "
@@ -453,7 +453,7 @@ def test_self_management_is_explained_where_it_applies(stage: Stage, reason: str
 
 def test_aws_2023_001_itself(stage: Stage) -> None:
     stage.plant(**TWO)
-    text = failure(lambda: lifecycle.unbind(stage.run(stage.be_user("alice")), stage.saved()), errors.AccessDenied)
+    text = failure(lambda: lifecycle.delete(stage.run(stage.be_user("alice")), stage.saved()), errors.AccessDenied)
     assert "(AWS-2023-001)" in text
     assert "authenticated with an MFA device that is enabled for this user" in text
 
@@ -465,7 +465,7 @@ def test_aws_2023_001_itself(stage: Stage) -> None:
 def test_an_unclear_error_on_what_nobody_holds_is_success(stage: Stage, reason: str, code: str) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     stage.fault("DeactivateMFADevice", times=None, error=code)
-    lifecycle.unbind(stage.run(max_removals=0), stage.saved())
+    lifecycle.delete(stage.run(max_removals=0), stage.saved())
     assert stage.notes == [f"{stage.arn()} of alice was already inactive"], reason
     assert len(stage.writes()) > 2, "no look stands for an answer until IAM had time to show what is new"
     assert stage.time.spent == 15
@@ -475,7 +475,7 @@ def test_a_compatible_cloud_says_not_found_in_its_own_way(stage: Stage) -> None:
     stage.plant()
     for action in ("ListMFADevices", "DeactivateMFADevice"):
         stage.fault(action, error="NoSuchEntityException")
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
 
 
@@ -483,7 +483,7 @@ def test_a_compatible_cloud_says_not_found_in_its_own_way(stage: Stage) -> None:
 def test_a_denied_list_does_not_keep_what_is_gone_for_ever(stage: Stage, devices: list[dict[str, Any]]) -> None:
     stage.plant(users={"alice": user(*devices)})
     stage.deny("ListMFADevices")
-    lifecycle.unbind(stage.run(max_removals=1), stage.saved())
+    lifecycle.delete(stage.run(max_removals=1), stage.saved())
     assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
     assert stage.writes() == ["DeactivateMFADevice"]
 
@@ -491,7 +491,7 @@ def test_a_denied_list_does_not_keep_what_is_gone_for_ever(stage: Stage, devices
 def test_a_denied_walk_does_not_keep_what_is_gone_for_ever(stage: Stage) -> None:
     stage.plant(users={"alice": {}})
     stage.deny("ListVirtualMFADevices")
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert stage.notes == [f"{stage.arn()} of alice was already inactive"]
 
 
@@ -499,15 +499,15 @@ def test_a_denied_walk_does_not_keep_what_is_gone_for_ever(stage: Stage) -> None
 def test_another_accounts_credentials_change_nothing(stage: Stage, account: str) -> None:
     stage.plant(users={"alice": user(hardware())})
     saved = replace(stage.saved(TOKEN), account_id=account)
-    failure(lambda: lifecycle.unbind(stage.run(), saved), refusals.WrongAccount)
+    failure(lambda: lifecycle.delete(stage.run(), saved), refusals.WrongAccount)
     assert stage.calls() == {"GetCallerIdentity": 1}
 
 
 FOUR = ("one", "two", "three", "four")
 
 
-def _leave(stage: Stage, run: lifecycle.Run, name: str) -> None:
-    lifecycle.unbind(run, stage.saved(stage.arn(name)), "allow")
+def _leave(stage: Stage, run: lifecycle.AccountContext, name: str) -> None:
+    lifecycle.delete(run, stage.saved(stage.arn(name)), "allow")
 
 
 def test_more_removals_than_allowed_fail(stage: Stage) -> None:
@@ -568,16 +568,16 @@ def test_a_removal_that_a_lagging_list_did_not_show_counts(stage: Stage) -> None
 
 def test_what_is_already_inactive_may_leave_beyond_the_limit(stage: Stage) -> None:
     stage.plant(users={"alice": {}})
-    lifecycle.unbind(stage.run(max_removals=0), stage.saved())
+    lifecycle.delete(stage.run(max_removals=0), stage.saved())
     assert len(stage.notes) == 1
 
 
 def test_what_is_declared_again_in_this_run_is_kept(stage: Stage) -> None:
     stage.plant(**TWO)
     run = stage.run()
-    lifecycle.bind(run, stage.wanted())
+    lifecycle.create(run, stage.wanted())
     stage.start_counting()
-    lifecycle.unbind(run, stage.saved(stage.arn("Alice-Phone")))
+    lifecycle.delete(run, stage.saved(stage.arn("Alice-Phone")))
     assert stage.warnings == [
         f"{stage.arn('Alice-Phone')} of alice stays active: it is declared again under another name"
     ]
@@ -588,8 +588,8 @@ def test_declared_again_for_somebody_else_it_is_taken_from_the_old_holder(stage:
     token = "GAHT12345678"
     stage.plant(users={"alice": user(hardware(token)), "bob": {}})
     run = stage.run()
-    assert not lifecycle.bind(run, stage.wanted(token, "bob")).active
-    lifecycle.unbind(run, stage.saved(token, "alice"))
+    assert not lifecycle.create(run, stage.wanted(token, "bob")).active
+    lifecycle.delete(run, stage.saved(token, "alice"))
     assert stage.holders() == {}
 
 
@@ -598,8 +598,8 @@ def test_declared_again_for_the_same_user_under_a_new_name_it_is_kept(stage: Sta
     saved = stage.saved(user_id=stage.user_id("alice"))
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     run = stage.run()
-    lifecycle.bind(run, stage.wanted(user="alicia"))
-    lifecycle.unbind(run, saved)
+    lifecycle.create(run, stage.wanted(user="alicia"))
+    lifecycle.delete(run, saved)
     assert stage.holders() == {"alicia": [stage.arn()]}
     assert stage.writes() == ["DeactivateMFADevice"]
 
@@ -609,8 +609,8 @@ def test_a_failed_new_declaration_for_the_same_user_is_an_error(stage: Stage) ->
     run = stage.run()
     stage.fault("ListMFADevices", error="AccessDenied")
     stage.fault("ListVirtualMFADevices", error="AccessDenied")
-    failure(lambda: lifecycle.bind(run, stage.wanted()), errors.AccessDenied)
-    assert failure(lambda: lifecycle.unbind(run, stage.saved()), refusals.DeclaredButFailed) == (
+    failure(lambda: lifecycle.create(run, stage.wanted()), errors.AccessDenied)
+    assert failure(lambda: lifecycle.delete(run, stage.saved()), refusals.DeclaredButFailed) == (
         f"deactivating MFA device ({stage.arn()}) of user (alice): another resource declares the same device and "
         "failed in this run; nothing was changed, fix that and run again"
     )
@@ -620,15 +620,15 @@ def test_a_failed_new_declaration_for_the_same_user_is_an_error(stage: Stage) ->
 def test_a_failed_declaration_for_somebody_else_holds_nothing_back(stage: Stage) -> None:
     stage.plant(**TWO)
     run = stage.run(propagation=0.0)
-    failure(lambda: lifecycle.bind(run, stage.wanted(user="nobody")), refusals.UserMissing)
-    lifecycle.unbind(run, stage.saved())
+    failure(lambda: lifecycle.create(run, stage.wanted(user="nobody")), refusals.UserMissing)
+    lifecycle.delete(run, stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
 
 
 def test_the_next_run_knows_nothing_of_it(stage: Stage) -> None:
     stage.plant(**TWO)
-    lifecycle.bind(stage.run(), stage.wanted())
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.create(stage.run(), stage.wanted())
+    lifecycle.delete(stage.run(), stage.saved())
     assert _short(stage) == {"alice": ["spare"]}
 
 
@@ -672,7 +672,7 @@ def test_the_entity_goes_too_where_the_line_says_so(stage: Stage, case: Entity) 
     stage.plant(**case.seed)
     if case.fault:
         stage.fault("DeleteVirtualMFADevice", **case.fault)
-    lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device")
+    lifecycle.delete(stage.run(), stage.saved(), "warn", "delete-virtual-device")
     assert stage.calls().get("DeleteVirtualMFADevice", 0) == case.deletions
     assert (stage.arn() not in _entities(stage)) is case.gone
     assert [*stage.notes, *stage.warnings] == [text.format(serial=stage.arn()) for text in case.said]
@@ -686,14 +686,14 @@ def test_a_failed_deletion_of_the_entity_is_finished_by_running_again(stage: Sta
     stage.plant(**TWO)
     stage.fault("DeleteVirtualMFADevice", error="AccessDenied")
     told = failure(
-        lambda: lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device"), errors.AccessDenied
+        lambda: lifecycle.delete(stage.run(), stage.saved(), "warn", "delete-virtual-device"), errors.AccessDenied
     )
     assert told.startswith(f"deleting virtual MFA device ({stage.arn()}): ")
-    lifecycle.unbind(stage.run(), stage.saved(), "warn", "delete-virtual-device")
+    lifecycle.delete(stage.run(), stage.saved(), "warn", "delete-virtual-device")
     assert stage.arn() not in _entities(stage)
 
 
 def test_the_entity_stays_where_the_line_says_nothing(stage: Stage) -> None:
     stage.plant(**TWO)
-    lifecycle.unbind(stage.run(), stage.saved())
+    lifecycle.delete(stage.run(), stage.saved())
     assert stage.arn() in _entities(stage)

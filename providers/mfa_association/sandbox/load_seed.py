@@ -10,20 +10,20 @@ from random import Random
 
 from moto.iam.models import User
 
-from .accounts import REGIONS, Account, Device, Kind, holder_id
+from .accounts import REGIONS, Account, Device, SandboxDeviceKind, holder_id
 from .callers import Caller
 from .errors import Refused
-from .keeping import keep
-from .place import Place
 from .rules import DEVICES_PER_USER, new_seed
-from .seed import AccountSeed, DeviceSeed, Seed, UserSeed
+from .secret_stores import keep
+from .seed import AccountSeed, DeviceSeed, SeedFile, UserSeed
 from .seed_access import KeySeed
+from .seed_path import SeedPath
 from .totp import Authenticator
 from .trust import trust_policy
-from .world import World
+from .world import SandboxState
 
 
-def plant(world: World, seed: Seed) -> None:
+def load_seed(world: SandboxState, seed: SeedFile) -> None:
     """Add accounts, users, devices and keys. A user that exists gets more devices, a key that exists a new meaning."""
     generator = None if seed.random_seed is None else Random(seed.random_seed)
     for number, one in seed.accounts.items():
@@ -37,7 +37,7 @@ def plant(world: World, seed: Seed) -> None:
     world.wrote()
 
 
-def _plant_account(world: World, number: str, seed: AccountSeed, generator: Random | None) -> None:
+def _plant_account(world: SandboxState, number: str, seed: AccountSeed, generator: Random | None) -> None:
     account = world.account(number, seed.partition or "aws")
     known = {name.casefold() for name in account.live.users}
     for name, one in seed.users.items():
@@ -55,7 +55,7 @@ def _plant_account(world: World, number: str, seed: AccountSeed, generator: Rand
     keep(account, seed.parameters, seed.secrets)
 
 
-def _plant_role(account: Account, name: str, trusts: tuple[str, ...], place: Place) -> None:
+def _plant_role(account: Account, name: str, trusts: tuple[str, ...], place: SeedPath) -> None:
     """A role that may be assumed; one that exists trusts others from now on."""
     path, _, last = f"/{name}".rpartition("/")
     existing = next((role for role in account.backend.roles.values() if role.name == last), None)
@@ -67,21 +67,23 @@ def _plant_role(account: Account, name: str, trusts: tuple[str, ...], place: Pla
         account.backend.create_role(last, trust_policy(trusts), f"{path}/", None, "", [], None)
 
 
-def _plant_root(world: World, account: Account, seed: UserSeed, place: Place, generator: Random | None) -> None:
+def _plant_root(
+    world: SandboxState, account: Account, seed: UserSeed, place: SeedPath, generator: Random | None
+) -> None:
     refuse_root(account, place)
     account.root_password = account.root_password or seed.password
     for device in seed.devices:
         add_device(world, account, None, device, generator)
 
 
-def refuse_root(account: Account, place: Place) -> None:
+def refuse_root(account: Account, place: SeedPath) -> None:
     """Accounts in China have no root user (user guide of the China regions)."""
     if account.partition == "aws-cn":
         raise place.fault("an account in China has no root user")
 
 
 def _unheld(device: DeviceSeed) -> DeviceSeed:
-    if device.kind is Kind.FIDO:
+    if device.kind is SandboxDeviceKind.FIDO:
         raise device.place.fault("a FIDO key exists only while somebody holds it")
     return DeviceSeed(**{**vars(device), "held": False})
 
@@ -101,12 +103,12 @@ def _user(account: Account, name: str, seed: UserSeed, known: set[str]) -> User:
 
 
 def add_device(
-    world: World, account: Account, user: User | None, seed: DeviceSeed, generator: Random | None = None
+    world: SandboxState, account: Account, user: User | None, seed: DeviceSeed, generator: Random | None = None
 ) -> str:
     """Plant one device, held by a user (None is root) or by nobody, and return its serial number."""
     if seed.held and len(account.live.held_by(user)) >= DEVICES_PER_USER:
         raise seed.place.fault(f"nobody can hold more than {DEVICES_PER_USER} devices")
-    app = None if seed.kind is Kind.FIDO else Authenticator(seed.seed or new_seed(generator))
+    app = None if seed.kind is SandboxDeviceKind.FIDO else Authenticator(seed.seed or new_seed(generator))
     holder = holder_id(user) if seed.held else None
     enabled = (seed.enable_date or int(world.now())) if seed.held else None
     serial = seed.serial or _serial(account, user, seed)
@@ -118,14 +120,14 @@ def add_device(
 
 
 def _serial(account: Account, user: User | None, seed: DeviceSeed) -> str:
-    if seed.kind is Kind.VIRTUAL:
+    if seed.kind is SandboxDeviceKind.VIRTUAL:
         return account.arn(f"mfa{seed.path}{seed.name}")
     owner = f"user/{user.name}" if user else "root"
     digest = hashlib.sha256(f"{account.number}/{owner}/{seed.name}".encode()).digest()
     return account.arn(f"u2f/{owner}/{seed.name}-{seed.id or b32encode(digest).decode()[:26]}")
 
 
-def _caller(world: World, key: str, seed: KeySeed) -> Caller:
+def _caller(world: SandboxState, key: str, seed: KeySeed) -> Caller:
     account = world.account(seed.account)
     user = account.live.find_user(seed.user) if seed.user else None
     if seed.user and not user:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mfa_association.aws.iam import VirtualDevice
-from mfa_association.grammar import same
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.permissions import ENABLE, Need, Obstacle
 from mfa_association.review.model import Planned
+from mfa_association.validation import same
 
 DEVICES_PER_USER = 8
 """IAM's quota, devices of any kind (user guide)."""
@@ -21,7 +21,7 @@ _SELF = (
 
 
 @dataclass(frozen=True)
-class Scene:
+class AccountFacts:
     """Everything that is known. ``virtual``: by serial number in lower case; ``coming``: users whom the change makes.
 
     ``applier``: the IAM user that applies with a long-term key, if it is one. ``leaves_first``: the engine may take
@@ -40,73 +40,73 @@ class Scene:
         return plan.holder is not None and _holds(self, plan.holder, plan.serial_number)
 
 
-def foresee(scene: Scene, plans: Sequence[Planned]) -> list[Obstacle]:
+def predict_failures(account: AccountFacts, plans: Sequence[Planned]) -> list[Obstacle]:
     """Every obstacle, in the order of the plan."""
     added: Counter[tuple[str, str]] = Counter()
-    if scene.leaves_first:
+    if account.leaves_first:
         leaving = [plan.holder if plan.what == "remove" else plan.previous for plan in plans]
         added.subtract(holder.key for holder in leaving if holder)
     freed = {str(plan.serial_number).lower() for plan in plans if plan.what != "add"}
     found: list[Obstacle] = []
     for plan in plans:
         adds = plan.what == "add"
-        found += [Obstacle(plan.address, one, certain and adds) for one, certain in _of(scene, plan, added, freed)]
-        found += [Obstacle(plan.address, sentence) for sentence in _guarded(scene, plan, plans)]
+        found += [Obstacle(plan.address, one, certain and adds) for one, certain in _of(account, plan, added, freed)]
+        found += [Obstacle(plan.address, sentence) for sentence in _guarded(account, plan, plans)]
     return found
 
 
-def _guarded(scene: Scene, plan: Planned, plans: Sequence[Planned]) -> Iterator[str]:
+def _guarded(account: AccountFacts, plan: Planned, plans: Sequence[Planned]) -> Iterator[str]:
     """What ``on_last_device`` refuses, where both of what it asks for are known."""
-    if plan.what != "remove" or plan.holder is None or plan.address not in scene.refusing:
+    if plan.what != "remove" or plan.holder is None or plan.address not in account.refusing:
         return
-    facts = scene.facts.get(plan.holder.key)
+    facts = account.facts.get(plan.holder.key)
     if facts is None or isinstance(facts.serial_numbers, NotChecked) or facts.console_password is not True:
         return
     gone = {str(one.serial_number).lower() for one in plans if one.what == "remove"}
-    if _holds(scene, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
+    if _holds(account, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
         yield f"on_last_device is refuse, {plan.holder} has a console password, and no device would be left"
 
 
-Told = tuple[str, bool]
+Prediction = tuple[str, bool]
 """A sentence, and whether nothing else in the change can take the obstacle away."""
 
 
-def _of(scene: Scene, plan: Planned, added: Counter[tuple[str, str]], freed: set[str]) -> Iterator[Told]:
+def _of(account: AccountFacts, plan: Planned, added: Counter[tuple[str, str]], freed: set[str]) -> Iterator[Prediction]:
     if plan.what != "remove" and plan.holder:
-        yield from _adding(scene, plan, plan.holder, added, freed)
+        yield from _adding(account, plan, plan.holder, added, freed)
     loser = plan.holder if plan.what == "remove" else plan.previous
-    if loser and _would_change_own(scene, plan, loser) and _holds(scene, loser, plan.serial_number):
+    if loser and _would_change_own(account, plan, loser) and _holds(account, loser, plan.serial_number):
         yield _SELF.format(name=loser.user_name), True
 
 
 def _adding(
-    scene: Scene, plan: Planned, holder: Holder, added: Counter[tuple[str, str]], freed: set[str]
-) -> Iterator[Told]:
-    facts = scene.facts.get(holder.key)
-    if facts and facts.exists is False and holder.key[1] not in scene.coming:
+    account: AccountFacts, plan: Planned, holder: Holder, added: Counter[tuple[str, str]], freed: set[str]
+) -> Iterator[Prediction]:
+    facts = account.facts.get(holder.key)
+    if facts and facts.exists is False and holder.key[1] not in account.coming:
         yield f"there is no user {holder} in the account", True
         return
-    if _holds(scene, holder, plan.serial_number):
+    if _holds(account, holder, plan.serial_number):
         return
-    yield from _taken(scene, plan, holder, freed)
+    yield from _taken(account, plan, holder, freed)
     if not plan.enables or facts is None or isinstance(facts.serial_numbers, NotChecked):
         return
     held = len(facts.serial_numbers) + added[holder.key]
     added[holder.key] += 1
     if held >= DEVICES_PER_USER:
         yield f"{holder} would hold {held + 1} MFA devices, and IAM allows {DEVICES_PER_USER}", True
-    if _would_change_own(scene, plan, holder) and facts.serial_numbers:
+    if _would_change_own(account, plan, holder) and facts.serial_numbers:
         yield _SELF.format(name=holder), True
 
 
-def _taken(scene: Scene, plan: Planned, holder: Holder, freed: set[str]) -> Iterator[Told]:
+def _taken(account: AccountFacts, plan: Planned, holder: Holder, freed: set[str]) -> Iterator[Prediction]:
     """Whether somebody else has the device, or nobody could: it is not there."""
     if plan.serial_number is None:
         return
     other = next(
-        (facts.holder for facts in scene.facts.values() if _holds(scene, facts.holder, plan.serial_number)), None
+        (facts.holder for facts in account.facts.values() if _holds(account, facts.holder, plan.serial_number)), None
     )
-    known = None if isinstance(scene.virtual, NotChecked) else scene.virtual
+    known = None if isinstance(account.virtual, NotChecked) else account.virtual
     device = known.get(plan.serial_number.lower()) if known is not None else None
     name = str(other) if other else _holder_of(device)
     if name and not (plan.previous and same(name, str(plan.previous))) and not same(name, str(holder)):
@@ -126,24 +126,26 @@ def of_user(plan: Planned) -> bool:
     return plan.serial_number is not None and plan.holder is not None and plan.holder.user_name is not None
 
 
-def _holds(scene: Scene, holder: Holder, serial: str | None) -> bool:
-    facts = scene.facts.get(holder.key)
+def _holds(account: AccountFacts, holder: Holder, serial: str | None) -> bool:
+    facts = account.facts.get(holder.key)
     held = () if facts is None or isinstance(facts.serial_numbers, NotChecked) else facts.serial_numbers
     return serial is not None and any(same(one, serial) for one in held)
 
 
-def _would_change_own(scene: Scene, plan: Planned, holder: Holder) -> bool:
+def _would_change_own(account: AccountFacts, plan: Planned, holder: Holder) -> bool:
     """Under a role of its own nobody changes their own devices."""
-    if scene.applier is None or plan.role_arn:
+    if account.applier is None or plan.role_arn:
         return False
-    return holder.user_name is not None and same(scene.applier, holder.user_name)
+    return holder.user_name is not None and same(account.applier, holder.user_name)
 
 
-def needs(plans: Sequence[Planned], scene: Scene, arns: Mapping[tuple[str, str], str], deleted: set[str]) -> list[Need]:
+def needs(
+    plans: Sequence[Planned], account: AccountFacts, arns: Mapping[tuple[str, str], str], deleted: set[str]
+) -> list[Need]:
     """The calls that the plan leads to, on users whose ARN is known; ``deleted``: addresses whose device goes too."""
     found = []
     for plan in plans:
-        for holder, action in _calls(plan, scene):
+        for holder, action in _calls(plan, account):
             if holder.key in arns:
                 need = Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn)
                 found.append(replace(need, adds=plan.what == "add"))
@@ -153,10 +155,10 @@ def needs(plans: Sequence[Planned], scene: Scene, arns: Mapping[tuple[str, str],
     return found
 
 
-def _calls(plan: Planned, scene: Scene) -> Iterator[tuple[Holder, str]]:
+def _calls(plan: Planned, account: AccountFacts) -> Iterator[tuple[Holder, str]]:
     loser = plan.holder if plan.what == "remove" else plan.previous
     if loser:
         yield loser, "iam:DeactivateMFADevice"
     gains = plan.holder if plan.what != "remove" else None
-    if gains and plan.enables and not _holds(scene, gains, plan.serial_number):
+    if gains and plan.enables and not _holds(account, gains, plan.serial_number):
         yield gains, ENABLE

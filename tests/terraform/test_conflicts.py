@@ -22,7 +22,7 @@ REFUSED = f"Planning MFA device ({SERIAL}) of user (alice): it is destroyed at o
 def no_guards(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing of AWS is looked at ahead, but by a test that has a stage."""
     if "stage" not in request.fixturenames:
-        monkeypatch.setattr("mfa_association.lifecycle.foresee", lambda *_: False)
+        monkeypatch.setattr("mfa_association.lifecycle.check_delete", lambda *_: False)
         monkeypatch.setattr("mfa_association.terraform.successors.Successors._add", lambda *_: None)
     yield
 

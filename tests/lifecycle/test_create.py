@@ -52,7 +52,7 @@ def test_a_held_device_is_adopted_without_a_write(stage: Stage, case: Adoption) 
     stage.plant(users={"alice": user(device)})
     user_id = stage.user_id()
     stage.start_counting()
-    found = lifecycle.bind(stage.run(), stage.wanted(serial))
+    found = lifecycle.create(stage.run(), stage.wanted(serial))
     assert found == Association("alice", serial, True, case.kind, stage.account, OLD, user_id)  # type: ignore[arg-type]
     assert stage.calls() == case.calls
     assert not stage.warnings
@@ -63,12 +63,12 @@ def test_a_held_device_is_adopted_without_a_write(stage: Stage, case: Adoption) 
 )
 def test_names_are_compared_without_regard_to_case(stage: Stage, reason: str, spelled: tuple[str, str]) -> None:
     stage.plant(users={"alice": user(virtual())})
-    assert lifecycle.bind(stage.run(), stage.wanted(stage.arn(spelled[1]), spelled[0])).active, reason
+    assert lifecycle.create(stage.run(), stage.wanted(stage.arn(spelled[1]), spelled[0])).active, reason
 
 
 def test_given_codes_are_not_used_on_a_device_that_is_held(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual())})
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=("271828", "314159"))).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=("271828", "314159"))).active
     assert not stage.writes()
 
 
@@ -77,7 +77,7 @@ def test_one_walk_and_one_identity_serve_a_whole_process(stage: Stage) -> None:
     stage.plant(users={"alice": user(*(virtual(name) for name in names))})
     run = stage.run()
     for name in names:
-        lifecycle.bind(run, stage.wanted(stage.arn(name)))
+        lifecycle.create(run, stage.wanted(stage.arn(name)))
     assert stage.calls() == IDENTITY | WALK
 
 
@@ -85,7 +85,7 @@ def test_codes_enable_an_inactive_device(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     user_id, codes = stage.user_id(), stage.codes()
     stage.start_counting()
-    found = lifecycle.bind(stage.run(), stage.wanted(codes=codes))
+    found = lifecycle.create(stage.run(), stage.wanted(codes=codes))
     assert stage.holders() == {"alice": [stage.arn()]}
     assert stage.calls() == ENABLE
     assert (found.active, found.user_id) == (True, user_id)
@@ -105,7 +105,7 @@ def test_a_read_back_that_misses_keeps_the_record_and_warns(stage: Stage) -> Non
     stage.plant(users={"alice": {}}, devices=[virtual()])
     codes = stage.codes()
     stage.box.lag(3600)
-    found = lifecycle.bind(stage.run(propagation=5.0), stage.wanted(codes=codes))
+    found = lifecycle.create(stage.run(propagation=5.0), stage.wanted(codes=codes))
     assert (found.active, found.enable_date) == (True, None)
     assert stage.warnings[1:] == [f"IAM enabled {stage.arn()} for alice but does not list it yet: refresh later"]
     assert stage.time.spent <= 5
@@ -115,7 +115,7 @@ def test_a_read_back_that_fails_keeps_the_record_too(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     codes = stage.codes()
     stage.fault("ListMFADevices", nth=2, times=None, error="AccessDenied")
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=codes)).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=codes)).active
     assert "does not list it yet" in stage.warnings[1]
 
 
@@ -124,7 +124,7 @@ def test_reads_that_lag_after_our_own_write_are_waited_for(stage: Stage) -> None
     codes = stage.codes()
     stage.box.lag(3600)
     stage.time.at(4, lambda: stage.box.lag(0))
-    found = lifecycle.bind(stage.run(), stage.wanted(codes=codes))
+    found = lifecycle.create(stage.run(), stage.wanted(codes=codes))
     assert found.enable_date == _enable_date(stage)
     assert len(stage.warnings) == 1
     assert 4 <= stage.time.spent <= 15
@@ -144,7 +144,7 @@ def test_without_codes_an_inactive_device_is_recorded(
     stage.plant(users={"alice": {}}, devices=[virtual()])
     user_id = stage.user_id()
     stage.start_counting()
-    found = lifecycle.bind(stage.run(), stage.wanted(serial))
+    found = lifecycle.create(stage.run(), stage.wanted(serial))
     assert (found.active, found.enable_date, found.user_id) == (False, None, user_id), reason
     assert stage.warnings == [f"alice does not hold {serial} yet; it is adopted once it is registered"]
     assert stage.calls() == calls
@@ -153,7 +153,7 @@ def test_without_codes_an_inactive_device_is_recorded(
 def test_require_active_makes_that_an_error(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     wanted = stage.wanted(require_active=True)
-    assert failure(lambda: lifecycle.bind(stage.run(), wanted), refusals.NotActive) == (
+    assert failure(lambda: lifecycle.create(stage.run(), wanted), refusals.NotActive) == (
         f"binding MFA device ({stage.arn()}) to user (alice): alice does not hold it and require_active is set; "
         "nothing was changed, let the user register it first, give two codes, or take require_active away"
     )
@@ -163,7 +163,7 @@ def test_require_active_makes_that_an_error(stage: Stage) -> None:
 def test_a_user_that_never_appears_is_named_as_missing(stage: Stage, codes: tuple[str, str] | None) -> None:
     stage.plant(devices=[virtual()])
     wanted = stage.wanted(codes=codes)
-    assert failure(lambda: lifecycle.bind(stage.run(propagation=6.0), wanted), refusals.UserMissing) == (
+    assert failure(lambda: lifecycle.create(stage.run(propagation=6.0), wanted), refusals.UserMissing) == (
         f"binding MFA device ({stage.arn()}) to user (alice): account {stage.account} has no such user; "
         "nothing was changed, correct user_name or create the user first"
     )
@@ -175,7 +175,7 @@ def test_a_user_that_never_appears_is_named_as_missing(stage: Stage, codes: tupl
 def test_a_device_that_never_appears_is_named_as_missing(stage: Stage, codes: tuple[str, str] | None) -> None:
     stage.plant(users={"alice": {}})
     wanted = stage.wanted(codes=codes)
-    assert failure(lambda: lifecycle.bind(stage.run(propagation=6.0), wanted), refusals.DeviceMissing) == (
+    assert failure(lambda: lifecycle.create(stage.run(propagation=6.0), wanted), refusals.DeviceMissing) == (
         f"binding MFA device ({stage.arn()}) to user (alice): there is no such device; "
         "nothing was changed, correct serial_number or create the device first"
     )
@@ -188,7 +188,7 @@ def test_what_was_created_seconds_ago_is_waited_for(stage: Stage, late: str) -> 
     holder: dict[str, Any] = {"users": {"alice": {}}}
     stage.plant(**(device if late == "user" else holder))
     stage.time.at(4, lambda: stage.plant(**(holder if late == "user" else device)))
-    assert lifecycle.bind(stage.run(), stage.wanted()).active is False
+    assert lifecycle.create(stage.run(), stage.wanted()).active is False
     assert 4 <= stage.time.spent <= 15
 
 
@@ -197,7 +197,7 @@ def test_a_new_device_with_codes_is_waited_for(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual("twin", seed=seed)])
     codes = stage.codes(stage.arn("twin"))
     stage.time.at(4, lambda: stage.plant(devices=[virtual(seed=seed)]))
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=codes)).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=codes)).active
     assert stage.holders() == {"alice": [stage.arn()]}
 
 
@@ -206,7 +206,7 @@ def test_a_user_that_a_lagging_reader_loses_again_is_still_waited_for(stage: Sta
     codes = stage.codes()
     stage.fault("EnableMFADevice", error="NoSuchEntity")
     stage.fault("ListMFADevices", nth=2, error="NoSuchEntity")
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=codes)).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=codes)).active
     assert stage.writes() == ["EnableMFADevice"] * 2
 
 
@@ -244,7 +244,7 @@ def test_a_device_in_other_hands_is_refused(stage: Stage, case: Taken) -> None:
     stage.plant(**case.seed)
     before, codes = stage.holders(), stage.codes(serial) if case.codes else None
     wanted = stage.wanted(serial, codes=codes)
-    assert failure(lambda: lifecycle.bind(stage.run(), wanted), refusals.HeldByAnother) == (
+    assert failure(lambda: lifecycle.create(stage.run(), wanted), refusals.HeldByAnother) == (
         f"binding MFA device ({serial}) to user (alice): it is held by {case.by.format(stage.account)}; "
         "nothing was changed, remove it from its present holder first"
     )
@@ -257,14 +257,14 @@ def test_a_denied_walk_does_not_hide_that_somebody_holds_it(stage: Stage) -> Non
     stage.deny("ListVirtualMFADevices")
     wanted = stage.wanted(codes=stage.codes())
     assert "held by another user, not determined" in failure(
-        lambda: lifecycle.bind(stage.run(), wanted), refusals.HeldByAnother
+        lambda: lifecycle.create(stage.run(), wanted), refusals.HeldByAnother
     )
 
 
 def test_a_device_that_only_the_other_list_shows_is_adopted(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(enable_date=OLD))})
     iam = Blind(stage)
-    found = lifecycle.bind(stage.run(iam=iam), stage.wanted())
+    found = lifecycle.create(stage.run(iam=iam), stage.wanted())
     assert (found.active, found.enable_date) == (True, OLD)
 
 
@@ -286,7 +286,7 @@ def test_a_full_user_is_told_its_devices(stage: Stage) -> None:
     stage.plant(users={"alice": user(*(virtual(name) for name in names))}, devices=[virtual()])
     wanted = stage.wanted(codes=stage.codes())
     held = ", ".join(stage.arn(name) for name in names)
-    assert failure(lambda: lifecycle.bind(stage.run(), wanted), errors.LimitExceeded) == (
+    assert failure(lambda: lifecycle.create(stage.run(), wanted), errors.LimitExceeded) == (
         f"enabling MFA device ({stage.arn()}) for user (alice): the user holds as many MFA devices as IAM allows, "
         f"which are {held}; remove one of them first "
         "(AWS: EnableMFADevice: LimitExceeded: Cannot exceed quota for MFADevicesPerUser: 8.)"
@@ -296,7 +296,7 @@ def test_a_full_user_is_told_its_devices(stage: Stage) -> None:
 def test_wrong_codes_are_not_tried_twice_and_not_shown(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     wanted = stage.wanted(codes=("271828", "314159"))
-    assert failure(lambda: lifecycle.bind(stage.run(), wanted), errors.InvalidAuthenticationCode) == (
+    assert failure(lambda: lifecycle.create(stage.run(), wanted), errors.InvalidAuthenticationCode) == (
         f"enabling MFA device ({stage.arn()}) for user (alice): IAM did not accept the two codes; "
         "give two consecutive codes, the older one first, that were never used before "
         "(AWS: EnableMFADevice: InvalidAuthenticationCode: Authentication code for device is not valid.)"
@@ -318,7 +318,7 @@ RETRYABLE = (
 def test_an_error_that_clears_is_waited_out(stage: Stage, code: str, _kind: type[AwsError]) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     stage.fault("EnableMFADevice", times=3, error=code)
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes())).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=stage.codes())).active
     assert stage.writes() == ["EnableMFADevice"] * 4
     assert stage.time.slept == [0.5, 1.0, 2.0]
 
@@ -328,7 +328,7 @@ def test_an_error_that_never_clears_says_for_how_long(stage: Stage, code: str, k
     stage.plant(users={"alice": {}}, devices=[virtual()])
     stage.fault("EnableMFADevice", times=None, error=code)
     wanted = stage.wanted(codes=stage.codes())
-    told = failure(lambda: lifecycle.bind(stage.run(retry_deadline=10.0), wanted), kind)
+    told = failure(lambda: lifecycle.create(stage.run(retry_deadline=10.0), wanted), kind)
     assert told.startswith(f"enabling MFA device ({stage.arn()}) for user (alice): {kind.cause}, tried for 10 s; ")
     assert stage.time.slept == [0.5, 1.0, 2.0, 4.0, 2.5]
     assert not stage.holders()
@@ -348,7 +348,7 @@ def test_any_other_error_ends_the_create_at_once(stage: Stage, reason: str, code
     stage.plant(users={"alice": {}}, devices=[virtual()])
     stage.fault("EnableMFADevice", error=code)
     wanted = stage.wanted(codes=stage.codes())
-    told = failure(lambda: lifecycle.bind(stage.run(), wanted), kind)
+    told = failure(lambda: lifecycle.create(stage.run(), wanted), kind)
     assert told.startswith(f"enabling MFA device ({stage.arn()}) for user (alice): {kind.cause}; {kind.advice}"), reason
     assert stage.writes() == ["EnableMFADevice"]
 
@@ -358,7 +358,7 @@ def test_a_lost_answer_is_settled_by_looking(stage: Stage, when: Any, writes: in
     stage.plant(users={"alice": {}}, devices=[virtual()])
     codes = stage.codes()
     stage.fault("EnableMFADevice", drop=True, when=when)
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=codes)).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=codes)).active
     assert stage.holders() == {"alice": [stage.arn()]}
     assert stage.writes() == ["EnableMFADevice"] * writes
     assert _never_blind(stage)
@@ -376,7 +376,7 @@ def test_a_lost_answer_that_lagging_reads_hide_ends_well(stage: Stage) -> None:
     stage.box.lag(3600)
     stage.fault("EnableMFADevice", drop=True, when="after")
     stage.time.at(3, lambda: stage.box.lag(0))
-    assert lifecycle.bind(stage.run(), stage.wanted(codes=codes)).active
+    assert lifecycle.create(stage.run(), stage.wanted(codes=codes)).active
     assert [call.error for call in stage.box.log() if call.action == "EnableMFADevice"] == [
         "Dropped",
         "EntityAlreadyExists",
@@ -386,7 +386,7 @@ def test_a_lost_answer_that_lagging_reads_hide_ends_well(stage: Stage) -> None:
 def test_the_look_itself_is_denied(stage: Stage) -> None:
     stage.plant(users={"alice": {}}, devices=[virtual()])
     stage.deny("ListMFADevices")
-    told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted()), errors.AccessDenied)
+    told = failure(lambda: lifecycle.create(stage.run(), stage.wanted()), errors.AccessDenied)
     assert told.startswith("reading the MFA devices of user (alice): the credentials in use are not allowed to do this")
     assert not stage.writes()
 
@@ -404,7 +404,7 @@ def test_a_denied_look_at_the_user_id_is_no_failure(
     stage.plant(users={"alice": user(virtual())})
     user_id = stage.user_id()
     stage.deny(*denied)
-    assert lifecycle.bind(stage.run(), stage.wanted()).user_id == (user_id if known else None), reason
+    assert lifecycle.create(stage.run(), stage.wanted()).user_id == (user_id if known else None), reason
     unread = (
         "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
     )
@@ -414,7 +414,7 @@ def test_a_denied_look_at_the_user_id_is_no_failure(
 def test_a_device_of_another_account_is_refused_before_any_look(stage: Stage) -> None:
     stage.plant(users={"alice": {}})
     serial = "arn:aws:iam::999999999999:mfa/alice-phone"
-    assert failure(lambda: lifecycle.bind(stage.run(), stage.wanted(serial)), refusals.WrongAccount) == (
+    assert failure(lambda: lifecycle.create(stage.run(), stage.wanted(serial)), refusals.WrongAccount) == (
         f"using MFA device ({serial}): it belongs to AWS account 999999999999, the credentials in use to "
         f"{stage.account}; nothing was changed, use credentials of account 999999999999"
     )
@@ -428,7 +428,7 @@ def test_a_device_of_another_account_is_refused_before_any_look(stage: Stage) ->
 def test_bad_credentials_end_everything(stage: Stage, reason: str, code: str, kind: type[AwsError]) -> None:
     stage.plant(users={"alice": {}})
     stage.fault("GetCallerIdentity", error=code)
-    told = failure(lambda: lifecycle.bind(stage.run(), stage.wanted()), kind)
+    told = failure(lambda: lifecycle.create(stage.run(), stage.wanted()), kind)
     assert told.startswith(f"finding out whose AWS credentials are in use: {kind.cause}; "), reason
     assert stage.calls() == {"GetCallerIdentity": 1}
 
@@ -436,7 +436,7 @@ def test_bad_credentials_end_everything(stage: Stage, reason: str, code: str, ki
 def test_a_user_who_may_not_add_a_device_to_itself_is_told_the_rule(stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual("spare"))}, devices=[virtual(held=False)])
     run = stage.run(stage.be_user("alice"))
-    sentence = failure(lambda: lifecycle.bind(run, stage.wanted(codes=stage.codes())), errors.AccessDenied)
+    sentence = failure(lambda: lifecycle.create(run, stage.wanted(codes=stage.codes())), errors.AccessDenied)
     assert "only in a session authenticated with one of them (AWS-2023-001): use a role" in sentence
 
 
@@ -444,7 +444,7 @@ def test_a_full_user_is_told_so_even_if_its_devices_cannot_be_listed(stage: Stag
     stage.plant(users={"alice": user()}, devices=[virtual(held=False)])
     stage.fault("EnableMFADevice", error="LimitExceeded")
     stage.fault("ListMFADevices", error="AccessDenied", nth=2)
-    sentence = failure(lambda: lifecycle.bind(stage.run(), stage.wanted(codes=stage.codes())), errors.LimitExceeded)
+    sentence = failure(lambda: lifecycle.create(stage.run(), stage.wanted(codes=stage.codes())), errors.LimitExceeded)
     assert "the user holds as many MFA devices as IAM allows, which are not shown" in sentence
 
 
@@ -454,5 +454,5 @@ def test_waiting_for_propagation_begins_when_it_is_needed(stage: Stage) -> None:
     stage.fault("EnableMFADevice", error="Throttling", times=6)
     stage.time.at(34, lambda: stage.plant(devices=[virtual(seed=BASE32, held=False)]))
     declared = stage.wanted(seed=parse_seed(BASE32))
-    assert lifecycle.bind(stage.run(propagation=5.0), declared).active
+    assert lifecycle.create(stage.run(propagation=5.0), declared).active
     assert 34 <= stage.time.spent < 40

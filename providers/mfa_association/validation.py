@@ -35,7 +35,7 @@ _DEVICE_ARN = re.compile(
 _KINDS: dict[str, DeviceKind] = {"mfa": "virtual", "u2f": "fido"}
 
 
-class Fault(MfaError):
+class InvalidValue(MfaError):
     """A value that breaks a rule; ``value`` is None for a secret, which is never shown."""
 
     def __init__(self, field: str, value: object, rule: str) -> None:
@@ -72,45 +72,47 @@ def same(left: str, right: str) -> bool:
 
 
 def check_user_name(value: object, field: str = "user_name") -> str:
-    """Return an IAM user name (existingUserNameType: 1-128 of ``[\\w+=,.@-]``), or raise ``Fault``."""
+    """Return an IAM user name (existingUserNameType: 1-128 of ``[\\w+=,.@-]``), or raise ``InvalidValue``."""
     text = _text(field, value, 1, 128)
     if not _USER_NAME.fullmatch(text):
-        raise Fault(field, value, "must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)")
+        raise InvalidValue(
+            field, value, "must hold only ASCII letters, digits and _+=,.@- (an IAM user name, not an ARN)"
+        )
     return text
 
 
 def check_account_id(value: object, field: str = "account_id") -> str:
-    """Return a 12-digit AWS account id, or raise ``Fault``."""
+    """Return a 12-digit AWS account id, or raise ``InvalidValue``."""
     text = _text(field, value, 12, 12)
     if not _ACCOUNT_ID.fullmatch(text):
-        raise Fault(field, value, "must be 12 digits")
+        raise InvalidValue(field, value, "must be 12 digits")
     return text
 
 
 def check_role_arn(value: object, field: str = "role_arn") -> str:
-    """Return the ARN of an IAM role (20-2048 characters, any partition), or raise ``Fault``."""
+    """Return the ARN of an IAM role (20-2048 characters, any partition), or raise ``InvalidValue``."""
     text = _text(field, value, 20, 2048)
     if not _ROLE_ARN.fullmatch(text):
-        raise Fault(field, value, "must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")
+        raise InvalidValue(field, value, "must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")
     return text
 
 
 def check_device_name(value: str, field: str) -> str:
-    """Return the name of a virtual device (virtualMFADeviceName; at most 226 characters), or raise ``Fault``."""
+    """Return the name of a virtual device (virtualMFADeviceName; at most 226 characters), or raise ``InvalidValue``."""
     if not _DEVICE_NAME.fullmatch(value):
-        raise Fault(field, value, "must hold 1 to 226 ASCII letters, digits and _+=,.@-")
+        raise InvalidValue(field, value, "must hold 1 to 226 ASCII letters, digits and _+=,.@-")
     return value
 
 
 def check_path(value: str, field: str) -> str:
-    """Return the path of an IAM entity (pathType), or raise ``Fault``."""
+    """Return the path of an IAM entity (pathType), or raise ``InvalidValue``."""
     if not _PATH.fullmatch(value):
-        raise Fault(field, value, "must begin and end with /")
+        raise InvalidValue(field, value, "must begin and end with /")
     return value
 
 
 def check_renew(value: object, field: str = "renew") -> str:
-    """Return what marks a renewal: any text of 1 to 128 characters, such as a date. Raises ``Fault``."""
+    """Return what marks a renewal: any text of 1 to 128 characters, such as a date. Raises ``InvalidValue``."""
     return _text(field, value, 1, 128)
 
 
@@ -118,28 +120,32 @@ def parse_serial_number(value: object, field: str = "serial_number") -> SerialNu
     """Read a serial number (serialNumberType: 9-256 of ``[\\w+=/:,.@-]``) and the device kind it implies.
 
     ListMFADevices has no field for the kind, so it is derived: ``arn:…:mfa/…`` is virtual, ``arn:…:u2f/…`` a FIDO key
-    or passkey, plain text a hardware token. Raises ``Fault``.
+    or passkey, plain text a hardware token. Raises ``InvalidValue``.
     """
     text = _text(field, value, 9, 256)
     if not _SERIAL_NUMBER.fullmatch(text):
-        raise Fault(field, value, "must hold only ASCII letters, digits and _+=/:,.@-")
+        raise InvalidValue(field, value, "must hold only ASCII letters, digits and _+=/:,.@-")
     if text.lower().startswith("arn:"):
         return _parse_arn(text, field)
     if "/" in text or ":" in text:
-        raise Fault(field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial")
+        raise InvalidValue(
+            field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial"
+        )
     return SerialNumber(text, "hardware", text)
 
 
 def check_codes(first: object, second: object) -> tuple[str, str] | None:
     """Return two authentication codes (authenticationCodeType: six digits each), or None when neither is given.
 
-    Raises ``Fault`` that never shows a code.
+    Raises ``InvalidValue`` that never shows a code.
     """
     if first is None and second is None:
         return None
     pair = (_code("authentication_code_1", first), _code("authentication_code_2", second))
     if pair[0] == pair[1]:
-        raise Fault("authentication_code_2", None, "must differ from authentication_code_1: give two consecutive codes")
+        raise InvalidValue(
+            "authentication_code_2", None, "must differ from authentication_code_1: give two consecutive codes"
+        )
     return pair
 
 
@@ -147,24 +153,24 @@ def _parse_arn(text: str, field: str) -> SerialNumber:
     found = _DEVICE_ARN.fullmatch(text)
     if not found:
         rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
-        raise Fault(field, text, rule)
+        raise InvalidValue(field, text, rule)
     return SerialNumber(text, _KINDS[found["type"]], found["name"], found["account"], found["partition"])
 
 
 def _code(field: str, value: object) -> str:
     if value is None:
-        raise Fault(field, None, "is missing: give two consecutive codes, or none")
+        raise InvalidValue(field, None, "is missing: give two consecutive codes, or none")
     if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise Fault(field, None, "must be six digits, as text")
+        raise InvalidValue(field, None, "must be six digits, as text")
     return value
 
 
 def _text(field: str, value: object, least: int, most: int) -> str:
     if value is None:
-        raise Fault(field, None, "is missing")
+        raise InvalidValue(field, None, "is missing")
     if not isinstance(value, str):
-        raise Fault(field, value, "must be text")
+        raise InvalidValue(field, value, "must be text")
     if not least <= len(value) <= most:
         length = str(least) if least == most else f"{least} to {most}"
-        raise Fault(field, value, f"must be {length} characters long, not {len(value)}")
+        raise InvalidValue(field, value, f"must be {length} characters long, not {len(value)}")
     return value

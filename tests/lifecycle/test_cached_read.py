@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from mfa_association.lifecycle.cached_read import CachedRead
 from mfa_association.lifecycle.ledger import Ledger
-from mfa_association.lifecycle.shared import Shared
 
 THREADS = 8
 
@@ -29,11 +29,11 @@ class Look:
         self.go_on.wait(10)
         return found
 
-    def shared(self, ledger: Ledger | None = None) -> Shared[int]:
-        return Shared(self, ledger or Ledger(), lambda: 0.0)
+    def shared(self, ledger: Ledger | None = None) -> CachedRead[int]:
+        return CachedRead(self, ledger or Ledger(), lambda: 0.0)
 
 
-def _while_under_way(look: Look, shared: Shared[int], meanwhile: Callable[[ThreadPoolExecutor], Any]) -> Any:
+def _while_under_way(look: Look, shared: CachedRead[int], meanwhile: Callable[[ThreadPoolExecutor], Any]) -> Any:
     """What comes of questions that are asked while the first look is under way."""
     look.go_on.clear()
     with ThreadPoolExecutor(THREADS + 1) as threads:
@@ -67,7 +67,7 @@ def test_a_look_that_a_write_overtook_serves_nobody_else() -> None:
     shared = look.shared(ledger)
 
     def write_and_ask(threads: ThreadPoolExecutor) -> list[Any]:
-        ledger.wrote()
+        ledger.invalidate_caches()
         return [threads.submit(shared.get) for _ in range(THREADS)]
 
     assert (_while_under_way(look, shared, write_and_ask), look.count) == ([2] * THREADS, 2)

@@ -12,7 +12,7 @@ Change = Callable[[str], str]
 """Roster text to roster text. Raises ``RosterError`` or ``EditRefused``."""
 
 
-class Declared:
+class RosterOnDisk:
     """A roster file, read anew whenever it is needed: people may work on it meanwhile."""
 
     def __init__(self, path: str | Path) -> None:
