@@ -74,7 +74,7 @@ def test_a_reader_that_went_away_is_no_traceback(firm: Company) -> None:
         ("ListUsers", []),
         (
             "ListUsers",
-            ["--accounts", "accounts", "--roster", "{account}", "--role-arn", "arn:aws:iam::{account}:role/r"],
+            ["--accounts", "accounts", "--roster", "{account}", "--role-arn", "arn:aws:iam::{account}:role/auditor"],
         ),
     ],
 )
