@@ -11,8 +11,8 @@ import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
-from tests.cli.terminal import Bench, Here
-from tests.inventory.company import Company, company
+from tests.support.company import Company, company
+from tests.support.terminal import Bench, Here
 
 ACCOUNT = "111122223333"
 KEY = "ASIASANDBOXADMIN0000"

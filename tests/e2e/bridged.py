@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.terraform.install import PLATFORMS, install
-
-from .stack import ADMIN, environment
+from tests.support.stack import ADMIN, environment
 
 NEEDED = ("pulumi-resource-terraform-provider", "pulumi-language-yaml")
 PLUGIN = ("terraform-provider", "1.2.0")

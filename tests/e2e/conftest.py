@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .company import SEED
-from .stack import Stack
+from tests.support.seed import SEED
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,13 +9,13 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import implied_mirror, install, this_platform
-from tests.e2e.stack import Stack
 from tests.histories.history import History
 from tests.histories.play import Story
 from tests.histories.real_aws import RealWorld, seed
 from tests.histories.real_pulumi import RealPulumi
 from tests.histories.real_terraform import RealTerraform
-from tests.terraform.e2e.project import Project
+from tests.support.stack import Stack
+from tests.support.terraform_project import Project
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from tests.histories.real_terraform import RealTerraform
 from tests.histories.strategies import drawn
 from tests.histories.traces import Asked, Recording, pulumi_faults, terraform_faults
 from tests.histories.world import SEED_VARIABLE
-from tests.terraform.e2e.project import Project, environment
-from tests.terraform.serving import attached
+from tests.support.serving import attached
+from tests.support.terraform_project import Project, environment
 
 CHANGES = (
     Round((Change("rename"),), run=Run(refresh=True)),

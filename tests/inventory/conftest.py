@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.inventory.company import Company, company
+from tests.support.company import Company, company
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from mfa_association.lifecycle import AccountContext
 from mfa_association.roster import parse
 from mfa_association.sandbox import Sandbox
 from tests.inventory.stages import verbs
-from tests.lifecycle.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
+from tests.support.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
 
 TOKEN = "GAHT12345678"
 

@@ -11,7 +11,7 @@ import pytest
 from mfa_association.inventory.associations import BRIDGED_TYPE, PICKLE
 from mfa_association.inventory.stack import TYPE, Recorded, StackUnreadable, read_stack
 from mfa_association.pulumi import imports
-from tests.inventory.company import PHONE, SINCE
+from tests.support.company import PHONE, SINCE
 
 OUTPUTS = {"serial_number": PHONE, "user_name": "alice", "active": True, "enable_date": SINCE, "__provider": "gASV"}
 CAMEL = {"serialNumber": PHONE, "userName": "alice", "active": True, "enableDate": SINCE}

@@ -12,7 +12,7 @@ from mfa_association.inventory.snapshot import HeldDevice, ListedHolder
 from mfa_association.inventory.walk import take
 from mfa_association.reads.reader import Reader
 from mfa_association.validation import ROOT_USER
-from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
+from tests.support.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company, company, many
 
 
 def test_the_whole_account_is_found(firm: Company) -> None:

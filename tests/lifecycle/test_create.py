@@ -12,7 +12,7 @@ from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import Association, refusals
 from mfa_association.totp import parse_seed
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 IDENTITY = {"GetCallerIdentity": 1}

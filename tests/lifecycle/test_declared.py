@@ -12,7 +12,7 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.lifecycle import Association, Ledger, Pair, refusals
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
 ALICES = {"users": {"alice": user(virtual(enable_date=OLD), hardware(TOKEN, enable_date=OLD), virtual("spare"))}}

@@ -24,8 +24,8 @@ from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import MfaDeviceAssociation, runtime
 from mfa_association.pulumi.boundary import ProviderError
 from mfa_association.pulumi.provider import Provider
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 from tests.pulumi.engine import SECRET, Log, declared_by
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 
 PICKLE = "gASVMwAAAAAAAACMH21mYV9hc3NvY2lhdGlvbi5wdWx1bWkucHJvdmlkZXKUjAhQcm92aWRlcpSTlCmBlC4="
 """What lies in every state: any other byte would make a change of every resource."""

@@ -24,9 +24,9 @@ import engines
 
 from mfa_association.inventory.associations import TYPE
 from mfa_association.sandbox import Sandbox
-from tests.e2e.company import SEED
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
-from tests.e2e.stack import ROSTER_PROGRAM, Stack, virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
+from tests.support.seed import SEED
+from tests.support.stack import ROSTER_PROGRAM, Stack, virtual
 
 PREVIEWS = Path(__file__).parent / "previews"
 USUAL = ("--show-sames", "--show-replacement-steps")

@@ -20,8 +20,8 @@ import engines
 
 from mfa_association.sandbox import Sandbox
 from tests.e2e.bridged import NEEDED, BridgedStack, device
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN
-from tests.e2e.stack import virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN
+from tests.support.stack import virtual
 
 from .capture import PREVIEWS, SEED_HERE, USUAL, company, stripped
 

@@ -9,7 +9,7 @@ from mfa_association.terraform import association, block, protocol
 from mfa_association.terraform.schema import Schema
 from mfa_association.terraform.server import Server
 from mfa_association.terraform.values import decode, encode
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 State = dict[str, Any]
 SEVERITIES = {1: "error", 2: "warning"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 HEAD = """\
 terraform {

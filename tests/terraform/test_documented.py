@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.terraform.roster import FIELDS
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Project
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from mfa_association.aws.session import open_session
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.project import Project
 
 TOKEN = "GAHT12345678"

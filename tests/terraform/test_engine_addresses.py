@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Done, Project
 from tests.terraform.test_engine import one
 

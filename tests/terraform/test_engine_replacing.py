@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mfa_association.aws.session import open_session
-from tests.lifecycle.stage import OLD, Stage, user, virtual
+from tests.support.stage import OLD, Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import terraform_docs
 
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
 

@@ -32,7 +32,7 @@ INJECTED = GOOD.replace("push", "pull_request").replace('"true"', "echo ${{ gith
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
     """Put a stand-in where actionlint is kept; what it was called with."""
     monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
-    program = workflows.ACTIONLINT.folder / "bin" / "actionlint"
+    program = judges.ACTIONLINT.folder / "bin" / "actionlint"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/called"\nexit {code}\n')
     program.chmod(0o755)
@@ -93,7 +93,7 @@ def test_where_actionlint_cannot_be_had_it_says_so_and_ci_fails(
     repo(tmp_path, monkeypatch, GOOD)
     monkeypatch.setenv("CI", ci)
     monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(workflows, "ACTIONLINT", replace(workflows.ACTIONLINT, sources=(no_go,), look=False))
+    monkeypatch.setattr(workflows, "ACTIONLINT", replace(judges.ACTIONLINT, sources=(no_go,), look=False))
     assert workflows.main() == ends
     told = capfd.readouterr().err
     assert re.search(r"^Workflows were not checked with actionlint\. .*install Go \d+\.\d+\.\d+ or newer", told, re.M)
@@ -118,7 +118,7 @@ def test_a_workflow_that_an_example_calls_is_looked_for_in_the_example(
 def test_an_actionlint_that_would_find_other_things_is_passed_over(tmp_path: Path, says: str) -> None:
     (tmp_path / "actionlint").write_text(f"#!/bin/sh\n{says}\n")
     (tmp_path / "actionlint").chmod(0o755)
-    assert workflows.ACTIONLINT.fault(tmp_path / "actionlint")
+    assert judges.ACTIONLINT.fault(tmp_path / "actionlint")
 
 
 @pytest.mark.parametrize("judge", [judges.ACTIONLINT, judges.H2SPEC], ids=["actionlint", "h2spec"])

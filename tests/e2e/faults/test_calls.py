@@ -12,8 +12,8 @@ from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.provider import Provider
 from mfa_association.sandbox import Call, Sandbox
-from tests.e2e.programs import deactivate
-from tests.e2e.stack import ADMIN
+from tests.support.programs import deactivate
+from tests.support.stack import ADMIN
 
 from .operations import OPERATIONS, Operation, Subject
 from .scene import plant

@@ -15,8 +15,8 @@ from mfa_association.review.classify import Context, classify
 from mfa_association.review.findings import RISKS, Risk
 from mfa_association.sandbox import Sandbox
 from mfa_association.sandbox.policy import Decision, judge
-from tests.lifecycle.stage import hardware, one_sandbox, staged, user, virtual
 from tests.review.live.stage import ADMINISTRATOR, READ_ONLY, Account, allow, preview, removes, removes_secretly
+from tests.support.stage import hardware, one_sandbox, staged, user, virtual
 
 ESCALATE = ("iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:AddUserToGroup", "iam:CreateAccessKey", "iam:*")
 RIGHTS = ("none", "read only", "administrator", "through a group", "own policy")

@@ -10,10 +10,9 @@ import engines
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import DAVES, PHONE, TOKEN
-from tests.e2e.stack import ACCOUNT
-
-from .project import ROSTER, Project
+from tests.support.programs import DAVES, PHONE, TOKEN
+from tests.support.stack import ACCOUNT
+from tests.support.terraform_project import ROSTER, Project
 
 WITH_A_CODE = """
 variable "codes" {

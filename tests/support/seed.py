@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .stack import ACCOUNT, ADMIN
+from tests.support.stack import ACCOUNT, ADMIN
 
 SEED: dict[str, Any] = {
     "accounts": {

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import terraform_docs
 
-from tests.e2e.stack import ADMIN
+from tests.support.stack import ADMIN
 
 SCRIPTS = Path(sys.executable).parent
 TYPE = "mfa_device_association"

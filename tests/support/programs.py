@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
-
-from .stack import ACCOUNT, virtual
+from tests.support.stack import ACCOUNT, virtual
 
 PHONE, DAVES = virtual("alice-phone"), virtual("dave-phone")
 TOKEN, KEY = "GAHT12345678", f"arn:aws:iam::{ACCOUNT}:u2f/user/carol/yubikey-EXAMPLE"
