@@ -43,8 +43,9 @@ test: setup ## run these and the tests that drive real engines; ARGS=tests/roste
 	@$(PYTEST) -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 
-test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, and h2spec
+test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, h2spec, and mutants
 	@$(PYTEST) -m deep $(ARGS)
+	@$(VENV)/bin/python tools/mutants.py
 
 test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)

@@ -39,17 +39,6 @@ def test_there_are_blocks() -> None:
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_the_block_takes_the_same_everywhere(name: str) -> None:
-    assert sorted(_of_the_roster(BLOCKS[name])) == sorted(FIELDS)
-
-
-def _of_the_roster(block: str) -> list[str]:
-    """What a block's resource takes of a line of the roster, in order."""
-    value = r"(?:each\.value(?:\.\1)?|local\.devices\[each\.key\]\.\1)"
-    return re.findall(rf"^  (\w+) += {value}$", block, re.MULTILINE)
-
-
-@pytest.mark.parametrize("name", BLOCKS)
 def test_all_that_a_roster_says_reaches_the_resource(project: Project, stage: Stage, name: str) -> None:
     block = BLOCKS[name].replace("${path.module}/", "")
     project.write(
