@@ -11,9 +11,10 @@ import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
-from tests.support.company import Company, company
+from tests.support.company import firm
 from tests.support.terminal import Bench, Here
 
+__all__ = ["firm"]
 ACCOUNT = "111122223333"
 KEY = "ASIASANDBOXADMIN0000"
 TOKEN = "GAHT12345678"
@@ -39,11 +40,6 @@ users:
   carol:
     - arn:aws:iam::{ACCOUNT}:mfa/carol-phone
 """
-
-
-@pytest.fixture
-def firm() -> Iterator[Company]:
-    yield from company()
 
 
 @pytest.fixture

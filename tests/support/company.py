@@ -119,3 +119,9 @@ def company(seed: Mapping[str, Any] = SEED) -> Iterator[Company]:
         environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         open_session.cache_clear()
         yield Company(box)
+
+
+@pytest.fixture
+def firm() -> Iterator[Company]:
+    """A fresh company for every test."""
+    yield from company()
