@@ -67,13 +67,14 @@ def test_serializing_leaves_the_pickler_alone() -> None:
     assert pickle.Pickler is before
 
 
-def test_three_thousand_resources_construct_in_one_program() -> None:
+@pytest.mark.parametrize("count", [300, pytest.param(3000, marks=pytest.mark.deep)])
+def test_so_many_resources_construct_in_one_program(count: int) -> None:
     def program() -> None:
-        for number in range(3000):
+        for number in range(count):
             MfaDeviceAssociation(f"mfa/phone-{number}", user_name="alice", serial_number=f"{SERIAL}-{number}")
 
     made = declared_by(program)
-    assert len(made) == 3000
+    assert len(made) == count
     assert {one.typ for one in made} == {TYPE}
     assert {one.inputs["__provider"] for one in made} == {serialize_provider(Provider())}
 
