@@ -11,10 +11,13 @@ UV := uv==0.13.9
 TYPED := $(wildcard providers tools tests benchmarks)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Python may keep what it compiled, whatever the caller's environment says: half of a test's start is that.
+unexport PYTHONDONTWRITEBYTECODE
+PYTEST = PATH="$(VENV)/bin:$$PATH" python -m pytest -n auto --dist worksteal
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
+.PHONY: help setup engines unit test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,15 +35,17 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 9 minutes)
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
-# Made before, because a build takes longer than a test may. Where one cannot be had, its tests say so.
-test: setup ## run the tests, those with the real engines included
-	@for engine in $(ENGINES); do $(VENV)/bin/python tools/engines.py $$engine >/dev/null || true; done
-	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m "not deep" $(ARGS)
+unit: setup ## run the tests that need no engine
+	@$(PYTEST) -m "not deep and not engine" $(ARGS)
+
+# Engines are found or made once it is known which of them the chosen tests drive (tests/conftest.py).
+test: setup ## run these and the tests that drive real engines; ARGS=tests/roster for some
+	@$(PYTEST) -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 
-test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, and h2spec
-	@$(VENV)/bin/python tools/conformance.py >/dev/null || true
-	@$(WITH_ENGINE) python -m pytest -n auto --dist worksteal -m deep $(ARGS)
+test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, h2spec, and mutants
+	@$(PYTEST) -m deep $(ARGS)
+	@$(VENV)/bin/python tools/mutants.py
 
 test-pythons: setup ## run the unit tests on every other Python from 3.10 on that is installed
 	@$(VENV)/bin/python tools/pythons.py $(ARGS)

@@ -1,7 +1,6 @@
 """Run the unit tests on every other Python from 3.10 on that this machine has, each in a virtualenv kept in the cache.
 
-What needs an engine or pulumi-aws, these tools' own tests, random steps and random histories run on one Python: `make
-test`, `make test-deep`.
+The unit tests are those of `make unit`. Those that drive an engine run on one Python: `make test`, `make test-deep`.
 """
 
 import hashlib
@@ -17,12 +16,9 @@ from kept import cache_folder
 from running import say
 
 ROOT = Path(__file__).parent.parent
+UNIT = "not deep and not engine"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-LEFT_OUT = (
-    *("tests/e2e", "tests/examples", "tests/terraform/e2e", "tests/tools"),
-    *("tests/histories", "tests/lifecycle/stateful", "tests/review/soundness"),
-)
-# 500 MB of generated types that only the examples import.
+# 500 MB of generated types that only programs of engines import.
 NOT_INSTALLED = "pulumi-aws"
 
 
@@ -65,9 +61,19 @@ def virtualenv(title: str, version: str, python: str, key: str, pins: Callable[[
 
 def run_tests(folder: Path, arguments: list[str]) -> bool:
     """Run the unit tests in this virtualenv; tell whether they passed."""
-    command = [str(folder / "bin/python"), "-m", "pytest", "-n", "auto", "-m", "not deep", "-p", "no:cacheprovider"]
-    command += [f"--ignore={path}" for path in LEFT_OUT] + arguments
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "providers"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        str(folder / "bin/python"),
+        "-m",
+        "pytest",
+        "-n",
+        "auto",
+        "--dist",
+        "worksteal",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command += ["-m", UNIT, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "providers"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 

@@ -4,7 +4,6 @@ Both look at nothing but the files: no network, no shellcheck that one machine h
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,41 +11,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine_sources import GO_VERSION, go_build, require_go
-from kept import NoProgram, Program
+from judges import ACTIONLINT
+from kept import NoProgram
 from running import say
 
 ROOT = Path(__file__).parent.parent
-MODULE = Path(__file__).parent / "actionlint"
-ACTIONLINT_VERSION = "1.7.12"
 PLACES = (".github/workflows/*.y*ml", "examples/*/.github/workflows/*.y*ml", "examples/github/*.y*ml")
-
-
-def _build(folder: Path) -> None:
-    """Build actionlint into folder/bin from the module that go.mod and go.sum pin."""
-    require_go(MODULE)
-    version = f"-X github.com/rhysd/actionlint.version={ACTIONLINT_VERSION}"
-    go_build(MODULE, "github.com/rhysd/actionlint/cmd/actionlint", folder / "bin", version)
-
-
-def _fault(actionlint: Path) -> str | None:
-    """What keeps this `actionlint` from serving: any other version finds other things."""
-    try:
-        asked = subprocess.run([actionlint, "-version"], capture_output=True, text=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return "it does not tell its version"
-    told = re.match(r"v?(\S+)", asked.stdout)
-    return None if told and told[1] == ACTIONLINT_VERSION else f"it is not {ACTIONLINT_VERSION}"
-
-
-ACTIONLINT = Program(
-    title="actionlint",
-    name="actionlint",
-    version=ACTIONLINT_VERSION,
-    sources=(_build,),
-    fault=_fault,
-    advice=f"Go {GO_VERSION} or newer",
-)
 
 
 def workflows() -> list[str]:

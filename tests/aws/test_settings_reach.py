@@ -17,7 +17,7 @@ from mfa_association.aws.errors import AwsError, BadSettings, MfaCodeNeeded, NoC
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Role, Settings
-from tests.lifecycle.stage import failure
+from tests.support.stage import failure
 
 ROLE = "arn:aws:iam::111122223333:role/admin"
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
-from tests.cli.terminal import Bench, Here
-from tests.inventory.company import Company, company
+from tests.support.company import firm
+from tests.support.terminal import Bench, Here
 
+__all__ = ["firm"]
 ACCOUNT = "111122223333"
 KEY = "ASIASANDBOXADMIN0000"
 TOKEN = "GAHT12345678"
@@ -45,18 +43,9 @@ users:
 
 
 @pytest.fixture
-def firm() -> Iterator[Company]:
-    yield from company()
-
-
-@pytest.fixture
 def box() -> Iterator[Sandbox]:
     with Sandbox(SEED) as sandbox:
         yield sandbox
-
-
-_models = functools.lru_cache(botocore.loaders.create_loader)
-"""AWS's service models, read once: every test has sessions of its own."""
 
 
 @pytest.fixture
@@ -65,7 +54,6 @@ def here(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     for name, value in bench.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(bench.folder)
-    monkeypatch.setattr(botocore.session, "create_loader", _models)
     open_session.cache_clear()
     yield Here(monkeypatch, capsys)
     open_session.cache_clear()

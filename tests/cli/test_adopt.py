@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
-from tests.inventory.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, ROOT_PHONE, TOKEN, Company
+from tests.support.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, ROOT_PHONE, TOKEN, Company
 
 ADOPTED = (
     "# Who may hold which MFA device. Deleting a line deactivates the device.\n"

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.cli import main
-from tests.inventory.company import MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company
+from tests.support.company import MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN, Company
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from mfa_association.cli.qr import QrCode
 from mfa_association.sandbox import Sandbox
 from mfa_association.totp import Seed
 from tests.cli.conftest import ACCOUNT, ROSTER, TOKEN
-from tests.cli.terminal import Bench, Here, Terminal
+from tests.support.terminal import Bench, Here, Terminal
 
 PHONE = f"arn:aws:iam::{ACCOUNT}:mfa/alice-phone"
 APART, BACK = "\x1b[?1049h", "\x1b[?1049l"

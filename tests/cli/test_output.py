@@ -13,7 +13,7 @@ import pytest
 
 from mfa_association.cli import main, output
 from mfa_association.cli.output import progress
-from tests.inventory.company import ACCOUNT, PHONE, Company
+from tests.support.company import ACCOUNT, PHONE, Company
 
 
 def test_a_terminal_gets_a_drawn_table(

@@ -15,10 +15,10 @@ import pytest
 
 from mfa_association.cli import main
 from tests.cli.conftest import ACCOUNT, TOKEN
-from tests.cli.terminal import Here
 from tests.review.golden import HERE, golden
 from tests.review.make import facts, live, virtual
 from tests.review.samples import ROSTER
+from tests.support.terminal import Here
 
 DELETE, UNCHANGED, FAILED, GAINS = (
     str(HERE / "previews" / f"{name}.json") for name in ("delete", "unchanged", "failed-program", "gains")

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from tests.cli.conftest import ACCOUNT, ROSTER, TOKEN
-from tests.cli.terminal import Bench, Here
+from tests.support.terminal import Bench, Here
 
 PHONE = f"arn:aws:iam::{ACCOUNT}:mfa/carol-phone"
 GOLDEN = Path(__file__).parent / "golden"

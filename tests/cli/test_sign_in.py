@@ -9,7 +9,7 @@ import pytest
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
 from tests.cli.conftest import ACCOUNT
-from tests.cli.terminal import Bench, Here
+from tests.support.terminal import Bench, Here
 
 PHONE = f"arn:aws:iam::{ACCOUNT}:mfa/carol-phone"
 CONFIG = f"""\

@@ -11,7 +11,7 @@ import pytest
 from mfa_association.cli import main
 from mfa_association.cli.command_line import run
 from mfa_association.cli.output import write_csv
-from tests.inventory.company import ACCOUNT, PHONE, SINCE, TOKEN, Company
+from tests.support.company import ACCOUNT, PHONE, SINCE, TOKEN, Company
 
 
 def test_users_with_a_password_alone_come_first(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
-from tests.inventory.company import ACCOUNT, MEMBER, PHONE, SPARE, Company, company, phone
+from tests.support.company import ACCOUNT, MEMBER, PHONE, SPARE, Company, company, phone
 
 PAGE = Path(__file__).parents[2] / "docs" / "fleet.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)

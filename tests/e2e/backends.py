@@ -11,7 +11,7 @@ from typing import Any
 
 from s3 import bucket
 
-from .stack import TYPE
+from tests.support.stack import TYPE
 
 
 @dataclass(frozen=True)

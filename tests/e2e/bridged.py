@@ -16,8 +16,7 @@ from typing import Any
 
 from mfa_association.terraform.install import PLATFORMS, install
 from mfa_association.tokens import BRIDGED_TYPE
-
-from .stack import ADMIN, environment
+from tests.support.stack import ADMIN, environment
 
 NEEDED = ("pulumi-resource-terraform-provider", "pulumi-language-yaml")
 PLUGIN = ("terraform-provider", "1.2.0")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import engines
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .company import SEED
-from .stack import Stack
+from tests.support.seed import SEED
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="session", autouse=True)
-def engine() -> None:
-    """Put the Pulumi CLI on PATH: found, else built; never skipped."""
-    os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
+def engine(pulumi: Path) -> None:
+    """Everything here drives the Pulumi CLI."""
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.processes import Running
+from tests.support.stack import ADMIN, Output, environment, spare_pip
+
 from .backends import Backend
-from .faults.processes import Running
-from .stack import ADMIN, Output, environment, spare_pip
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "organization"
 NOW = ("--yes", "--skip-preview")

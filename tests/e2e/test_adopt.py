@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, KEY, PHONE, TOKEN, enable
-from .stack import ACCOUNT, ADMIN, Output, Stack
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN, enable
+from tests.support.stack import ACCOUNT, ADMIN, Output, Stack
 
 READS = {"GetCallerIdentity", "ListVirtualMFADevices", "ListUsers", "ListMFADevices", "GetAccountSummary", "GetUser"}
 IMPORT = ("import", "--file", "import.json", "--yes", "--skip-preview", "--non-interactive")

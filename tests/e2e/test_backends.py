@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.programs import DAVES, TOKEN
+from tests.support.stack import ACCOUNT
 
 from .backends import Backend, in_bucket, in_folder
-from .programs import DAVES, TOKEN
 from .project import NOW, Project, copy_of_example
-from .stack import ACCOUNT
 
 Kind = Callable[[Path], AbstractContextManager[Backend]]
 DAVE, BOB = "mfa/dave-phone", TOKEN

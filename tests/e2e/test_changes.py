@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, KEY, PHONE, deactivate, enable, program, with_codes
-from .stack import ACCOUNT, Stack, virtual
+from tests.support.programs import DAVES, KEY, PHONE, deactivate, enable, program, with_codes
+from tests.support.stack import ACCOUNT, Stack, virtual
 
 
 def test_moved_by_hand_then_by_code_is_adopted_without_a_write(stack: Stack, box: Sandbox) -> None:

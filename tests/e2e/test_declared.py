@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .stack import ACCOUNT, Stack, virtual
+from tests.support.stack import ACCOUNT, Stack, virtual
 
 NADIA, NINA = virtual("nadia-phone"), virtual("nina-phone")
 PEOPLE = {

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import PHONE, enable
-from .stack import ACCOUNT, Stack, virtual
+from tests.support.programs import PHONE, enable
+from tests.support.stack import ACCOUNT, Stack, virtual
 
 PAGE = Path(__file__).parents[2] / "docs" / "guards.md"
 FIRST, SECOND = virtual("frank-phone"), virtual("frank-spare")

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, program
-from .stack import ACCOUNT, TYPE, Stack
+from tests.support.programs import DAVES, program
+from tests.support.stack import ACCOUNT, TYPE, Stack
 
 LINE = f"arn:aws:iam::{ACCOUNT}:mfa/x"
 

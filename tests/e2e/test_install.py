@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES
-from .stack import ACCOUNT, Stack
+from tests.support.programs import DAVES
+from tests.support.stack import ACCOUNT, Stack
 
 ROOT = Path(__file__).parents[2]
 

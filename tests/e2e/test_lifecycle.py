@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, KEY, PHONE, TOKEN, codes, deactivate, enable, program
-from .stack import ACCOUNT, Stack, virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN, codes, deactivate, enable, program
+from tests.support.stack import ACCOUNT, Stack, virtual
 
 
 def test_the_first_up_enables_one_device_and_adopts_two(stack: Stack, box: Sandbox) -> None:

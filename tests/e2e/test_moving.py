@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.stack import ACCOUNT, TYPE, virtual
 
 from .backends import in_folder
 from .project import NOW, Project, copy_of_example
-from .stack import ACCOUNT, TYPE, virtual
 
 OLD, NEW = "platform", "payments"
 STAYS, TOLD, NEW_FIRST, OLD_FIRST, NEWS = "dora", "alice", "bob", "carol", "zoe"

@@ -11,10 +11,10 @@ import pytest
 from mfa_association import roster
 from mfa_association.roster import Line
 from mfa_association.sandbox import Sandbox
+from tests.support.stack import ADMIN
 
 from .backends import in_folder
 from .project import EXAMPLE, NOW, Project, copy_of_example
-from .stack import ADMIN
 
 SHIPPED = sorted(path.name.split(".")[1] for path in EXAMPLE.glob("Pulumi.*.yaml"))
 STAGING, PATTERN = "222233334444", "333344445555"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
 from tests.permissions.policies import load, without
-
-from .programs import PHONE, TOKEN, codes
-from .stack import ACCOUNT, ADMIN, Stack
+from tests.support.programs import PHONE, TOKEN, codes
+from tests.support.stack import ACCOUNT, ADMIN, Stack
 
 POLICIES = ("apply", "delete-devices")
 ALICE = f"  alice: [{{serial_number: '{PHONE}', on_destroy: delete-virtual-device}}]\n"

@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, TOKEN, enable
-from .stack import ACCOUNT, SCRIPTS, Stack
+from tests.support.programs import DAVES, TOKEN, enable
+from tests.support.stack import ACCOUNT, SCRIPTS, Stack
 
 WORKFLOW = yaml.safe_load((Path(__file__).parents[2] / "examples" / "github" / "pulumi.yml").read_text())
 STEPS = {one["id"]: one["run"] for one in WORKFLOW["jobs"]["apply"]["steps"] if "run" in one and "id" in one}

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, PHONE, program
-from .stack import ACCOUNT, Stack
+from tests.support.programs import DAVES, PHONE, program
+from tests.support.stack import ACCOUNT, Stack
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 NEIGHBOUR = """

@@ -7,9 +7,8 @@ import socket
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, PHONE, TOKEN, program
-from .stack import ACCOUNT, Stack
+from tests.support.programs import DAVES, PHONE, TOKEN, program
+from tests.support.stack import ACCOUNT, Stack
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from mfa_association.review.findings import Report
 from mfa_association.review.parse import parse
 from mfa_association.review.sentence import sentence
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, TOKEN
-from .stack import Stack
+from tests.support.programs import DAVES, TOKEN
+from tests.support.stack import Stack
 
 WAYS = [({}, "document"), ({"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}, "stream")]
 

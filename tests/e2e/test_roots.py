@@ -7,8 +7,7 @@ import json
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .stack import ACCOUNT, Stack
+from tests.support.stack import ACCOUNT, Stack
 
 MEMBER = "444455556666"
 PHONE = f"arn:aws:iam::{MEMBER}:mfa/root-phone"

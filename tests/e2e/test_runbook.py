@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.stack import ACCOUNT, ADMIN, Stack
 
 from .runbook import Command, Shell, chapters, differs
-from .stack import ACCOUNT, ADMIN, Stack
 
 PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
 SEED = {

@@ -16,9 +16,8 @@ import pytest
 from mfa_association.fields import CODES
 from mfa_association.sandbox import Sandbox
 from mfa_association.totp import parse_seed, step_at
-
-from .programs import program
-from .stack import ACCOUNT, TYPE, Output, Stack, virtual
+from tests.support.programs import program
+from tests.support.stack import ACCOUNT, TYPE, Output, Stack, virtual
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 TOKEN = virtual("erin-token")

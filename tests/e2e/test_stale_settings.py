@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from mfa_association.sandbox import Sandbox
-
-from .programs import DAVES, PHONE, program
-from .stack import ACCOUNT, ADMIN, Stack
+from tests.support.programs import DAVES, PHONE, program
+from tests.support.stack import ACCOUNT, ADMIN, Stack
 
 
 def nowhere() -> str:

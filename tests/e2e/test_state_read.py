@@ -14,9 +14,8 @@ from s3 import bucket
 
 from mfa_association.sandbox import Sandbox
 from tests.permissions.policies import allowed
-
-from .programs import DAVES, TOKEN
-from .stack import Stack
+from tests.support.programs import DAVES, TOKEN
+from tests.support.stack import Stack
 
 _ACTIONS = {("GET", True): "s3:GetObject", ("HEAD", True): "s3:GetObject", ("GET", False): "s3:ListBucket"}
 """By method, and whether an object is named: AWS's service authorization reference of S3."""

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.programs import enable
+from tests.support.stack import ACCOUNT, Stack, virtual
 
-from .programs import enable
-from .stack import ACCOUNT, Stack, virtual
 from .standin.project import aws_outputs, conflicts, deletions, done, lagging, use_standin, writes
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "pulumi-aws" / "__main__.py").read_text()

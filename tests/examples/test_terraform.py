@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import RemoteSandbox
-from tests.real_engines import program
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "terraform"
 README = (EXAMPLE / "README.md").read_text()
@@ -32,11 +31,11 @@ def port() -> str:
         return str(probe.getsockname()[1])
 
 
-@pytest.fixture(params=["terraform", "tofu"])
-def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+@pytest.fixture
+def environment(program: Path, tmp_path: Path) -> dict[str, str]:
     """A user with a new home; `terraform` is the engine's name in the README."""
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "terraform").symlink_to(program(request.param))
+    (tmp_path / "bin" / "terraform").symlink_to(program)
     return {
         "PATH": f"{tmp_path}/bin{os.pathsep}{SCRIPTS}{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HOME": str(tmp_path),

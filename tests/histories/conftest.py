@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import engines
 import pytest
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import implied_mirror, install, this_platform
-from tests import real_engines
-from tests.e2e.stack import Stack
 from tests.histories.history import History
 from tests.histories.play import Story
 from tests.histories.real_aws import RealWorld, seed
 from tests.histories.real_pulumi import RealPulumi
 from tests.histories.real_terraform import RealTerraform
-from tests.terraform.e2e.project import Project
+from tests.support.stack import Stack
+from tests.support.terraform_project import Project
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def play_really(home: Path, tmp_path: Path) -> Iterator[Callable[[History], Story]]:
+def play_really(home: Path, tmp_path: Path, pulumi: Path, terraform: Path) -> Iterator[Callable[[History], Story]]:
     """Plays a history on its real engine, with a sandbox, a folder and locks of its own."""
 
     def play(history: History) -> Story:
@@ -38,17 +35,16 @@ def play_really(home: Path, tmp_path: Path) -> Iterator[Callable[[History], Stor
         locks = folder / "locks"
         locks.mkdir(parents=True)
         with Sandbox(seed()) as box:
-            story = Story(history, RealWorld(box, locks), _engine(history, folder, home, box))
+            story = Story(history, RealWorld(box, locks), _engine(history, folder, home, box, terraform))
             story.play()
         return story
 
     yield play
 
 
-def _engine(history: History, folder: Path, home: Path, box: Sandbox) -> RealPulumi | RealTerraform:
+def _engine(history: History, folder: Path, home: Path, box: Sandbox, terraform: Path) -> RealPulumi | RealTerraform:
     locks = {"XDG_STATE_HOME": str(folder / "locks")}
     if history.engine == "terraform":
-        project = Project(folder, real_engines.program("terraform"), home, box.url, env=locks, main="")
+        project = Project(folder, terraform, home, box.url, env=locks, main="")
         return RealTerraform(project, box)
-    os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
     return RealPulumi(Stack(folder, home, box.url, env=locks), box)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.faults.processes import Running
 from tests.histories.history import Kill
 from tests.histories.trouble import WRITES
+from tests.support.processes import Running
 
 
 def play_killed(box: Sandbox, kill: Kill, start: Callable[[], Running]) -> tuple[str, int, bool]:

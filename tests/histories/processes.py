@@ -16,8 +16,9 @@ from mfa_association.pulumi.provider import Provider
 from mfa_association.terraform import association, block, protocol
 from mfa_association.terraform.schema import Schema
 from mfa_association.terraform.server import Server
-from mfa_association.terraform.values import decode, encode
+from mfa_association.terraform.values import decode
 from mfa_association.tokens import TERRAFORM_TYPE
+from tests.support.protocol import answer
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -99,11 +100,7 @@ class TerraformProcess:
 
     def call(self, method: str, **values: Any) -> tuple[Any, list[str]]:
         """Make a call; the response, and its errors."""
-        kind = protocol.method(method)
-        request = kind.request()
-        for name, value in values.items():
-            _set(request, name, value)
-        response = kind.response.FromString(self._server.call(method, request.SerializeToString()))
+        response = answer(self._server, method, **values)
         errors = [f"{one.summary}: {one.detail}" for one in response.diagnostics if one.severity == 1]
         if any("defect of mfa-association" in error for error in errors):
             raise Crash(errors)
@@ -146,13 +143,3 @@ class TerraformProcess:
 def whole(values: Values, schema: Schema = association.SCHEMA) -> Values:
     """A configuration with every attribute."""
     return schema.whole(values)
-
-
-def _set(request: Any, name: str, value: Any) -> None:
-    kind = request.DESCRIPTOR.fields_by_name[name]
-    if kind.message_type is not None and kind.message_type.name == "DynamicValue":
-        getattr(request, name).msgpack = encode(value)
-    elif kind.message_type is not None:
-        getattr(request, name).CopyFrom(value)
-    else:
-        setattr(request, name, value)

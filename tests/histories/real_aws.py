@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.stack import ADMIN
 from tests.histories.account import BYSTANDER, HERS, SEED, Account, Call, Device, Snapshot, User
 from tests.histories.events import Touched
 from tests.histories.history import Run
 from tests.histories.program import ACCOUNT, LINES, USERS
+from tests.support.stack import ADMIN
 
 _FAULTS = {"lost before": {"drop": True, "when": "before"}, "lost after": {"drop": True, "when": "after"}}
 LAG = 1.0

@@ -9,8 +9,6 @@ from random import Random
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.faults.processes import Running
-from tests.e2e.stack import TYPE, Output, Stack
 from tests.histories.account import SEED
 from tests.histories.history import Run
 from tests.histories.killing import play_killed
@@ -18,6 +16,8 @@ from tests.histories.program import Program
 from tests.histories.render import python
 from tests.histories.results import Result, Saved
 from tests.histories.world import SEED_VARIABLE
+from tests.support.processes import Running
+from tests.support.stack import TYPE, Output, Stack
 
 PROVIDER = re.compile(r"histories:part:(\w+)\$")
 

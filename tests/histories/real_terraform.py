@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.faults.processes import Running
 from tests.histories.account import SEED
 from tests.histories.history import Run
 from tests.histories.killing import play_killed
@@ -15,7 +14,8 @@ from tests.histories.program import Program, Record
 from tests.histories.render import hcl, slug
 from tests.histories.results import Result, Saved
 from tests.histories.world import SEED_VARIABLE
-from tests.terraform.e2e.project import TYPE, Project
+from tests.support.processes import Running
+from tests.support.terraform_project import TYPE, Project
 
 _COMMANDS = {"up": ("apply",), "refresh": ("apply", "-refresh-only"), "destroy": ("destroy",)}
 

@@ -108,6 +108,12 @@ def _declare_once(situation: Situation, _said: str) -> None:
     situation.program = replace(situation.program, records=tuple(kept))
 
 
+def _remove_from_present_holder(situation: Situation, said: str) -> None:
+    """In AWS; and where the present holder has a line for the device too, one of the two lines goes."""
+    _declare_once(situation, said)
+    _each(_take_from_present_holder)(situation, said)
+
+
 def _unprotect(situation: Situation, said: str) -> None:
     """`pulumi state unprotect`, and the same in the program."""
     _each(lambda _situation, record: replace(record, protect=False))(situation, said)
@@ -139,7 +145,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"declare it for one of them only|move it by hand first|remove the line of": _declare_once,
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
-    r"remove it from its present holder|deactivate it for its present holder": _each(_take_from_present_holder),
+    r"remove it from its present holder|deactivate it for its present holder": _remove_from_present_holder,
     r"does not hold it and require_active|require_active is set": _each(_move_where_required),
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
     rf"account {OTHER} has no such user|use credentials of account|name a role of that account": _each(

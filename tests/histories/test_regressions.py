@@ -138,6 +138,16 @@ CASES = (
         "a stolen phone, deactivated outside, was armed again by -replace (Terraform)",
         _of("terraform", (0,), Round((Change("seed"),)), Round((), (Event("deactivate"),), Run(replace=(0,)))),
     ),
+    Case(
+        "two lines gave one device to two users in turn, as the advice was read: one of the lines has to go (Pulumi)",
+        _of(
+            "pulumi",
+            (0,),
+            Round((Change("move"),)),
+            Round((Change("count"), Change("require active"), Change("expand"))),
+            Round((Change("hand over", at=1),)),
+        ),
+    ),
 )
 
 

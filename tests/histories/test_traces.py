@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests import real_engines
 from tests.histories import processes
 from tests.histories.account import SEED
 from tests.histories.history import Change, Engine, History, Round, Run
@@ -18,8 +17,8 @@ from tests.histories.real_terraform import RealTerraform
 from tests.histories.strategies import drawn
 from tests.histories.traces import Asked, Recording, pulumi_faults, terraform_faults
 from tests.histories.world import SEED_VARIABLE
-from tests.terraform.e2e.project import Project, environment
-from tests.terraform.serving import attached
+from tests.support.serving import attached
+from tests.support.terraform_project import Project, environment
 
 CHANGES = (
     Round((Change("rename"),), run=Run(refresh=True)),
@@ -72,13 +71,15 @@ def test_pulumi_asks_as_the_model_does(play_really: Callable[[History], Story]) 
 
 
 @pytest.mark.deep
-def test_terraform_asks_as_the_model_does(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terraform_asks_as_the_model_does(
+    home: Path, terraform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in environment(home).items():
         monkeypatch.setenv(name, value)
     server = Recording()
     (tmp_path / "locks").mkdir()
     with Sandbox(seed()) as box, attached(server) as told:
-        project = Project(tmp_path, real_engines.program("terraform"), home, box.url, main="")
+        project = Project(tmp_path, terraform, home, box.url, main="")
         project.env.update(told)  # after its init, which installs nothing for a provider that runs already
         engine = RealTerraform(project, box)
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "locks"))

@@ -1,14 +1,5 @@
 """A fresh company for every test."""
 
-from __future__ import annotations
+from tests.support.company import firm
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.inventory.company import Company, company
-
-
-@pytest.fixture
-def firm() -> Iterator[Company]:
-    yield from company()
+__all__ = ["firm"]

@@ -9,7 +9,7 @@ from mfa_association.aws.credentials import Credentials, NewDevice
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
 from mfa_association.inventory.enroll import Abandoned
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 WRONG = ("000000", "000001")
 

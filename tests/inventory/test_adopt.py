@@ -9,7 +9,7 @@ from mfa_association.inventory.adopt import ALL, Adoption, adopt
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
 from mfa_association.validation import ROOT_USER, parse_serial_number
-from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
+from tests.support.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
 
 ALICE = ListedHolder("alice", (HeldDevice(PHONE, SINCE),), user_id="AIDAALICE")
 BOB = ListedHolder("bob", (HeldDevice(TOKEN, SINCE),), user_id="AIDABOB")

@@ -26,7 +26,7 @@ from mfa_association.roster import parse
 from mfa_association.sandbox import Sandbox
 from mfa_association.validation import parse_serial_number
 from tests.inventory.stages import verbs
-from tests.lifecycle.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
+from tests.support.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
 
 TOKEN = "GAHT12345678"
 

@@ -11,7 +11,7 @@ from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapsho
 from mfa_association.inventory.stack import Recorded
 from mfa_association.roster import parse
 from mfa_association.validation import ROOT_USER
-from tests.inventory.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
+from tests.support.company import ACCOUNT, KEY, MEMBER, PHONE, ROOT_PHONE, SINCE, SPARE, TOKEN
 
 ALICE = ListedHolder("alice", (HeldDevice(PHONE, SINCE),), user_id="AIDAALICE")
 BOB = ListedHolder("bob", user_id="AIDABOB")

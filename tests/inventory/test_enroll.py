@@ -14,7 +14,7 @@ from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother
 from mfa_association.sandbox import Sandbox
 from mfa_association.validation import InvalidValue, parse_serial_number
 from tests.inventory.stages import WRONG, FakeDesk, verbs
-from tests.lifecycle.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
+from tests.support.stage import Stage, failure, hardware, one_sandbox, staged, user, virtual
 
 
 @pytest.fixture(scope="module")

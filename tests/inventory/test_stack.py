@@ -11,7 +11,7 @@ import pytest
 from mfa_association.inventory.associations import PICKLE
 from mfa_association.inventory.stack import Recorded, StackUnreadable, read_stack
 from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
-from tests.inventory.company import PHONE, SINCE
+from tests.support.company import PHONE, SINCE
 
 OUTPUTS = {"serial_number": PHONE, "user_name": "alice", "active": True, "enable_date": SINCE, "__provider": "gASV"}
 CAMEL = {"serialNumber": PHONE, "userName": "alice", "active": True, "enableDate": SINCE}

@@ -6,7 +6,7 @@ import pytest
 
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.inventory.status import Coverage, coverage, is_clean, ranked, verdict
-from tests.inventory.company import ACCOUNT, PHONE, SINCE
+from tests.support.company import ACCOUNT, PHONE, SINCE
 
 ONE = (HeldDevice(PHONE, SINCE),)
 

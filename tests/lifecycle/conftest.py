@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage, one_sandbox, staged
+from tests.support.stage import Stage, one_sandbox, staged
 
 
 @pytest.fixture(scope="module")

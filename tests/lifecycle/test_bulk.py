@@ -13,7 +13,7 @@ from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import AccountContext, Association, Ledger, refusals
 from mfa_association.lifecycle.cached_read import MOST_AGE
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 IDENTITY = {"GetCallerIdentity": 1}
 MANY = [f"user{number:04}" for number in range(1001)]

@@ -13,7 +13,7 @@ from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import Association, refusals
 from mfa_association.totp import parse_seed
 from mfa_association.validation import parse_serial_number
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 IDENTITY = {"GetCallerIdentity": 1}

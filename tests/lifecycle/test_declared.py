@@ -13,7 +13,7 @@ from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.lifecycle import Association, Ledger, Pair, refusals
 from mfa_association.validation import parse_serial_number
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
 ALICES = {"users": {"alice": user(virtual(enable_date=OLD), hardware(TOKEN, enable_date=OLD), virtual("spare"))}}

@@ -15,7 +15,7 @@ from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.refusals import Refusal
 from mfa_association.validation import OnLastDevice
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 PLAIN = {"GetCallerIdentity": 1, "ListMFADevices": 1, "DeactivateMFADevice": 1}
 LAST = PLAIN | {"GetLoginProfile": 1}

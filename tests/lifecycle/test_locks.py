@@ -23,7 +23,7 @@ from mfa_association import lifecycle
 from mfa_association.aws import retry
 from mfa_association.lifecycle import AccountContext, Clock, Ledger, LockFiles, Pair, machine, refusals
 from mfa_association.validation import parse_serial_number
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual("spare"), password=True)}}
 HOLD = """

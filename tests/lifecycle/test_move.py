@@ -14,7 +14,7 @@ from mfa_association.lifecycle import Ledger, LockFiles, refusals
 from mfa_association.lifecycle.refusals import MoveRefused
 from mfa_association.totp import Seed, SeedUnreadable, parse_seed, parse_seed_source
 from mfa_association.validation import InvalidValue, OnLastDevice
-from tests.lifecycle.stage import OLD, Stage, failure, let_time_pass, user, virtual
+from tests.support.stage import OLD, Stage, failure, let_time_pass, user, virtual
 
 MOVED = {
     "GetCallerIdentity": 1,

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws import errors
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 TOKEN = "GAHT12345678"
 WAITED = [0.5, 1.0, 2.0]

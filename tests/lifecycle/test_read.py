@@ -14,7 +14,7 @@ from mfa_association.aws.errors import AwsError
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.model import rfc3339
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 IDENTITY = {"GetCallerIdentity": 1}
 WALK, LOOK = IDENTITY | {"ListVirtualMFADevices": 1}, IDENTITY | {"ListMFADevices": 1}

@@ -10,7 +10,7 @@ from mfa_association.lifecycle import refusals
 from mfa_association.lifecycle.refusals import HeldByAnother, RenewRefused, ResyncUnknown
 from mfa_association.totp import parse_seed
 from mfa_association.validation import ROOT_USER
-from tests.lifecycle.stage import Stage, failure, let_time_pass, user, virtual
+from tests.support.stage import Stage, failure, let_time_pass, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

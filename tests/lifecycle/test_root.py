@@ -18,7 +18,7 @@ from mfa_association.aws.root import RootIam
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import AccountContext, Association, refusals
 from mfa_association.validation import ROOT_USER
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 TASKS = "arn:aws:iam::aws:policy/root-task/"
 AUDIT, DELETE = f"{TASKS}IAMAuditRootUserCredentials", f"{TASKS}IAMDeleteRootUserCredentials"

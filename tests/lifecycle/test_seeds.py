@@ -10,7 +10,7 @@ from mfa_association.errors import MfaError
 from mfa_association.lifecycle.model import Declaration
 from mfa_association.totp import SeedUnreadable, parse_seed, parse_seed_source, step_at
 from mfa_association.validation import parse_serial_number
-from tests.lifecycle.stage import Stage, failure, let_time_pass, user, virtual
+from tests.support.stage import Stage, failure, let_time_pass, user, virtual
 
 BASE32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHER = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

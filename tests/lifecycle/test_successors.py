@@ -11,7 +11,7 @@ from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, Pair, refusals
 from mfa_association.validation import ROOT_USER, OnLastDevice, parse_serial_number
-from tests.lifecycle.stage import OLD, Stage, failure, hardware, quietly, user, virtual
+from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 TOKEN = "GAHT12345678"
 PHONE: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), password=True), "bob": {}}}

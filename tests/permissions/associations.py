@@ -8,7 +8,7 @@ from mfa_association import lifecycle
 from mfa_association.lifecycle import Declaration
 from mfa_association.totp import parse_seed_source
 from mfa_association.validation import ROOT_USER
-from tests.lifecycle.stage import OLD, hardware, user, virtual
+from tests.support.stage import OLD, hardware, user, virtual
 
 from .stage import Policed
 

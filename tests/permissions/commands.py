@@ -17,7 +17,7 @@ from mfa_association.inventory.walk import take
 from mfa_association.lifecycle import Association, Limits
 from mfa_association.validation import OnDestroy
 from tests.inventory.stages import FakeDesk
-from tests.lifecycle.stage import hardware, user, virtual
+from tests.support.stage import hardware, user, virtual
 
 from .associations import held
 from .stage import Policed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import one_sandbox, staged
+from tests.support.stage import one_sandbox, staged
 
 from .policies import load, without
 from .stage import Policed

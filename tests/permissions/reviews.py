@@ -11,8 +11,8 @@ from mfa_association.review.facts import Facts, Live, NotChecked
 from mfa_association.review.live import read_live
 from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import DeviceStep
-from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import READ_ONLY, adds, preview, removes, removes_secretly
+from tests.support.stage import hardware, user, virtual
 
 from .stage import Policed
 

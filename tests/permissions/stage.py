@@ -13,7 +13,7 @@ from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Association
 from mfa_association.validation import ROOT_USER, parse_serial_number
-from tests.lifecycle.stage import Stage, virtual
+from tests.support.stage import Stage, virtual
 
 from .policies import Document
 

@@ -11,7 +11,7 @@ import pytest
 from mfa_association import lifecycle
 from mfa_association.aws.errors import AccessDenied
 from mfa_association.sandbox.policy import Decision, judge
-from tests.lifecycle.stage import failure, user, virtual
+from tests.support.stage import failure, user, virtual
 
 from .associations import delete_the_device, enable, move, remove_root, remove_the_last, resync
 from .commands import look_around

@@ -12,8 +12,8 @@ from mfa_association.engine.repeats import Repeats
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage, one_sandbox, staged
 from tests.pulumi.engine import Log, log_service, plugin_module
+from tests.support.stage import Stage, one_sandbox, staged
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import MfaDeviceAssociation, runtime
 from mfa_association.pulumi.boundary import ProviderError
 from mfa_association.pulumi.provider import Provider
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
 from tests.pulumi.engine import SECRET, Log, declared_by
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 
 PICKLE = "gASVMwAAAAAAAACMH21mYV9hc3NvY2lhdGlvbi5wdWx1bWkucHJvdmlkZXKUjAhQcm92aWRlcpSTlCmBlC4="
 """What lies in every state: any other byte would make a change of every resource."""
@@ -66,13 +66,14 @@ def test_serializing_leaves_the_pickler_alone() -> None:
     assert pickle.Pickler is before
 
 
-def test_three_thousand_resources_construct_in_one_program() -> None:
+@pytest.mark.parametrize("count", [300, pytest.param(3000, marks=pytest.mark.deep)])
+def test_so_many_resources_construct_in_one_program(count: int) -> None:
     def program() -> None:
-        for number in range(3000):
+        for number in range(count):
             MfaDeviceAssociation(f"mfa/phone-{number}", user_name="alice", serial_number=f"{SERIAL}-{number}")
 
     made = declared_by(program)
-    assert len(made) == 3000
+    assert len(made) == count
     assert {one.typ for one in made} == {TYPE}
     assert {one.inputs["__provider"] for one in made} == {serialize_provider(Provider())}
 

@@ -12,22 +12,23 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import engines
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.tokens import PULUMI_TYPE
-from tests.e2e.company import SEED
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
-from tests.e2e.stack import ROSTER_PROGRAM, Stack, virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable, program, with_codes
+from tests.support.seed import SEED
+from tests.support.stack import ROSTER_PROGRAM, Stack, virtual
 
+B = TypeVar("B")
 PREVIEWS = Path(__file__).parent / "previews"
 USUAL = ("--show-sames", "--show-replacement-steps")
 SEED_HERE = {"MFA_SEED": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
@@ -236,20 +237,29 @@ def company() -> dict[str, object]:
     return seed  # type: ignore[no-any-return]
 
 
-def main(names: list[str]) -> None:
-    """Capture the scenarios of these names, or all."""
+def engine_first() -> None:
+    """Put the Pulumi CLI on PATH."""
     os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
-    PREVIEWS.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp())
-    try:
-        for scenario in SCENARIOS:
+
+
+def capture(
+    names: list[str], scenarios: Sequence[Callable[[B], None]], bench: Callable[[Path, Path, Sandbox], B]
+) -> None:
+    """Play the scenarios of these names, or all: each with a bench in a folder, with a home and an AWS of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for scenario in scenarios:
             if not names or scenario.__name__ in names:
-                project = folder / scenario.__name__
+                project = Path(folder, scenario.__name__)
                 project.mkdir()
                 with Sandbox(company()) as box:
-                    scenario(Bench(Stack(project, folder / "home", box.url), box))
-    finally:
-        shutil.rmtree(folder)
+                    scenario(bench(project, Path(folder, "home"), box))
+
+
+def main(names: list[str]) -> None:
+    """Capture the scenarios of these names, or all."""
+    PREVIEWS.mkdir(exist_ok=True)
+    engine_first()
+    capture(names, SCENARIOS, lambda project, home, box: Bench(Stack(project, home, box.url), box))
 
 
 if __name__ == "__main__":

@@ -8,22 +8,18 @@ the same name in ``tests.review.capture``. Needs the programs that ``tests.e2e.b
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import engines
-
 from mfa_association.sandbox import Sandbox
 from tests.e2e.bridged import NEEDED, BridgedStack, device
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN
-from tests.e2e.stack import virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN
+from tests.support.stack import virtual
 
-from .capture import PREVIEWS, SEED_HERE, USUAL, company, stripped
+from .capture import PREVIEWS, SEED_HERE, USUAL, capture, engine_first, stripped
 
 EXPORTS = Path(__file__).parent / "exports"
 TABLET = virtual("dave-tablet")
@@ -100,19 +96,10 @@ SCENARIOS: tuple[Callable[[Bench], None], ...] = (delete, replace, move, empty, 
 
 def main(names: list[str]) -> None:
     """Capture the scenarios of these names, or all."""
-    os.environ["PATH"] = f"{engines.PULUMI.ensure()}{os.pathsep}{os.environ['PATH']}"
+    engine_first()
     if missing := [name for name in NEEDED if not shutil.which(name)]:
         sys.exit(f"{' and '.join(missing)}: not on PATH")
-    folder = Path(tempfile.mkdtemp())
-    try:
-        for scenario in SCENARIOS:
-            if not names or scenario.__name__ in names:
-                project = folder / scenario.__name__
-                project.mkdir()
-                with Sandbox(company()) as box:
-                    scenario(Bench(BridgedStack(project, folder / "home", box.url), box))
-    finally:
-        shutil.rmtree(folder)
+    capture(names, SCENARIOS, lambda project, home, box: Bench(BridgedStack(project, home, box.url), box))
 
 
 if __name__ == "__main__":

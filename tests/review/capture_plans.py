@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 PLANS = Path(__file__).parent / "plans"
 ACCOUNT = "111122223333"

@@ -9,8 +9,8 @@ import pytest
 
 from mfa_association.inventory.stack import read_stack
 from mfa_association.tokens import BRIDGED_TYPE
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN
-from tests.e2e.stack import virtual
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN
+from tests.support.stack import virtual
 
 from .golden import HERE, golden
 

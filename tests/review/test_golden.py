@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import jsonschema
 import pytest
 
-from .golden import FORMATS, HERE, golden, reports
+from mfa_association.review.findings import Report
+
+from .golden import FORMATS, HERE, SHOWN, golden, kept, reports
 
 REPORTS = reports()
+PACKAGE = str(Path(str(files("mfa_association"))) / "review")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +29,7 @@ def schema() -> Any:
     return jsonschema.Draft202012Validator(found)
 
 
-@pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(("name", "suffix"), kept(REPORTS))
 def test_as_the_golden_file_has_it(name: str, suffix: str) -> None:
     assert FORMATS[suffix](REPORTS[name]) == golden(name, suffix).read_text(encoding="utf-8")
 
@@ -42,8 +48,40 @@ def test_the_schema_refuses_what_it_does_not_know(schema: Any) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    kept = {path.name for path in (HERE / "golden").iterdir()}
-    assert kept == {f"{name}.{suffix}" for name in REPORTS for suffix in FORMATS}
+    found = {path.name for path in (HERE / "golden").iterdir()}
+    assert found == {f"{name}.{suffix}" for name, suffix in kept(REPORTS)}
+
+
+@pytest.mark.parametrize("suffix", SHOWN)
+def test_those_that_are_shown_take_every_way_that_any_takes(suffix: str) -> None:
+    ways = {name: _ways(FORMATS[suffix], report) for name, report in REPORTS.items()}
+    shown = set().union(*(ways[name] for name in SHOWN[suffix]))
+    assert {name: new for name in REPORTS if (new := ways[name] - shown)} == {}, "show one of these too"
+
+
+def _ways(write: Callable[[Report], str], report: Report) -> set[tuple[str, int, int]]:
+    """The steps from line to line of the package that writing a report takes."""
+    ways: set[tuple[str, int, int]] = set()
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        file, before = frame.f_code.co_filename, frame.f_lineno
+
+        def step(frame: FrameType, event: str, arg: object) -> Any:
+            nonlocal before
+            if event == "line":
+                ways.add((file, before, frame.f_lineno))
+                before = frame.f_lineno
+            return step
+
+        return step if file.startswith(PACKAGE) else None
+
+    outer = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        write(report)
+    finally:
+        sys.settrace(outer)
+    return ways
 
 
 def test_fixtures_hold_no_path_of_the_machine_they_were_made_on() -> None:

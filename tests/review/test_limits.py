@@ -52,6 +52,7 @@ def test_long_names_leave_fewer_rows(length: int) -> None:
     assert text.count("<details>") == text.count("</details>")
 
 
+@pytest.mark.deep
 def test_five_thousand_devices_take_little(tmp_path: Path) -> None:
     """2 s and 300 MB on a machine that does nothing else (docs/review.md); here processor time, with room for a busy one."""
     (tmp_path / "preview.json").write_bytes(big(1000, 4000))

@@ -8,9 +8,10 @@ from typing import Any
 from mfa_association.terraform import association, block, protocol
 from mfa_association.terraform.schema import Schema
 from mfa_association.terraform.server import Server
-from mfa_association.terraform.values import decode, encode
+from mfa_association.terraform.values import decode
 from mfa_association.tokens import TERRAFORM_TYPE
-from tests.lifecycle.stage import Stage
+from tests.support.protocol import answer
+from tests.support.stage import Stage
 
 State = dict[str, Any]
 SEVERITIES = {1: "error", 2: "warning"}
@@ -56,11 +57,7 @@ class Caller:
 
     def call(self, method: str, **values: Any) -> Answer:
         """Make a call; ``DynamicValue``s may be given as plain values."""
-        kind = protocol.method(method)
-        request = kind.request()
-        for name, value in values.items():
-            _set(request, name, value)
-        response = kind.response.FromString(self.server.call(method, request.SerializeToString()))
+        response = answer(self.server, method, **values)
         return Answer(response, [_told(one) for one in getattr(response, "diagnostics", [])])
 
     def validate(self, config: State, write_only: bool = True) -> Answer:
@@ -100,16 +97,6 @@ def whole(schema: Schema, values: State) -> State:
     unknown = values.keys() - {*schema.names, *(one.name for one in schema.blocks)}
     assert not unknown, unknown
     return {**schema.whole(values), **{one.name: values.get(one.name, []) for one in schema.blocks}}
-
-
-def _set(request: Any, name: str, value: Any) -> None:
-    kind = request.DESCRIPTOR.fields_by_name[name]
-    if kind.message_type is not None and kind.message_type.name == "DynamicValue":
-        getattr(request, name).msgpack = encode(value)
-    elif kind.message_type is not None:
-        getattr(request, name).CopyFrom(value)
-    else:
-        setattr(request, name, value)
 
 
 def _told(one: Any) -> tuple[str, str, str]:

@@ -9,10 +9,10 @@ import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
-from tests.lifecycle.stage import Stage, one_sandbox, staged
+from tests.support.serving import attached
+from tests.support.stage import Stage, one_sandbox, staged
 from tests.terraform.calls import Caller
 from tests.terraform.project import Project
-from tests.terraform.serving import attached
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,6 @@ def engine() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def project(stage: Stage, engine: dict[str, str], tmp_path: Path) -> Project:
+def project(stage: Stage, engine: dict[str, str], terraform: Path, tmp_path: Path) -> Project:
     """A folder with a configuration, which an engine drives."""
-    return Project(tmp_path, stage, engine)
+    return Project(tmp_path, stage, engine, terraform)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 HEAD = """\
 terraform {
@@ -57,7 +56,7 @@ class Project:
     folder: Path
     stage: Stage
     engine: dict[str, str]
-    program: str = "terraform"
+    program: Path
     settings: str = ""
     begun: bool = field(default=False, init=False)
 
@@ -68,15 +67,12 @@ class Project:
 
     def run(self, *arguments: str, **environment: str) -> Done:
         """Run a command to its end, whatever comes of it; ``environment`` is the provider's too, which runs here."""
-        found = shutil.which(self.program)
-        if found is None:
-            pytest.skip(f"{self.program} is not installed")
         usual = {"TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
             done = subprocess.run(
-                [found, *arguments, "-no-color"],
+                [self.program, *arguments, "-no-color"],
                 cwd=self.folder,
                 env={**os.environ, **usual, **self.engine},
                 capture_output=True,

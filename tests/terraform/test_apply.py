@@ -8,7 +8,7 @@ import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.terraform.association import SCHEMA
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State
 
 TOKEN = "GAHT12345678"

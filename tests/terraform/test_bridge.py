@@ -14,7 +14,7 @@ import pytest
 
 from mfa_association.terraform import block
 from mfa_association.terraform.protocol import message
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State, whole
 
 VERSIONS = ("1.0.0+pulumi-terraform-bridge", "pulumi-terraform-bridge")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mfa_association.terraform.association import SCHEMA
-from tests.lifecycle.stage import OLD, Stage, user, virtual
+from tests.support.stage import OLD, Stage, user, virtual
 from tests.terraform.calls import Caller, State
 
 NAMES = [f"user{number:04}" for number in range(1001)]

@@ -10,7 +10,7 @@ import pytest
 from mfa_association.terraform import block
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.protocol import message
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Answer, Caller, State, whole
 
 from .test_plan import GOOD, OTHER, PRIOR, SERIAL

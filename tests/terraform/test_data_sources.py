@@ -11,7 +11,7 @@ from mfa_association import fields, roster
 from mfa_association.roster import RosterError
 from mfa_association.terraform import data_sources
 from mfa_association.terraform.values import decode
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import Answer, Caller, whole
 
 TOKEN = "GAHT12345678"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import input_docs
 import pytest
 
 from mfa_association.fields import FIELDS, ROSTER
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Project
 from tests.test_fields import good
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "terraform.md").read_text()
 

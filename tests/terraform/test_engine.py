@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from mfa_association.aws.session import open_session
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.project import Project
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 TOKEN = "GAHT12345678"
 ADDRESS = "mfa_device_association.a"
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Done, Project
 from tests.terraform.test_engine import one
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 NAME = "mfa_device_association"
 PEOPLE = ("alice", "bob", "carol", "dave")
 CREATE_FIRST = "  lifecycle {\n    create_before_destroy = true\n  }"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 from mfa_association.aws.session import open_session
-from tests.lifecycle.stage import OLD, Stage, user, virtual
+from tests.support.stage import OLD, Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 ADDRESS = "mfa_device_association.a"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SEEDED = '  seed_source = "env:ROBOT_SEED"'

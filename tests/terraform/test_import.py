@@ -6,7 +6,7 @@ import pytest
 
 from mfa_association.terraform.association import SCHEMA
 from mfa_association.terraform.values import decode, encode
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import NAME, Caller, State
 
 TOKEN = "GAHT12345678"

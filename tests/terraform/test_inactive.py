@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.terraform.association import INACTIVE
 from mfa_association.terraform.protocol import message
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.calls import NAME, Caller, State
 
 from .test_bridge import Bridge

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import terraform_docs
 
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
 
 PAGE = Path(__file__).parents[2] / "docs" / "terraform.md"
-with_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 
 
 def test_the_pages_are_those_of_the_schema() -> None:
@@ -32,7 +30,6 @@ def test_the_links_lead_somewhere() -> None:
 EXAMPLES = sorted(path.stem for path in terraform_docs.EXAMPLES.glob("*.tf"))
 
 
-@with_terraform
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_valid(project: Project, name: str) -> None:
     text = (terraform_docs.EXAMPLES / f"{name}.tf").read_text()
@@ -52,7 +49,6 @@ def _shown(number: int) -> list[str]:
     return runs[number].splitlines()
 
 
-@with_terraform
 def test_the_runs_show_what_the_page_says(project: Project, stage: Stage) -> None:
     stage.plant(users={"alice": user(virtual(), password=True)})
     project.up(one(stage.arn(), '  on_last_device = "refuse"'))

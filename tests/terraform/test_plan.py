@@ -8,7 +8,7 @@ import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.terraform.association import SCHEMA, WRITE_ONLY
-from tests.lifecycle.stage import OLD, Stage, hardware, user, virtual
+from tests.support.stage import OLD, Stage, hardware, user, virtual
 from tests.terraform.calls import Caller, State
 
 SERIAL = "arn:aws:iam::111122223333:mfa/alice-phone"

@@ -320,8 +320,7 @@ def test_what_a_start_loads() -> None:
 # Under Terraform
 
 
-@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
-def test_terraform_starts_it_and_ends_it(tmp_path: Path) -> None:
+def test_terraform_starts_it_and_ends_it(terraform: Path, tmp_path: Path) -> None:
     """As installed: with mutual TLS, found by dev_overrides; afterwards neither process nor socket is left."""
     scripts, home = tmp_path / "bin", tmp_path / "tmp"
     scripts.mkdir()
@@ -343,7 +342,7 @@ def test_terraform_starts_it_and_ends_it(tmp_path: Path) -> None:
         "CHECKPOINT_DISABLE": "1",
     }
     done = subprocess.run(
-        ["terraform", "plan"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        [terraform, "plan"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 to add" in done.stdout

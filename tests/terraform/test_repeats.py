@@ -6,7 +6,7 @@ import pytest
 
 from mfa_association.aws.session import open_session
 from mfa_association.terraform.association import SCHEMA
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.calls import Caller, State
 
 from .test_plan import KNOWN

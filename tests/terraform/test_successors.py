@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.engine.inputs import UNKNOWN
 from mfa_association.terraform.association import SCHEMA
-from tests.lifecycle.stage import Stage, user, virtual
+from tests.support.stage import Stage, user, virtual
 from tests.terraform.calls import Answer, Caller, State
 
 from .test_plan import KNOWN

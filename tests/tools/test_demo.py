@@ -10,8 +10,6 @@ from pathlib import Path
 import engines
 import pytest
 
-from tests.real_engines import program
-
 DEMO = Path(engines.__file__).with_name("demo.py")
 ROOT = DEMO.parent.parent
 PHONE = "  alice  virtual device  arn:aws:iam::111122223333:mfa/alice-phone\n"
@@ -120,9 +118,9 @@ class User:
 
 
 @pytest.fixture
-def user(tmp_path: Path) -> User:
+def user(pulumi: Path, tmp_path: Path) -> User:
     """A user who has the real engine on PATH."""
-    places = [str(Path(sys.executable).parent), str(engines.PULUMI.ensure()), os.environ["PATH"]]
+    places = [str(Path(sys.executable).parent), str(pulumi.parent), os.environ["PATH"]]
     return User(tmp_path, os.pathsep.join(places))
 
 
@@ -140,10 +138,9 @@ def test_the_story_is_told_in_order_and_nothing_is_left(user: User) -> None:
     user.check_nothing_is_left()
 
 
-@pytest.mark.parametrize("engine", ["terraform", "tofu"])
-def test_the_same_story_is_told_with_terraform_and_with_opentofu(tmp_path: Path, engine: str) -> None:
-    found = program(engine).parent
-    user = User(tmp_path, os.pathsep.join([str(Path(sys.executable).parent), str(found), "/usr/bin", "/bin"]))
+def test_the_same_story_is_told_with_terraform_and_with_opentofu(tmp_path: Path, program: Path) -> None:
+    engine, places = program.name, [str(Path(sys.executable).parent), str(program.parent), "/usr/bin", "/bin"]
+    user = User(tmp_path, os.pathsep.join(places))
     demo = user.start(engine)
     told, complaints = demo.communicate(timeout=120)
     assert (demo.returncode, complaints) == (0, ""), told

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import judges
 import pytest
 import workflows
+from kept import Program
 from running import CommandFailed
 
 ROOT = Path(workflows.__file__).parents[1]
@@ -27,10 +29,10 @@ jobs:
 INJECTED = GOOD.replace("push", "pull_request").replace('"true"', "echo ${{ github.event.pull_request.title }}")
 
 
-def actionlint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> Path:
     """Put a stand-in where actionlint is kept; what it was called with."""
     monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
-    program = workflows.ACTIONLINT.folder / "bin" / "actionlint"
+    program = judges.ACTIONLINT.folder / "bin" / "actionlint"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/called"\nexit {code}\n')
     program.chmod(0o755)
@@ -64,7 +66,7 @@ def test_what_is_found_is_red(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: int, ends: int, reason: str
 ) -> None:
     repo(tmp_path, monkeypatch, text)
-    called = actionlint(tmp_path, monkeypatch, code)
+    called = stand_in(tmp_path, monkeypatch, code)
     assert workflows.main() == ends, reason
     assert called.read_text() == "-no-color -shellcheck= -pyflakes= .github/workflows/one.yml\n"
 
@@ -91,14 +93,14 @@ def test_where_actionlint_cannot_be_had_it_says_so_and_ci_fails(
     repo(tmp_path, monkeypatch, GOOD)
     monkeypatch.setenv("CI", ci)
     monkeypatch.setenv("MFA_ASSOCIATION_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(workflows, "ACTIONLINT", replace(workflows.ACTIONLINT, sources=(no_go,), look=False))
+    monkeypatch.setattr(workflows, "ACTIONLINT", replace(judges.ACTIONLINT, sources=(no_go,), look=False))
     assert workflows.main() == ends
     told = capfd.readouterr().err
     assert re.search(r"^Workflows were not checked with actionlint\. .*install Go \d+\.\d+\.\d+ or newer", told, re.M)
 
 
 def test_a_workflow_that_an_example_calls_is_looked_for_in_the_example(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    actionlint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the real one: an example is a repository of its own once it is copied."""
     called = "    uses: ./.github/workflows/"
@@ -116,9 +118,21 @@ def test_a_workflow_that_an_example_calls_is_looked_for_in_the_example(
 def test_an_actionlint_that_would_find_other_things_is_passed_over(tmp_path: Path, says: str) -> None:
     (tmp_path / "actionlint").write_text(f"#!/bin/sh\n{says}\n")
     (tmp_path / "actionlint").chmod(0o755)
-    assert workflows.ACTIONLINT.fault(tmp_path / "actionlint")
+    assert judges.ACTIONLINT.fault(tmp_path / "actionlint")
 
 
-def test_the_version_is_the_one_that_the_module_pins() -> None:
-    pinned = re.findall(r"rhysd/actionlint v(\S+)", (workflows.MODULE / "go.mod").read_text())
-    assert pinned == [workflows.ACTIONLINT_VERSION]
+@pytest.mark.parametrize("judge", [judges.ACTIONLINT, judges.H2SPEC], ids=["actionlint", "h2spec"])
+def test_the_version_is_the_one_that_the_module_pins(judge: Program) -> None:
+    pinned = re.findall(rf"/{judge.name} v([\d.]+)", (judges.HERE / judge.name / "go.mod").read_text())
+    assert pinned == [judge.version]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [("echo 1.7.12", None), ("echo v1.7.12", None), ("echo 1.7.13", "it is not 1.7.12"),
+     ("exit 1", "it does not tell its version")],
+)  # fmt: skip
+def test_another_version_does_not_judge(tmp_path: Path, answer: str, fault: str | None) -> None:
+    (tmp_path / "actionlint").write_text(f"#!/bin/sh\n{answer}\n")
+    (tmp_path / "actionlint").chmod(0o755)
+    assert judges.ACTIONLINT.fault(tmp_path / "actionlint") == fault

@@ -6,6 +6,7 @@ known: set operators (ForAnyValue), dates, numbers, addresses, and resource-base
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -73,7 +74,13 @@ def _element(statement: Document, name: str, matches: Callable[[str], bool]) -> 
 def like(pattern: str, value: str, context: Context) -> bool:
     """Whether a pattern with `*`, `?` and policy variables fits a value; a variable without a value fits nothing."""
     parts = _parts(pattern, context)
-    return None not in parts and re.fullmatch("".join(map(str, parts)), value, re.DOTALL) is not None
+    return None not in parts and _compiled("".join(map(str, parts))).fullmatch(value) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Each once: AWS's own policies hold more patterns than `re` remembers."""
+    return re.compile(expression, re.DOTALL)
 
 
 def _parts(pattern: str, context: Context) -> Sequence[str | None]:

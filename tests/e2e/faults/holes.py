@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.stack import ACCOUNT
+from tests.support.stack import ACCOUNT
 
 from .cases import BACK, REMOVED, Case
 from .operations import DELETE, ENABLE, MOVE, Boundary, Operation, Subject

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mfa_association.sandbox.faults import When
-from tests.e2e.stack import virtual
+from tests.support.stack import virtual
 
 Who = Literal["nobody", "holder", "heir"]
 BEFORE_AND_AFTER: tuple[When, When] = ("before", "after")

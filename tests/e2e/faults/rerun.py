@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from tests.support.processes import Running
+
 from .operations import Boundary, Operation, Subject
-from .processes import Running
 from .scene import Scene
 
 WORDS = {

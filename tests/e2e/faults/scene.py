@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import codes, deactivate
-from tests.e2e.stack import ACCOUNT, Output, Stack
+from tests.support.processes import Running
+from tests.support.programs import codes, deactivate
+from tests.support.stack import ACCOUNT, Output, Stack
 
 from .operations import Boundary, Operation, Subject
-from .processes import Running
 from .secrecy import Secrecy
 
 WRITES = {"EnableMFADevice", "DeactivateMFADevice"}

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Literal, get_args
 
 from mfa_association.sandbox.faults import When
-from tests.e2e.stack import virtual
+from tests.support.stack import virtual
 
 SERIALS = tuple(virtual(f"lot{number}") for number in range(8))
 USERS = ("ann", "ben", "cat", "dan", "eve")

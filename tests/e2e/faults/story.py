@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import codes, deactivate, enable
-from tests.e2e.stack import ACCOUNT
+from tests.support.processes import Running
+from tests.support.programs import codes, deactivate, enable
+from tests.support.stack import ACCOUNT
 
-from .processes import Running
 from .scene import BYSTANDERS, STEADY, WRITES, Changing, Ended, users
 from .schedule import SERIALS, USERS, Change, Round, Schedule
 

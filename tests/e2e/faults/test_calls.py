@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import Any
 
-import botocore.loaders
-import botocore.session
 import pytest
 
 from mfa_association.aws.session import open_session
@@ -15,21 +12,17 @@ from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import runtime
 from mfa_association.pulumi.provider import Provider
 from mfa_association.sandbox import Call, Sandbox
-from tests.e2e.programs import deactivate
-from tests.e2e.stack import ADMIN
+from tests.support.programs import deactivate
+from tests.support.stack import ADMIN
 
 from .operations import OPERATIONS, Operation, Subject
 from .scene import plant
-
-SERVICE_MODELS = functools.lru_cache(botocore.loaders.create_loader)
-"""Read once: that is most of the time that a new client takes."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.name for operation in OPERATIONS])
 def test_an_undisturbed_operation_makes_exactly_the_calls_that_are_disturbed(
     operation: Operation, box: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(botocore.session, "create_loader", SERVICE_MODELS)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ADMIN)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     subject = Subject(operation, 0)

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.stack import ACCOUNT, virtual
+from tests.support.stack import ACCOUNT, virtual
 
 from .scene import WRITES, FaultyStack
 

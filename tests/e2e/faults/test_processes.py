@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from . import processes
-from .processes import Running
+from tests.support import processes
+from tests.support.processes import Running
 
 
 def _reads() -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfa_association.sandbox import Sandbox
+from tests.support.processes import Running
 
 from .cases import RIVALS, Case
 from .operations import ADOPT, DELETE, ENABLE, Subject
-from .processes import Running
 from .scene import FaultyStack, Scene
 from .table import Ends
 

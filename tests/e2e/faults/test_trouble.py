@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.stack import ACCOUNT
+from tests.support.stack import ACCOUNT
 
 from .cases import WRITE, Case, one_each
 from .operations import ENABLE, MOVE, Subject

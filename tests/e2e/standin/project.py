@@ -11,8 +11,7 @@ from time import sleep
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
-
-from ..stack import Output, Stack
+from tests.support.stack import Output, Stack
 
 ROOT = Path(__file__).parents[3]
 KINDS = {"aws:iam/user:User", "aws:iam/virtualMfaDevice:VirtualMfaDevice"}

@@ -11,7 +11,7 @@ from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Holder, Live
 from mfa_association.review.live import read_live
 from mfa_association.review.model import DeviceStep, Engine, GrantStep, Holding, Preview, UserStep
-from tests.lifecycle.stage import Stage
+from tests.support.stage import Stage
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

@@ -8,7 +8,7 @@ import pytest
 
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live import password_only
-from tests.lifecycle.stage import hardware, user, virtual
+from tests.support.stage import hardware, user, virtual
 
 from .stage import Account, removes
 

@@ -11,8 +11,8 @@ import pytest
 from mfa_association.aws.details import AccountSize
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.bulk import FEW, pages
-from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import ADMINISTRATOR, READ_ONLY, Account, adds, allow, by_name, document, removes
+from tests.support.stage import hardware, user, virtual
 
 POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
 SEEN = "2026-01-31T12:00:00Z"

@@ -10,8 +10,8 @@ import pytest
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.bulk import FEW
 from mfa_association.review.model import GrantStep
-from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import ADMINISTRATOR, READ_ONLY, Account, adds, allow, by_name, moves, removes
+from tests.support.stage import hardware, user, virtual
 
 SEEN = "2026-01-31T12:00:00Z"
 POWERFUL = ("iam:ListAttachedUserPolicies", "iam:ListUserPolicies", "iam:ListGroupsForUser")

@@ -15,7 +15,7 @@ from mfa_association.lifecycle import Limits
 from mfa_association.review.facts import Facts, Holder, Live, NotChecked
 from mfa_association.review.live import read_live
 from mfa_association.review.live.reads import reason
-from tests.lifecycle.stage import user, virtual
+from tests.support.stage import user, virtual
 
 from .stage import Account, adds, allow, moves, preview, removes
 

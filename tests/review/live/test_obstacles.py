@@ -11,7 +11,7 @@ from mfa_association import lifecycle
 from mfa_association.errors import MfaError
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.model import DeviceStep, UserStep
-from tests.lifecycle.stage import hardware, user, virtual
+from tests.support.stage import hardware, user, virtual
 
 from .stage import Account, adds, moves, removes
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mfa_association.review.facts import NotChecked
-from tests.lifecycle.stage import user, virtual
+from tests.support.stage import user, virtual
 
 from .stage import Account, adds, allow, moves, removes
 

@@ -8,8 +8,8 @@ import pytest
 
 from mfa_association.review.facts import Holder, NotChecked
 from mfa_association.review.live.bulk import FEW
-from tests.lifecycle.stage import hardware, user, virtual
 from tests.review.live.stage import Account, adds, by_name, moves, removes, removes_secretly
+from tests.support.stage import hardware, user, virtual
 
 
 def renamed(account: Account, *devices: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from mfa_association.aws.codes import CODES
 from mfa_association.aws.policies import Policies, Simulated
 from mfa_association.aws.sentences import SENTENCES
 from mfa_association.aws.session import Session
-from tests.lifecycle.stage import failure
+from tests.support.stage import failure
 
 from .stage import READ_ONLY, Account
 

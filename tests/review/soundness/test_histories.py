@@ -25,7 +25,7 @@ def _hold(engine: Engine, seed: int, count: int, least: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_review_is_sound(engine: Engine) -> None:
-    _hold(engine, seed=7, count=400, least=40)
+    _hold(engine, seed=7, count=100, least=10)
 
 
 @pytest.mark.deep

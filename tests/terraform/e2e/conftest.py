@@ -9,16 +9,8 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import implied_mirror, install, this_platform
-from tests import real_engines
-from tests.e2e.company import SEED
-
-from .project import WITH_CODES, Project
-
-
-@pytest.fixture(scope="session", params=["terraform", "tofu"])
-def program(request: pytest.FixtureRequest) -> Path:
-    """One engine of each kind."""
-    return real_engines.program(request.param)
+from tests.support.seed import SEED
+from tests.support.terraform_project import WITH_CODES, Project
 
 
 @pytest.fixture(scope="session")

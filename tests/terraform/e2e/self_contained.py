@@ -11,10 +11,9 @@ from mfa_association import __version__
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import HOSTS, cli_configuration, this_platform
 from mfa_association.tokens import TERRAFORM_PROVIDER
-from tests.e2e.programs import DAVES, TOKEN
-from tests.e2e.stack import ACCOUNT
-
-from .project import ROSTER, Project
+from tests.support.programs import DAVES, TOKEN
+from tests.support.stack import ACCOUNT
+from tests.support.terraform_project import ROSTER, Project
 
 DIST = Path(__file__).parents[3] / "dist"
 STEM = f"terraform-provider-mfa_{__version__}"

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import DAVES
-from tests.e2e.stack import ACCOUNT
-
-from .project import ADDRESS, TYPE, Project
+from tests.support.programs import DAVES
+from tests.support.stack import ACCOUNT
+from tests.support.terraform_project import ADDRESS, TYPE, Project
 
 ALIAS = 'provider "mfa" {\n  alias            = "b"\n  region           = "us-east-1"\n  propagation_time = 1\n'
 CREATE_FIRST = "  lifecycle {\n    create_before_destroy = true\n  }\n"

@@ -14,9 +14,8 @@ import pytest
 from mfa_association import __version__
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import PLATFORMS, cli_configuration, implied_mirror, install, this_platform
-from tests.e2e.programs import TOKEN
-
-from .project import REQUIRED, ROSTER, SCRIPTS, Project, environment
+from tests.support.programs import TOKEN
+from tests.support.terraform_project import REQUIRED, ROSTER, SCRIPTS, Project, environment
 
 
 def _run(program: Path, folder: Path, home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,8 @@ import pytest
 
 from mfa_association.cli import main
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import DAVES, PHONE, TOKEN
-
-from .project import TYPE, Project, codes
+from tests.support.programs import DAVES, PHONE, TOKEN
+from tests.support.terraform_project import TYPE, Project, codes
 
 
 def test_a_plan_in_json_names_the_changes_and_no_code(

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.stack import ACCOUNT, virtual
-
-from .project import Project
+from tests.support.stack import ACCOUNT, virtual
+from tests.support.terraform_project import Project
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 

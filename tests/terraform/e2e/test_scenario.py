@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable
-from tests.e2e.stack import ACCOUNT, virtual
-
-from .project import ADDRESS, Project, codes
+from tests.support.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable
+from tests.support.stack import ACCOUNT, virtual
+from tests.support.terraform_project import ADDRESS, Project, codes
 
 ONE = """
 resource "mfa_device_association" "device" {

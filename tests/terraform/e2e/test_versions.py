@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import engines
 import pytest
 
 from mfa_association.sandbox import Sandbox
-from tests.e2e.programs import DAVES, PHONE, TOKEN
-from tests.e2e.stack import ACCOUNT
-from tests.real_engines import program
-
-from .project import ROSTER, Project
+from tests.support.programs import DAVES, PHONE, TOKEN
+from tests.support.stack import ACCOUNT
+from tests.support.terraform_project import ROSTER, Project
 
 WITH_A_CODE = """
 variable "codes" {
@@ -29,10 +28,14 @@ resource "mfa_device_association" "device" {
 """
 
 
-@pytest.mark.parametrize("minor", engines.TERRAFORMS)
-def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], minor: str) -> None:
-    project = new_project(program(f"terraform-{minor}"), main=ROSTER)
-    assert f"Terraform v{engines.TERRAFORMS[minor]}" in project.say("version")
+@pytest.mark.parametrize(
+    "program, version",
+    [(f"terraform-{minor}", told) for minor, told in engines.TERRAFORMS.items()],
+    indirect=["program"],
+)
+def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], program: Path, version: str) -> None:
+    project = new_project(program, main=ROSTER)
+    assert f"Terraform v{version}" in project.say("version")
     project.lines(bob=[TOKEN], dave=[DAVES])
     made = project.apply()
     assert (made.code, len(made.changes)) == (0, 2), made.raw
@@ -44,9 +47,12 @@ def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project]
     assert list(project.state()) == [TOKEN]
 
 
-def test_codes_are_refused_where_the_engine_would_keep_them(box: Sandbox, new_project: Callable[..., Project]) -> None:
+@pytest.mark.parametrize("program", ["terraform-1.8"], indirect=True)
+def test_codes_are_refused_where_the_engine_would_keep_them(
+    box: Sandbox, new_project: Callable[..., Project], program: Path
+) -> None:
     given = box.codes(PHONE)
-    project = new_project(program("terraform-1.8"), main=WITH_A_CODE % PHONE)
+    project = new_project(program, main=WITH_A_CODE % PHONE)
     planned = project.plan(TF_VAR_codes=json.dumps(given))
     assert planned.code == 1, planned.raw
     (told, *_) = planned.errors

@@ -9,8 +9,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conformance import H2SPEC
-from kept import NoProgram
 
 from mfa_association.terraform.transport import messages
 from mfa_association.terraform.transport.loop import PROVIDER, Transport
@@ -46,11 +44,7 @@ Case = tuple[str, str]
 
 
 @pytest.mark.deep
-def test_what_fails_is_what_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    try:
-        program = H2SPEC.ensure() / H2SPEC.name
-    except NoProgram as refusal:
-        pytest.skip(str(refusal))
+def test_what_fails_is_what_is_known(h2spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # h2spec says nothing of gRPC: its requests hold no message.
     monkeypatch.setattr(messages, "unwrapped", bytes)
     with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
@@ -58,7 +52,7 @@ def test_what_fails_is_what_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyP
         transport = Transport(lambda: lambda method, body: b"answer", listening, None)
         serving = pool.submit(transport.serve)
         port, report = listening.getsockname()[1], tmp_path / "report.xml"
-        command = [str(program), "-p", str(port), "-P", f"{PROVIDER}Any", "-o", "5", "-j", str(report)]
+        command = [str(h2spec), "-p", str(port), "-P", f"{PROVIDER}Any", "-o", "5", "-j", str(report)]
         try:
             subprocess.run(command, stdout=subprocess.DEVNULL, timeout=250, check=False)
         finally:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.faults.operations import Operation
-from tests.e2e.faults.processes import Running
 from tests.e2e.faults.secrecy import CODES_VARIABLE, Secrecy
-from tests.terraform.e2e.project import Project, codes
+from tests.support.processes import Running
+from tests.support.terraform_project import Project, codes
 
 PLAN = "saved.plan"
 COMMANDS = {"up": ("apply", PLAN), "refresh": ("apply", "-auto-approve", "-refresh-only")}

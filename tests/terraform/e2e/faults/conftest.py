@@ -9,20 +9,19 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from tests.e2e.faults.table import Ends
-from tests.real_engines import program
 
 from .changing import FaultyProject
 
 
 @pytest.fixture
-def new_project(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Callable[[], FaultyProject]]:
+def new_project(box: Sandbox, home: Path, tmp_path: Path, terraform: Path) -> Iterator[Callable[[], FaultyProject]]:
     """Makes projects against the same AWS; whatever the fault was, none of them may have told a code."""
     made: list[FaultyProject] = []
 
     def make() -> FaultyProject:
         folder = tmp_path / f"project{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        made.append(FaultyProject(folder, program("terraform"), home, box.url))
+        made.append(FaultyProject(folder, terraform, home, box.url))
         return made[-1]
 
     yield make

@@ -9,7 +9,7 @@ from tests.e2e.faults.cases import RIVALS, WRITE, Case, one_each
 from tests.e2e.faults.operations import ADOPT, DELETE, ENABLE, MOVE, Subject
 from tests.e2e.faults.scene import Scene
 from tests.e2e.faults.table import Ends
-from tests.e2e.stack import ACCOUNT
+from tests.support.stack import ACCOUNT
 
 from .changing import Ended, FaultyProject
 
