@@ -84,9 +84,19 @@ def _move_by_hand(situation: Situation, record: Record) -> Record:
     return _register(situation, _take_from_present_holder(situation, record))
 
 
-def _move_where_required(situation: Situation, record: Record) -> Record:
-    """Of two lines of one device only one can have it: that which insists."""
-    return _move_by_hand(situation, record) if record.require_active else _register(situation, record)
+def _register_or_insist_no_more(situation: Situation, said: str) -> None:
+    """Of two lines of one device only one can have it: the first that insists; the others insist no more."""
+    has_it: dict[str, str] = {}
+
+    def follow(situation: Situation, record: Record) -> Record:
+        if not record.require_active:
+            return _register(situation, record)
+        holder = record.holder.lower()
+        if has_it.setdefault(record.serial.lower(), holder) != holder:
+            return replace(record, require_active=False)
+        return _move_by_hand(situation, record)
+
+    _each(follow)(situation, said)
 
 
 def _take_renew_back(situation: Situation, _said: str) -> None:
@@ -146,7 +156,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     r"there is no such device|correct (the )?serial": _each(_correct_serial),
     rf"account {ACCOUNT} has no such user|user does not exist": _each(_create_user),
     r"remove it from its present holder|deactivate it for its present holder": _remove_from_present_holder,
-    r"does not hold it and require_active|require_active is set": _each(_move_where_required),
+    r"does not hold it and require_active|require_active is set": _register_or_insist_no_more,
     r"move it by hand first|register the key in the console": _each(_move_by_hand),
     rf"account {OTHER} has no such user|use credentials of account|name a role of that account": _each(
         lambda _s, record: replace(record, foreign_role=False)
