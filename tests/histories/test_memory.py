@@ -13,7 +13,7 @@ from tests.histories.history import Engine, History
 from tests.histories.play import play
 from tests.histories.strategies import histories
 
-EACH, PARTS = 100, 2
+EACH, PARTS = 250, 4
 SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(1, PARTS + 1)]
 DEEP_EACH, DEEP_PARTS = 1000, 10
 FIRST = int(os.environ.get(HISTORY_SEED, "101"))
