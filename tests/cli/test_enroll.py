@@ -52,7 +52,7 @@ def enter(terminal: Terminal, codes: tuple[str, str]) -> None:
 
 def test_the_whole_enrolment(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "ALICE") as terminal:
-        terminal.until("the second as soon as the first is replaced.")
+        terminal.until("Enter two consecutive codes.")
         terminal.until("next code in")
         codes, seed, drawn = box.codes(PHONE), seed_of(box), drawing(box)
         enter(terminal, codes)

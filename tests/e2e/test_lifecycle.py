@@ -96,7 +96,7 @@ def test_removing_the_last_device_of_a_console_user_warns(stack: Stack, box: San
     stack.lines(dave=[DAVES])
     done = stack.up()
     assert f"warning: deactivating {PHONE} of alice: it is the last MFA device" in done.text
-    assert "alice can now sign in with a password alone" in done.text
+    assert "alice could sign in with a password alone" in done.text
 
 
 def test_not_yet_registered_then_registered_and_refreshed(stack: Stack, box: Sandbox) -> None:

@@ -159,7 +159,7 @@ def test_the_last_device_of_a_console_user_can_be_refused(stack: Stack, box: San
     stack.program("")
     done = stack.up()
     assert done.code != 0
-    assert "it is the last MFA device, and there is a console password, and on_last_device is refuse" in done.text
+    assert "it is the last MFA device, frank has a console password, and on_last_device is 'refuse'" in done.text
     assert list(stack.state()) == ["phone"]
     forced = stack.up(MFA_ASSOCIATION_ON_LAST_DEVICE="allow")
     assert forced.code == 0, forced.text

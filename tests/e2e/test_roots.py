@@ -38,7 +38,7 @@ def test_adopted_read_and_deactivated(company: Stack, box: Sandbox) -> None:
     roster(company)
     removed = company.up()
     assert removed.code == 0, removed.text
-    assert "the root user can now sign in with a password alone: delete its password and access keys first" in (
+    assert "the root user could sign in with a password alone: delete its password and access keys first" in (
         removed.text
     )
     assert box.holders(MEMBER) == {}

@@ -225,19 +225,17 @@ LAST_ONE = "it is the last MFA device"
 ANY_ONE = "whether it is the last MFA device was not checked"
 UNSURE = "a console password or not, which could not be checked (AccessDenied)"
 GUARDS = (
-    Guard("password alone", "warn", True, (), f"{LAST_ONE}; alice can now sign in with a password alone"),
+    Guard("password alone", "warn", True, (), f"{LAST_ONE}; alice could sign in with a password alone"),
     Guard("no password", "warn", False, (), f"{LAST_ONE}; alice has no console password"),
     Guard("password unknown", "warn", True, ("GetLoginProfile",), f"{LAST_ONE}; alice has {UNSURE}"),
     Guard(
-        "devices unknown", "warn", True, ("ListMFADevices",), f"{ANY_ONE}; alice can now sign in with a password alone"
+        "devices unknown", "warn", True, ("ListMFADevices",), f"{ANY_ONE}; alice could sign in with a password alone"
     ),
     Guard("nothing known", "warn", True, ("ListMFADevices", "GetLoginProfile"), f"{ANY_ONE}; alice has {UNSURE}"),
-    Guard("password alone", "refuse", True, (), f"{LAST_ONE}, and there is a console password", True),
+    Guard("password alone", "refuse", True, (), f"{LAST_ONE}, alice has a console password", True),
     Guard("no password", "refuse", False, (), f"{LAST_ONE}; alice has no console password"),
-    Guard("password unknown", "refuse", False, ("GetLoginProfile",), f"{LAST_ONE}, and there is {UNSURE}", True),
-    Guard(
-        "devices unknown", "refuse", False, ("ListMFADevices",), f"{ANY_ONE}, and there is no console password", True
-    ),
+    Guard("password unknown", "refuse", False, ("GetLoginProfile",), f"{LAST_ONE}, alice has {UNSURE}", True),
+    Guard("devices unknown", "refuse", False, ("ListMFADevices",), f"{ANY_ONE}, alice has no console password", True),
     Guard("password alone", "allow", True, (), None),
     Guard("nothing known", "allow", True, ("ListMFADevices", "GetLoginProfile"), None),
 )
@@ -263,8 +261,8 @@ def _attempt(stage: Stage, case: Guard) -> None:
     head = f"deactivating {stage.arn()} of alice: "
     if case.refused:
         assert failure(lambda: lifecycle.delete(stage.run(), stage.saved(), case.mode), refusals.LastDevice) == (
-            f"deactivating MFA device ({stage.arn()}) of user (alice): {case.told}, and on_last_device is refuse; "
-            "nothing was changed, give another device first or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
+            f"deactivating MFA device ({stage.arn()}) of user (alice): {case.told}, and on_last_device is 'refuse'; "
+            "nothing was changed, enroll another device first or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
         )
         return
     lifecycle.delete(stage.run(), stage.saved(), case.mode)

@@ -115,8 +115,8 @@ REFUSALS = (
         "the old holder's last",
         {"users": {"alice": user(virtual(), password=True), "bob": {}}},
         refusals.LastDevice,
-        "deactivating MFA device ({serial}) of user (alice): it is the last MFA device, and there is a console "
-        "password, and on_last_device is refuse; nothing was changed, give another device first or run once with "
+        "deactivating MFA device ({serial}) of user (alice): it is the last MFA device, alice has a console "
+        "password, and on_last_device is 'refuse'; nothing was changed, enroll another device first or run once with "
         "MFA_ASSOCIATION_ON_LAST_DEVICE=allow",
         mode="refuse",
     ),

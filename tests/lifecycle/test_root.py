@@ -172,7 +172,7 @@ def test_the_order_is_password_and_keys_first(stage: Stage, refuse: bool) -> Non
         assert company.holders()
     else:
         lifecycle.delete(company.run(), company.saved())
-        assert stage.warnings[0].endswith(f"the root user can now sign in with a password alone: {ROOT_FIRST}")
+        assert stage.warnings[0].endswith(f"the root user could sign in with a password alone: {ROOT_FIRST}")
 
 
 def test_without_a_password_there_is_nothing_to_advise(stage: Stage) -> None:

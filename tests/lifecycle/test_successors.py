@@ -137,7 +137,7 @@ def test_an_unregistered_successor_is_named_in_the_warning(stage: Stage) -> None
     _is_recorded(run, stage)
     lifecycle.delete(run, stage.saved(enable_date=OLD))
     assert stage.warnings[-1] == (
-        f"deactivating {stage.arn()} of alice: it is the last MFA device; alice can now sign in with a password alone; "
+        f"deactivating {stage.arn()} of alice: it is the last MFA device; alice could sign in with a password alone; "
         f"{TOKEN} is not registered yet"
     )
 
@@ -239,13 +239,13 @@ def test_who_registered_it_a_moment_ago_does_not_lose_it_in_silence(stage: Stage
     lifecycle.delete(stage.run(), stage.saved())
     assert not stage.holders()
     assert stage.warnings == [
-        f"deactivating {stage.arn()} of alice: it was the last MFA device, which IAM did not list yet; alice can now sign "
+        f"deactivating {stage.arn()} of alice: it was the last MFA device, which IAM did not list yet; alice could sign "
         "in with a password alone"
     ]
 
 
 REFUSING: tuple[tuple[str, LastDeviceGuard, bool], ...] = (
-    ("on_last_device is refuse", "refuse", False),
+    ("on_last_device is 'refuse'", "refuse", False),
     ("a successor failed", "allow", True),
 )
 

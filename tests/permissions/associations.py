@@ -55,7 +55,7 @@ def move(stage: Policed) -> bool:
 def remove_the_last(stage: Policed) -> bool:
     stage.plant(users={"alice": user(virtual(), password=True)})
     lifecycle.delete(stage.run(), stage.saved())
-    return not held(stage) and "alice can now sign in with a password alone" in stage.warnings[0]
+    return not held(stage) and "alice could sign in with a password alone" in stage.warnings[0]
 
 
 def refuse_the_last(stage: Policed) -> bool:

@@ -48,7 +48,7 @@ WORKS = [
     } | DEACTIVATING),
     Work(APPLY, associations.remove_the_last, REMOVING),
     Work(APPLY, associations.refuse_the_last,
-        {"iam:GetLoginProfile": f"there is {UNCHECKED_PASSWORD}, and on_last_device is refuse; nothing was changed"}),
+        {"iam:GetLoginProfile": f"alice has {UNCHECKED_PASSWORD}, and on_last_device is 'refuse'; nothing was changed"}),
     Work(APPLY, associations.remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
     Work(APPLY, associations.read, LOOK),
     Work(("apply", "delete-devices"), associations.delete_the_device,

@@ -439,7 +439,7 @@ def test_the_saved_guard_stops_a_move(stage: Stage, log: Log) -> None:
     first, second = stage.codes()
     news = _news(stage, user_name="bob", authentication_code_1=first, authentication_code_2=second)
     told = _error(lambda: _provider(stage).update(stage.arn(), _outs(stage, on_last_device="refuse"), news))
-    assert "on_last_device is refuse" in told
+    assert "on_last_device is 'refuse'" in told
 
 
 def test_a_rename_of_the_resource_keeps_the_device(stage: Stage, log: Log) -> None:
@@ -638,7 +638,7 @@ def test_other_namespaces_are_not_ours_to_judge(stage: Stage, log: Log) -> None:
 def test_the_guard_can_be_lifted_for_one_run(stage: Stage, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.plant(users={"alice": user(virtual(), password=True)})
     provider, saved = _provider(stage), _outs(stage, on_last_device="refuse")
-    assert "on_last_device is refuse" in _error(lambda: provider.delete(stage.arn(), dict(saved)))
+    assert "on_last_device is 'refuse'" in _error(lambda: provider.delete(stage.arn(), dict(saved)))
     monkeypatch.setenv("MFA_ASSOCIATION_ON_LAST_DEVICE", "allow")
     provider.delete(stage.arn(), saved)
     assert not stage.holders()
@@ -706,7 +706,7 @@ def test_a_removed_line_obeys_what_was_last_applied(
     assert changes is case.changes
     monkeypatch.setattr(runtime, "_ledger", Ledger())  # the line is removed in a later run
     if case.refused:
-        assert "on_last_device is refuse" in _error(lambda: provider.delete(stage.arn(), saved))
+        assert "on_last_device is 'refuse'" in _error(lambda: provider.delete(stage.arn(), saved))
     else:
         provider.delete(stage.arn(), saved)
     assert bool(stage.holders()) is case.refused

@@ -191,7 +191,7 @@ def test_the_guard_stands_at_apply_time_too(stage: Stage, caller: Caller) -> Non
     stage.plant(users={"alice": user(virtual(), password=True)})
     state = _state(caller.up(None, _config(stage, on_last_device="refuse")))
     answer = Caller.configured(stage).apply(state, None, None)
-    assert answer.state("new_state") == state and "on_last_device is refuse" in answer.errors[0]
+    assert answer.state("new_state") == state and "on_last_device is 'refuse'" in answer.errors[0]
     assert stage.holders()["alice"] == [stage.arn()]
 
 

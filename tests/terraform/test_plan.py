@@ -193,7 +193,7 @@ def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) ->
     answer = caller.plan(_saved(stage), None)
     assert planned(answer) is None and not answer.errors
     assert answer.warnings == [
-        f"Deactivating {stage.arn()} of alice: it is the last MFA device; alice can now sign in with a password alone"
+        f"Deactivating {stage.arn()} of alice: it is the last MFA device; alice could sign in with a password alone"
     ]
     assert not stage.writes()
 
@@ -201,7 +201,7 @@ def test_the_last_device_is_told_before_it_goes(stage: Stage, caller: Caller) ->
 def test_the_guard_refuses_before_anything_is_applied(stage: Stage, caller: Caller) -> None:
     stage.plant(users={"alice": user(virtual(), password=True)})
     answer = caller.plan(_saved(stage, on_last_device="refuse"), None)
-    assert len(answer.errors) == 1 and "on_last_device is refuse; nothing was changed" in answer.errors[0]
+    assert len(answer.errors) == 1 and "on_last_device is 'refuse'; nothing was changed" in answer.errors[0]
 
 
 @pytest.mark.parametrize("denied", ["ListMFADevices", "GetLoginProfile"])
@@ -214,7 +214,7 @@ def test_what_a_plans_role_may_not_look_at_is_refused_by_the_apply_alone(
     assert not answer.errors
     assert len(answer.warnings) == 1 and "the apply looks again" in answer.warnings[0]
     applied = Caller.configured(stage).apply(_saved(stage, on_last_device="refuse"), None, None)
-    assert "on_last_device is refuse; nothing was changed" in applied.errors[0] and not stage.writes()
+    assert "on_last_device is 'refuse'; nothing was changed" in applied.errors[0] and not stage.writes()
 
 
 def test_the_environment_overrides_the_guard_at_plan_time(

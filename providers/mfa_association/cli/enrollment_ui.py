@@ -59,7 +59,7 @@ class TerminalDesk:
         if refused:
             self.tell("IAM did not accept the two codes. Give two new ones, one right after the other.")
         elif self._live:
-            self.tell("Type two codes in a row, the second as soon as the first is replaced.")
+            self.tell("Enter two consecutive codes.")
         return self._prompt.pair() if self._live else read_lines()
 
     def tell(self, text: str) -> None:

@@ -36,7 +36,7 @@ def guard_last_device(
         return None
     password = _password(context, saved)
     if mode == "refuse" and not (sure and password == "no console password"):
-        why, sure = f"{last}, and there is {password}", sure and password == "a console password"
+        why, sure = f"{last}, {saved.user_name} has {password}", sure and password == "a console password"
         raise LastDevice(saved.user_name, saved.serial_number, why, _before(saved), sure=sure)
     return _warning(saved, last, password, successors)
 
@@ -55,7 +55,7 @@ def warn_afterwards(
 def _warning(saved: Association, last: str, password: str, successors: list[Entry]) -> str:
     after = f"has {password}"
     if password == "a console password":
-        after = f"can now sign in with a password alone{_behind(saved)}"
+        after = f"could sign in with a password alone{_behind(saved)}"
     waiting = [entry.found.serial_number.text for entry in successors if entry.found and not entry.found.active]
     not_yet = f"; {', '.join(waiting)} is not registered yet" if waiting else ""
     return f"deactivating {saved.serial_number} of {saved.user_name}: {last}; {saved.user_name} {after}{not_yet}"
@@ -71,7 +71,7 @@ def _keeps_another(context: AccountContext, saved: Association, seen: Seen, user
 
 def _before(saved: Association) -> str:
     """What is to be done before the last device goes. AWS does not let root be without a device while it can sign in."""
-    return _ROOT_FIRST if saved.user_name == ROOT_USER else "give another device first"
+    return _ROOT_FIRST if saved.user_name == ROOT_USER else "enroll another device first"
 
 
 def _behind(saved: Association) -> str:

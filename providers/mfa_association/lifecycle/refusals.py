@@ -171,7 +171,7 @@ class LastDevice(Refusal):
     def __init__(self, user_name: str, serial_number: SerialNumber, why: str, before: str, *, sure: bool) -> None:
         self.user_name, self.serial_number, self.sure = user_name, serial_number, sure
         super().__init__(
-            f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is refuse; "
+            f"deactivating MFA device ({serial_number}) of user ({user_name}): {why}, and on_last_device is 'refuse'; "
             f"nothing was changed, {before} or run once with MFA_ASSOCIATION_ON_LAST_DEVICE=allow"
         )
 

@@ -93,7 +93,7 @@ def test_two_devices_of_one_user_that_leave_together_while_reads_lag(
     stack.lines(bob=["GAHT12345678"])
     done = stack.up("--continue-on-error")
     assert done.code != 0
-    assert "it is the last MFA device, and there is a console password, and on_last_device is refuse" in done.text
+    assert "it is the last MFA device, twin has a console password, and on_last_device is 'refuse'" in done.text
     assert len(box.holders(ACCOUNT)["twin"]) == 1
     forced = stack.up(MFA_ASSOCIATION_ON_LAST_DEVICE="allow")
     assert forced.code == 0, forced.text

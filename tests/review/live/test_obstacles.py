@@ -73,7 +73,7 @@ def test_obstacles(case: Case, account: Account) -> None:
 
 
 REFUSES = {"on_last_device": "refuse"}
-LAST = "on_last_device is refuse, alice has a console password, and no device would be left"
+LAST = "on_last_device is 'refuse', alice has a console password, and no device would be left"
 
 
 class Guard(NamedTuple):

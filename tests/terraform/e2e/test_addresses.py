@@ -137,7 +137,7 @@ def test_two_devices_under_two_provider_configurations_are_not_both_not_the_last
     project.write(alias(box))
     done = project.apply()
     assert done.code == 1 and len(done.errors) == 1, done.raw
-    assert "it is the last MFA device, and there is a console password" in done.errors[0].detail
+    assert "it is the last MFA device, frank has a console password" in done.errors[0].detail
     assert box.calls()["DeactivateMFADevice"] == 1
     assert len(box.holders(ACCOUNT)["frank"]) == 1
     assert list(project.state()) == [box.holders(ACCOUNT)["frank"][0].rpartition("-")[2]]

@@ -64,7 +64,7 @@ def _guarded(account: AccountFacts, plan: Planned, plans: Sequence[Planned]) -> 
         return
     gone = {str(one.serial_number).lower() for one in plans if one.what == "remove"}
     if _holds(account, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
-        yield f"on_last_device is refuse, {plan.holder} has a console password, and no device would be left"
+        yield f"on_last_device is 'refuse', {plan.holder} has a console password, and no device would be left"
 
 
 Prediction = tuple[str, bool]

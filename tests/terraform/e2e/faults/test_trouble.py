@@ -95,7 +95,7 @@ def test_two_devices_of_one_user_that_leave_together_while_reads_lag(
 
 
 def _assert_refused(done: Ended) -> None:
-    refused = "it is the last MFA device, and there is a console password, and on_last_device is refuse"
+    refused = "it is the last MFA device, twin has a console password, and on_last_device is 'refuse'"
     assert done.code != 0
     assert refused in " ".join(done.text.split())
 
