@@ -8,7 +8,7 @@ from mfa_association.cli.process import INTERRUPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (exits.py). Ctrl-C is no traceback, not even while it still loads."""
+    """Run one command; returns its exit code (process.py). Ctrl-C is no traceback, not even while it still loads."""
     try:
         from mfa_association.cli.command_line import run
 

@@ -8,17 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from mfa_association import __version__
-from mfa_association.cli import adopt, comment, drift, enroll, review, revoke, sandbox, status, terraform
+from mfa_association.cli import adopt, check, comment, drift, enroll, review, revoke, sandbox, status, terraform
 from mfa_association.cli.options import spelled
 from mfa_association.cli.process import BROKEN
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, status, drift, review, comment, enroll, revoke, terraform, sandbox)
+_COMMANDS = (adopt, check, status, drift, review, comment, enroll, revoke, terraform, sandbox)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (exits.py)."""
+    """Run one command; returns its exit code (process.py)."""
     options = _parser().parse_args(arguments)
     try:
         code = int(options.command(options))
