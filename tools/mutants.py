@@ -18,7 +18,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -403,6 +404,21 @@ def _pytest(folder: Path, tests: tuple[str, ...]) -> None:
     sys.exit(pytest.main(["-x", "-p", "no:cacheprovider", *tests]))
 
 
+def _each(chosen: Sequence[Mutant]) -> Iterator[tuple[str, Mutant]]:
+    """What becomes of each, as many at a time as there are processors."""
+    workers = min(os.cpu_count() or 1, len(chosen))
+    parts = [chosen[number::workers] for number in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=_FORK) as pool:
+        for part, outcomes in zip(parts, pool.map(_outcomes, parts), strict=True):
+            yield from zip(outcomes, part, strict=True)
+
+
+def _outcomes(part: Sequence[Mutant]) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(Path(folder))
+        return [copy.outcome(mutant) for mutant in part]
+
+
 def main(words: list[str]) -> int:
     """Try each mutant."""
     chosen = [mutant for mutant in MUTANTS if all(word in str(mutant) for word in words)]
@@ -416,11 +432,10 @@ def main(words: list[str]) -> int:
         if copy.fails(tuple(sorted({test for mutant in chosen for test in mutant.tests}))):
             print("the tests fail without any change: mend them first")
             return 1
-        killed = 0
-        for mutant in chosen:
-            outcome = copy.outcome(mutant)
-            killed += outcome == "killed"
-            print(f"{outcome:8} {mutant}", flush=True)
+    killed = 0
+    for outcome, mutant in _each(chosen):
+        killed += outcome == "killed"
+        print(f"{outcome:8} {mutant}", flush=True)
     print(f"{killed} of {len(chosen)} mutants killed")
     return 0 if killed == len(chosen) else 1
 
