@@ -89,13 +89,19 @@ def tested(version: str, python: str, arguments: list[str]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Test on every Python found but this one, which `make test` has; say which were not; exit code 1 if any failed."""
+    """Test on every Python found but this one, which `make test` has; say which were not; exit code 1 if any failed.
+
+    ``--newest``: on the newest alone. `make test-lowest` has the oldest, so that the ends are tried in a change's time.
+    """
+    newest, arguments = "--newest" in arguments, [one for one in arguments if one != "--newest"]
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     others = [version for version in VERSIONS if version != this]
     found = {version: python for version in others if (python := interpreter(version))}
+    if newest:
+        found = dict(list(found.items())[-1:])
     failed = [version for version, python in found.items() if not tested(version, python, arguments)]
     missing = [version for version in others if version not in found]
-    say(f"Tested on Python {', '.join(found) or 'none'}, besides {this}; not found: {', '.join(missing) or 'none'}.")
+    say(f"Tested on Python {', '.join(found) or 'none'}, besides {this}; not on: {', '.join(missing) or 'none'}.")
     if failed:
         say(f"Failed on Python {', '.join(failed)}.")
     return 1 if failed else 0
