@@ -15,14 +15,12 @@ from tests.histories.strategies import drawn, really
 
 SEED, COUNT = int(os.environ.get(HISTORY_SEED, "1")), int(os.environ.get(HISTORY_COUNT, "0"))
 COUNTS: dict[Engine, int] = {"terraform": COUNT or 60, "pulumi": COUNT or 30}
-SPREAD = 10
-"""What is drawn one after another is much alike: of every ten one is played."""
 
 
 @functools.cache
 def _histories(engine: Engine) -> list[History]:
     """Drawn when the first is played: a collection has no time for it."""
-    return [really(history) for history in drawn(SEED, SPREAD * COUNTS[engine], engine)[::SPREAD]]
+    return [really(history) for history in drawn(SEED, COUNTS[engine], engine)]
 
 
 @pytest.mark.deep
@@ -38,7 +36,10 @@ def _histories(engine: Engine) -> list[History]:
 def test_every_rule_holds_on_a_real_engine(
     engine: Engine, number: int, play_really: Callable[[History], Story]
 ) -> None:
-    history = _histories(engine)[number]
+    histories = _histories(engine)
+    if histories[number] in histories[:number]:
+        return  # what a real engine cannot play made it the same as one before
+    history = histories[number]
     assert not play(history).breaches, "in the model already: python -m tests.histories.replay"
     story = play_really(history)
     assert not story.breaches, "\n".join([repr(history), *story.tale])

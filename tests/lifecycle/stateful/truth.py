@@ -144,8 +144,8 @@ class Truth:
         return self.bind(replace(line, user_name=new), way)._replace(told=refusal.told)
 
     def _full(self, line: Line, way: Way) -> Outcome:
-        """The new holder has no room: a seed brings the device back to the old one."""
-        if way != "seed":
+        """The new holder has no room: the codes that IAM would take bring the device back to the old one."""
+        if way == "wrong":
             return Outcome("MoveBroken")
         self.held[line.serial] = self.people[line.user_name]
         return Outcome("MoveTakenBack")
