@@ -155,3 +155,48 @@ CASES = (
 def test_it_stays_mended(case: Case) -> None:
     story = play(case.history)
     assert not story.breaches, "\n".join(story.tale)
+
+
+_REPARENTED = Round(
+    (Change("reparent all"),),
+    run=Run(trouble=(Trouble("DeactivateMFADevice", "Throttling"),), pause=(Event("deactivate"),)),
+)
+OPEN = (
+    Case(
+        "another device of bob goes in the pause of a throttled removal, which then takes his last (Terraform)",
+        _of(
+            "terraform",
+            (2, 0, 1, 3),
+            Round((Change("serial"),)),
+            Round((Change("move", at=3), Change("guard", at=3))),
+            _REPARENTED,
+        ),
+    ),
+    Case(
+        "-replace of a renamed user's device: the refusal says 'give a new renew value', which does not end it",
+        _of("terraform", (3,), Round((Change("renew"),), (Event("rename", at=1),), Run(replace=(0,)))),
+    ),
+    Case(
+        "a security key that a recreated user registered: the state gives it to somebody else (Pulumi)",
+        _of(
+            "pulumi",
+            (4, 0),
+            Round((Change("remove", at=1),), run=Run(kill=Kill("CLI"))),
+            Round(
+                (Change("reparent all"),),
+                run=Run(
+                    trouble=(Trouble("DeactivateMFADevice", "Throttling"),), pause=(Event("recreate", at=2, to=1),)
+                ),
+            ),
+            Round((Change("reparent"),), run=Run(target=(0,))),
+            _REPARENTED,
+        ),
+    ),
+)
+"""Found, and not yet decided: whether the product is wrong, or its judge. One that passes has to move up."""
+
+
+@pytest.mark.xfail(strict=True, reason="found by drawn histories, and not yet decided whose fault it is")
+@pytest.mark.parametrize("case", OPEN, ids=lambda case: case.reason)
+def test_it_is_known_and_open(case: Case) -> None:
+    assert not play(case.history).breaches
