@@ -80,7 +80,7 @@ def test_in_a_terminal_it_is_asked_once_before_any_progress(admin: Bench, box: S
         terminal.until(f"Enter MFA code for {PHONE}: ")
         first, _ = box.codes(PHONE)
         terminal.type(f"{first}\n")
-        assert terminal.ended() == 3
+        assert terminal.ended() == 3, terminal.text
     assert first not in terminal.text
     assert terminal.text.count("Enter MFA code") == 2
     assert "1 of 2 console users hold a device; 1 holds none" in terminal.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -45,8 +46,13 @@ def connection(options: argparse.Namespace, account_id: str | None = None) -> Se
         profile=options.profile,
         roles=(Role(check_role_arn(arn, "--role-arn")),) if arn else (),
         allowed_account_ids=(account_id,) if account_id else (),
-        ask_mfa_code=ask_mfa_code if sys.stdin.isatty() and sys.stderr.isatty() else None,
+        ask_mfa_code=ask_mfa_code if _is_anybody_there() else None,
     )
+
+
+def _is_anybody_there() -> bool:
+    """Whether somebody can be asked. ``sys.stderr`` does not tell: below a progress bar rich has one of its own there."""
+    return sys.stdin.isatty() and os.isatty(2)
 
 
 def sign_in(options: argparse.Namespace) -> None:
