@@ -148,6 +148,10 @@ CASES = (
             Round((Change("hand over", at=1),)),
         ),
     ),
+    Case(
+        "-replace of a renamed user's device kept the new renew value, so no new value ended its refusal (Terraform)",
+        _of("terraform", (3,), Round((Change("renew"),), (Event("rename", at=1),), Run(replace=(0,)))),
+    ),
 )
 
 
@@ -171,10 +175,6 @@ OPEN = (
             Round((Change("move", at=3), Change("guard", at=3))),
             _REPARENTED,
         ),
-    ),
-    Case(
-        "-replace of a renamed user's device: the refusal says 'give a new renew value', which does not end it",
-        _of("terraform", (3,), Round((Change("renew"),), (Event("rename", at=1),), Run(replace=(0,)))),
     ),
     Case(
         "a security key that a recreated user registered: the state gives it to somebody else (Pulumi)",

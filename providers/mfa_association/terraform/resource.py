@@ -65,7 +65,9 @@ def apply(
         outputs = _update(connection, prior, news) if prior else _create(connection, news)
         return Applied(association.state(outputs, planned))
     except StateKept as fault:
-        return Applied(association.state(props.outputs(news, fault.kept), planned), fault)
+        # The new value of ``renew`` did nothing yet: kept, it would have to change once more.
+        renew = {"renew": fault.kept.renew}
+        return Applied(association.state(props.outputs(news | renew, fault.kept), planned | renew), fault)
     except MoveTakenBack as fault:
         return Applied({**(prior or {}), "active": True, "enable_date": fault.again.enable_date}, fault)
     except MoveBroken as fault:
