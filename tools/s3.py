@@ -56,6 +56,7 @@ def bucket() -> Iterator[Bucket]:
 def _new(host: str) -> Bucket:
     # moto keeps its buckets once per process: those of an earlier server are still there.
     s3_backends.clear()
+    s3_backends.bucket_accounts.clear()  # their names are taken all the same
     session = boto3.session.Session("any", "any", region_name="us-east-1")
     client = session.client("s3", endpoint_url=f"http://{host}", config=Config(proxies={}))
     client.create_bucket(Bucket=NAME)

@@ -149,7 +149,7 @@ def test_the_last_device_at_plan_time(alice: Project, stage: Stage) -> None:
     alice.write("")
     done = alice.do("plan", code=1)
     assert f"Error: Deactivating MFA device ({stage.arn()}) of user (alice)" in done.text
-    assert "there is a console password, and on_last_device is 'refuse'; nothing was changed" in done.text
+    assert "alice has a console password, and on_last_device is 'refuse'; nothing was changed" in done.text
     alice.do("apply", "-auto-approve", code=1)
     assert stage.holders() == {"alice": [stage.arn()]} and ADDRESS in alice.resources()
     warned = alice.do("plan", MFA_ASSOCIATION_ON_LAST_DEVICE="warn")
