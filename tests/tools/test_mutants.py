@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import mutants
 import pytest
-from mutants import Copy, Mutant
+from mutant_list import MUTANTS, ROOT, Mutant
+from mutant_list import TABLE as INPUTS
+from mutants import Copy
 
-TABLE = Mutant(mutants.TABLE, "is_secret=True", "is_secret=False", ("tests/test_fields.py",))
-GONE = Mutant(mutants.TABLE, "no such text", "", ("tests/test_fields.py",))
+TABLE = Mutant(INPUTS, "is_secret=True", "is_secret=False", ("tests/test_fields.py",))
+GONE = Mutant(INPUTS, "no such text", "", ("tests/test_fields.py",))
 
 
 def test_each_mutant_still_changes_what_it_names() -> None:
-    assert len(mutants.MUTANTS) > 100
-    for mutant in mutants.MUTANTS:
-        assert mutant.text in (mutants.ROOT / mutant.file).read_text(), mutant
+    assert len(MUTANTS) > 100
+    for mutant in MUTANTS:
+        assert mutant.text in (ROOT / mutant.file).read_text(), mutant
         assert mutant.text != mutant.instead, mutant
-        assert all((mutants.ROOT / test.partition("::")[0]).is_file() for test in mutant.tests), mutant
+        assert all((ROOT / test.partition("::")[0]).is_file() for test in mutant.tests), mutant
 
 
 @pytest.mark.parametrize(
@@ -36,12 +38,12 @@ def test_what_becomes_of_a_mutant_is_told(
     outcome: str,
     code: int,
 ) -> None:
-    before = (mutants.ROOT / mutant.file).read_text()
+    before = (ROOT / mutant.file).read_text()
     monkeypatch.setattr(mutants, "MUTANTS", (mutant,))
     monkeypatch.setattr(Copy, "fails", lambda _self, _tests: fails.pop(0))
     assert mutants.main([]) == code, reason
     assert capsys.readouterr().out.startswith(outcome)
-    assert (mutants.ROOT / mutant.file).read_text() == before
+    assert (ROOT / mutant.file).read_text() == before
 
 
 def test_words_that_no_line_holds_run_no_test(
