@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,8 +36,8 @@ SECTIONS = {
 SPEAKERS = {"warn": "warning", "warn_afterwards": "warning", "note": "note", "say": "note", "caution": "warning"}
 HEAD = """# Messages
 
-What you may read, word for word, and when. A word in capitals stands for a value. This page is written by
-`python tools/messages.py`, and a test holds it to the code.
+Every message, word for word, and when it is shown. A word in capitals stands for a value. `python tools/messages.py`
+writes this page from the code, and a test compares the two.
 """
 
 
@@ -53,19 +53,23 @@ class Message(NamedTuple):
 def messages() -> list[Message]:
     """All of them, by section, in the order of the code."""
     found: list[Message] = []
-    for path in sorted(PACKAGE.rglob("*.py")):
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    errors = _error_classes(trees.values())
+    for path, tree in trees.items():
         parts = path.relative_to(PACKAGE).parts
         section = SECTIONS.get(parts[0])
         if section and not set(parts) & set(SILENT):
-            found += _Reader(section).read(ast.parse(path.read_text(encoding="utf-8")))
+            found += _Reader(section, errors).read(tree)
     order = list(dict.fromkeys(SECTIONS.values()))
     unique = list(dict.fromkeys(found))
     return sorted(unique, key=lambda message: order.index(message.section))
 
 
 class _Reader(ast.NodeVisitor):
-    def __init__(self, section: str) -> None:
-        self._section = section
+    """``errors``: the names of the classes that a user reads."""
+
+    def __init__(self, section: str, errors: set[str]) -> None:
+        self._section, self._errors = section, errors
         self._around: list[ast.ClassDef | ast.FunctionDef] = []
         self._found: list[Message] = []
 
@@ -74,41 +78,93 @@ class _Reader(ast.NodeVisitor):
         return self._found
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        cause, advice = _cause_and_advice(node)
+        if cause and advice and node.name in self._errors:
+            self._add("error", f"ACTION: {cause}; {advice}", [node])
         self._inside(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._inside(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """The table of what each call's own answers mean."""
+        if isinstance(node.target, ast.Name) and node.target.id == "SENTENCES" and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                if isinstance(key, ast.Tuple) and isinstance(value, ast.Tuple):
+                    call, error = ("".join(_texts([part])) for part in key.elts)
+                    cause, advice = ("".join(_texts([part])) for part in value.elts)
+                    text = f"ACTION: {cause}; {advice}"
+                    self._found.append(Message(self._section, "error", text, f"{call} was answered with {error}."))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        kind = self._kind(node)
+        if kind:
+            parts = ["".join(_texts([argument])) for argument in node.args]
+            is_sentence = kind != "error" or not isinstance(node.func, ast.Name) or node.func.id == "MfaError"
+            whole = "".join(parts if kind == "error" else parts[:1])
+            self._add(kind, whole if is_sentence else _joined(parts), self._around)
+        self.generic_visit(node)
 
     def _inside(self, node: ast.ClassDef | ast.FunctionDef) -> None:
         self._around.append(node)
         self.generic_visit(node)
         self._around.pop()
 
-    def visit_Call(self, node: ast.Call) -> None:
-        kind = self._kind(node)
-        joint = ": " if kind == "error" and isinstance(node.func, ast.Name) else ""
-        parts = ["".join(_texts([argument])) for argument in node.args] if kind else []
-        text = " ".join(joint.join(part for part in parts if part).split())
-        if kind and len(re.sub("[A-Z_]+", "", text).split()) > 3:
-            self._found.append(Message(self._section, kind, text, self._when()))
-        self.generic_visit(node)
-
     def _kind(self, node: ast.Call) -> str | None:
         function = node.func
         if isinstance(function, ast.Attribute):
-            is_error = function.attr == "__init__"
-            return "error" if is_error else SPEAKERS.get(function.attr)
+            within = any(isinstance(one, ast.ClassDef) and one.name in self._errors for one in self._around)
+            return "error" if within and function.attr == "__init__" else SPEAKERS.get(function.attr)
         if isinstance(function, ast.Name):
-            is_error = bool(re.search("(Error|InvalidValue|Unusable|Refused|Unreadable|Fault)$", function.id))
-            return "error" if is_error and function.id != "OSError" else SPEAKERS.get(function.id.lstrip("_"))
+            return "error" if function.id in self._errors else SPEAKERS.get(function.id.lstrip("_"))
         return None
 
-    def _when(self) -> str:
-        for node in reversed(self._around):
-            said = ast.get_docstring(node)
-            if said:
-                return " ".join(said.partition("\n\n")[0].split()).replace("``", "`")
-        return ""
+    def _add(self, kind: str, text: str, around: Sequence[ast.ClassDef | ast.FunctionDef]) -> None:
+        """Keep a message that says something by itself; what only passes words on is said where they stand."""
+        if len(re.findall(r"\b[a-z]{2,}\b", text)) >= 3:
+            self._found.append(Message(self._section, kind, " ".join(text.split()), _when(around)))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The arguments of an error's class; one that ends with a blank goes on in the next."""
+    return ": ".join(part for part in parts if part).replace(" : ", " ")
+
+
+def _when(around: Sequence[ast.ClassDef | ast.FunctionDef]) -> str:
+    """What the innermost class or function that says anything says of itself."""
+    said = next((text for node in reversed(around) if (text := ast.get_docstring(node))), "")
+    return " ".join(said.partition("\n\n")[0].split()).replace("``", "`")
+
+
+def _cause_and_advice(node: ast.ClassDef) -> tuple[str, str]:
+    """What an error of AWS says as attributes of its class."""
+    said: dict[str, str] = {}
+    for one in node.body:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value:
+            said[one.target.id] = "".join(_texts([one.value]))
+        elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Tuple) and isinstance(one.value, ast.Tuple):
+            for target, value in zip(one.targets[0].elts, one.value.elts, strict=True):
+                said[_name(target).lower()] = "".join(_texts([value]))
+        elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+            said[one.targets[0].id] = "".join(_texts([one.value]))
+    return said.get("cause", ""), said.get("advice", "")
+
+
+def _error_classes(trees: Iterable[ast.AST]) -> set[str]:
+    """``MfaError`` and all that derive from it, by name."""
+    bases = {
+        node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    errors = {"MfaError"}
+    while True:
+        more = {name for name, parents in bases.items() if parents & errors} - errors
+        if not more:
+            return errors
+        errors |= more
 
 
 def _texts(nodes: list[ast.expr]) -> Iterator[str]:
@@ -121,6 +177,8 @@ def _texts(nodes: list[ast.expr]) -> Iterator[str]:
             yield _name(node.value)
         elif isinstance(node, ast.BinOp):
             yield from _texts([node.left, node.right])
+        elif isinstance(node, ast.Tuple):
+            yield from _texts(node.elts)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Setting":
             yield str(getattr(node.args[0], "value", "SETTING"))
         else:
@@ -135,7 +193,7 @@ def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     names = [part for part in re.findall(r"[A-Za-z]\w*", ast.unparse(node)) if not part.startswith("self")]
-    return names[-1].upper() if names else "VALUE"
+    return names[-1].strip("_").upper() if names else "VALUE"
 
 
 def page() -> str:
