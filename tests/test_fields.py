@@ -16,6 +16,7 @@ from mfa_association import roster
 from mfa_association.engine import changes, config, inputs, props
 from mfa_association.errors import MfaError
 from mfa_association.fields import BY_NAME, CODES, FIELDS, ROSTER, Field
+from mfa_association.pulumi.config import spelled
 from mfa_association.terraform import association, block
 from mfa_association.terraform import roster as roster_function
 from mfa_association.validation import InvalidValue
@@ -121,8 +122,7 @@ def test_what_has_a_default_can_be_set_for_all(field: Field) -> None:
     assert config.read(Said(field.name, str(field.default))).defaults == {}
     assert config.read(Said(field.name, "neither")).fault
     assert field.name in block.SCHEMA.names
-    key = input_docs.camel(field.name)
-    assert f"| `mfa:{key}` |" in (input_docs.ROOT / "docs" / "configuration.md").read_text()
+    assert f"| `{spelled(field.name)}` |" in (input_docs.ROOT / "docs" / "configuration.md").read_text()
 
 
 def test_only_secrets_are_kept_nowhere() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import terraform_docs
 
 from mfa_association.fields import BY_NAME, FIELDS, HOLDERS, ROSTER, Change, Field, names
+from mfa_association.pulumi.config import spelled
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "providers" / "mfa_association" / "roster.schema.json"
@@ -112,14 +113,8 @@ def _default(one: Field) -> str:
     if one.name in HOLDERS:
         return f"this or `{next(name for name in HOLDERS if name != one.name)}`"
     if one.default:
-        return f"`mfa:{camel(one.name)}`, else `{one.default}`"
+        return f"`{spelled(one.name)}`, else `{one.default}`"
     return "`False`" if one.is_truth else "none"
-
-
-def camel(name: str) -> str:
-    """As Pulumi's configuration spells it."""
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))
 
 
 def _with_table(page: str, table: str, rows: list[str]) -> str:

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.options import account_list, add_connection, connection, sign_in, spelled
+from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.output import Tell, progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("adopt", help="write a live account into a roster", description=_DESCRIPTION)
     parser.add_argument("users", nargs="*", metavar="USER", help="only these users (default: all)")
-    parser.add_argument("--roster", default="roster.yaml", metavar="FILE", help="roster to write (roster.yaml)")
+    parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to write ({ROSTER})")
     parser.add_argument("--approve", action="append", default=[], metavar="SERIAL", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
     parser.add_argument("--roots", metavar="FILE", help="file of member accounts whose root users are read too")

@@ -7,18 +7,19 @@ import sys
 from typing import Any
 
 from mfa_association import roster
+from mfa_association.cli.options import ROSTER
 from mfa_association.cli.process import BROKEN, OK
 
 _ABOUT = """
-Read rosters and show every fault with its file and line; nothing is asked of AWS. Exit code: 0 all can be read, 1 one
-cannot.
+Read rosters and show each fault with its file and line. AWS is not called. Exit code: 0 no roster has a fault, 1 at
+least one has.
 """
 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("check", help="show the faults of a roster, offline", description=_ABOUT)
-    parser.add_argument("rosters", metavar="ROSTER", nargs="*", default=["roster.yaml"], help="default: roster.yaml")
+    parser.add_argument("rosters", metavar="ROSTER", nargs="*", default=[ROSTER], help=f"default: {ROSTER}")
     parser.set_defaults(command=_check)
 
 

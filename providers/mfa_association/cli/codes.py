@@ -39,7 +39,7 @@ def ask_mfa_code(prompt: str) -> str:
 
 
 def read_lines() -> tuple[str, str]:
-    """Two lines of standard input. Raises ``Abandoned`` at its end, ``Fault`` for what are no codes."""
+    """Two lines of standard input. Raises ``Abandoned`` at its end, ``InvalidValue`` for what are no codes."""
     lines = []
     for label in _LABELS:
         print(f"{label.strip()}: ", end="", file=sys.stderr, flush=True)

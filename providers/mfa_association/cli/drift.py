@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.options import add_connection, connection, sign_in
+from mfa_association.cli.options import ROSTER, add_connection, connection, sign_in
 from mfa_association.cli.output import progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.inventory.compare import refuse_other_account
@@ -30,7 +30,7 @@ The roster has no dates: devices that were enabled anew show only with --stack-e
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("drift", help="compare the roster with AWS", description=_DESCRIPTION)
-    parser.add_argument("--roster", default="roster.yaml", metavar="FILE", help="roster to compare (roster.yaml)")
+    parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to compare ({ROSTER})")
     parser.add_argument(
         "--stack-export", metavar="FILE", help="what `pulumi stack export --file` wrote, for dates and ids"
     )

@@ -43,31 +43,31 @@ def add_to(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mfa_association.cli.enrollment_ui import TerminalDesk
+    from mfa_association.cli.enrollment_ui import TerminalEnrollmentUI
 
     session = open_session(connection(options))
-    run = AccountContext(Iam(session), limits=_LIMITS)
+    context = AccountContext(Iam(session), limits=_LIMITS)
     user_name = AccountLists(session).user(check_user_name(options.user, "USER")).user_name
-    entry, file = _entry(options, run, user_name), declared(options)
+    entry, file = _entry(options, context, user_name), declared(options)
     if file:
         file.preview(lambda text: _with(entry, text, file.path))
-    ui = TerminalDesk(user_name, run.iam.caller.account_id, run.iam.now, options.qr_file)
+    ui = TerminalEnrollmentUI(user_name, context.iam.caller.account_id, context.iam.now, options.qr_file)
     if not options.existing:
         ui.refuse_without_screen()
     with interrupted_once(), ui:
         if options.existing:
-            found = enroll_existing(run, user_name, parse_serial_number(entry.serial_number), ui)
+            found = enroll_existing(context, user_name, parse_serial_number(entry.serial_number), ui)
         else:
             name = options.name or f"{user_name}-phone"
-            found = enroll_new(run, Credentials(session), user_name, name, options.path, ui)
+            found = enroll_new(context, Credentials(session), user_name, name, options.path, ui)
     return _finish(found, file, entry)
 
 
-def _entry(options: argparse.Namespace, run: AccountContext, user_name: str) -> roster.Entry:
+def _entry(options: argparse.Namespace, context: AccountContext, user_name: str) -> roster.Entry:
     """The line to be added. What the command makes, the line's removal deletes."""
     if options.existing:
         return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
-    serial = serial_of(run, options.name or f"{user_name}-phone", options.path)
+    serial = serial_of(context, options.name or f"{user_name}-phone", options.path)
     return roster.Entry(serial.text, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
 
 

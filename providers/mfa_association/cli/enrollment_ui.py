@@ -16,8 +16,8 @@ _BELOW = 9
 """Lines that are needed below a QR code."""
 
 
-class TerminalDesk:
-    """A ``Desk``. On a screen that is large enough the QR code is shown apart and gone when it was used."""
+class TerminalEnrollmentUI:
+    """An ``EnrollmentUI``. On a screen that is large enough the QR code is shown apart and gone when it was used."""
 
     def __init__(
         self, user_name: str, account_id: str, now: Callable[[], datetime], qr_file: Path | None = None
@@ -30,7 +30,7 @@ class TerminalDesk:
         self._live = self._console.is_terminal and sys.stdin.isatty()
         self._apart = self._written = False
 
-    def __enter__(self) -> TerminalDesk:
+    def __enter__(self) -> TerminalEnrollmentUI:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -14,6 +14,7 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.on_disk import RosterOnDisk
 from mfa_association.validation import InvalidValue, check_account_id, check_role_arn
 
+ROSTER = "roster.yaml"
 _SPELLED = {
     "profile": "--profile",
     "region": "--region",
@@ -84,24 +85,21 @@ def account_list(path: str) -> tuple[str, ...]:
     return found
 
 
-_USUAL = "roster.yaml"
-
-
 def add_roster(parser: argparse.ArgumentParser) -> None:
     """Add the options; ``declared`` reads them."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--roster", metavar="FILE", help=f"the roster (default: {_USUAL})")
+    group.add_argument("--roster", metavar="FILE", help=f"the roster (default: {ROSTER})")
     group.add_argument("--no-roster", action="store_true", help="leave the roster alone")
 
 
 def declared(options: argparse.Namespace) -> RosterOnDisk | None:
     """The roster to change, if one is to be changed."""
-    return None if options.no_roster else RosterOnDisk(options.roster or _USUAL)
+    return None if options.no_roster else RosterOnDisk(options.roster or ROSTER)
 
 
 def declared_if_there(options: argparse.Namespace) -> RosterOnDisk | None:
     """As ``declared``, but a missing roster that nobody named stops nothing."""
-    if options.roster is None and not options.no_roster and not Path(_USUAL).exists():
-        print(f"There is no {_USUAL} here: only AWS is changed.", file=sys.stderr)
+    if options.roster is None and not options.no_roster and not Path(ROSTER).exists():
+        print(f"There is no {ROSTER} here: only AWS is changed.", file=sys.stderr)
         return None
     return declared(options)

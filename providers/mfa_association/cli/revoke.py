@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
     which.add_argument("--all", action="store_true", help="all devices that the user holds or the roster lists")
     parser.add_argument("--contain", action="store_true", help="take password, access keys and sessions away first")
     parser.add_argument(
-        "--on-last-device", choices=get_args(OnLastDevice), help="for this run, whatever the roster says"
+        "--on-last-device", choices=get_args(OnLastDevice), help="for this context, whatever the roster says"
     )
     parser.add_argument("--dry-run", action="store_true", help="show the calls and the change; change nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -51,17 +51,17 @@ def add_to(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     session, notes = open_session(connection(options)), list[str]()
-    run = AccountContext(Iam(session), limits=_LIMITS, warn=notes.append, note=notes.append)
+    context = AccountContext(Iam(session), limits=_LIMITS, warn=notes.append, note=notes.append)
     user = AccountLists(session).user(check_user_name(options.user, "USER"))
     file = declared_if_there(options)
-    targets = choose(run, user.user_name, options.serial, options.all, file.lines() if file else ())
+    targets = choose(context, user.user_name, options.serial, options.all, file.lines() if file else ())
     override = Override(options.on_last_device) if options.on_last_device else override_of_this_run()
     order = RevocationRequest(user.user_name, user.user_id, targets, options.contain, override)
-    revocation = Revocation(run, Credentials(session), order, notes)
+    revocation = Revocation(context, Credentials(session), order, notes)
     if not targets and not options.contain:
         print(f"{user.user_name} holds no MFA device, and the roster lists none: there is nothing to do.")
         return OK
-    _show(run, order, revocation, file)
+    _show(context, order, revocation, file)
     if options.dry_run:
         return OK
     if not options.yes:
@@ -69,14 +69,14 @@ def _run(options: argparse.Namespace) -> int:
     return _carry_out(order, revocation, file)
 
 
-def _show(run: AccountContext, order: RevocationRequest, revocation: Revocation, file: RosterOnDisk | None) -> None:
+def _show(context: AccountContext, order: RevocationRequest, revocation: Revocation, file: RosterOnDisk | None) -> None:
     """The plan: every call that changes something, and the change of the roster."""
-    print(f"For user {order.user_name} of account {run.iam.caller.account_id}:")
+    print(f"For user {order.user_name} of account {context.iam.caller.account_id}:")
     for step in revocation.steps():
         print("\n".join(f"  {call}" for call in step.call.splitlines()))
     for line in file.preview(lambda text: _without(text, _serials(order), file.path)) if file else ():
         print(f"  {line}")
-    warning = warning_of(run, order)
+    warning = warning_of(context, order)
     if warning:
         print(warning)
 

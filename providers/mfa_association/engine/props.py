@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mfa_association.errors import MfaError
-from mfa_association.fields import CHOICES, CODES, DEFAULTS, SETTINGS, names
+from mfa_association.fields import BY_NAME, CHOICES, CODES, DEFAULTS, SETTINGS, names
 from mfa_association.lifecycle import Association, Declaration, Pair
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.totp import parse_seed, parse_seed_source
@@ -89,11 +89,9 @@ def _refuse_another_account(saved: Props, *others: str | None) -> None:
 
 def _refuse_odd_settings(saved: Props) -> None:
     chosen = settings(saved)
-    for name, allowed in CHOICES.items():
-        if chosen[name] not in allowed:
-            raise InvalidValue(name, chosen[name], f"must be one of {', '.join(allowed)}")
-    if chosen["role_arn"] is not None:
-        check_role_arn(chosen["role_arn"])
+    for name in (*CHOICES, "role_arn"):
+        if chosen[name] is not None:
+            BY_NAME[name].parse(chosen[name])
 
 
 def settings(bag: Props) -> Props:
