@@ -1,4 +1,4 @@
-"""One run per identity of an engine's process, and what the environment overrides for one run."""
+"""One account context for each identity, and what the environment overrides for one run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 
 class AccountContexts:
-    """The runs of one provider configuration. Safe to share between threads; ``ledger`` outlives a configuration."""
+    """The account contexts of one provider configuration. Safe to share between threads; ``ledger`` outlives a configuration."""
 
     def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
         self._settings, self._limits, self._ledger = settings, limits, ledger
@@ -30,7 +30,7 @@ class AccountContexts:
         self._made: dict[tuple[str | None, str | None], AccountContext] = {}
 
     def for_resource(self, bag: dict[str, Any]) -> AccountContext:
-        """The run of this resource's role and holder's account (neither: the configuration's own identity)."""
+        """The context of this resource's role and holder's account (neither: the configuration's own identity)."""
         key = (bag.get("role_arn"), bag.get("root_account_id"))
         with self._lock:
             if key not in self._made:
@@ -38,7 +38,7 @@ class AccountContexts:
             return self._made[key]
 
     def for_plan(self, bag: dict[str, Any]) -> AccountContext:
-        """The same run for looking ahead: what it counts as removed is only foreseen."""
+        """The same context for a plan: what it counts as removed is only planned."""
         return replace(self.for_resource(bag), ledger=self._foreseen)
 
     def settings_of(self, role_arn: str | None) -> Settings:

@@ -61,7 +61,7 @@ class Abandoned(MfaError):
 
 
 def serial_of(context: AccountContext, name: str, path: str) -> SerialNumber:
-    """The serial number of a virtual device to be made. Raises ``Fault`` for what IAM would refuse."""
+    """The serial number of a virtual device to be made. Raises ``InvalidValue`` for what IAM would refuse."""
     partition = context.iam.caller.arn.split(":")[1]
     place = check_path(path, "--path") + check_device_name(name, "--name")
     return parse_serial_number(f"arn:{partition}:iam::{context.iam.caller.account_id}:{VIRTUAL.arn_type}{place}")

@@ -41,7 +41,7 @@ def config_fault() -> MfaError | None:
 
 
 def run(bag: dict[str, Any]) -> AccountContext:
-    """The run of this resource's role and holder's account; one per process. Raises ``MfaError``."""
+    """The account context of this resource's role and holder's account; one per process. Raises ``MfaError``."""
     global _contexts
     with _lock:
         _config.refuse_faults()

@@ -65,12 +65,12 @@ class Connection:
         return {**self.config.defaults, **unknown}
 
     def context(self, bag: dict[str, Any]) -> AccountContext:
-        """The run of a resource. Raises ``MfaError``."""
+        """The account context of a resource. Raises ``MfaError``."""
         self._refuse()
         return self._contexts.for_resource(bag)
 
     def for_plan(self, bag: dict[str, Any]) -> AccountContext:
-        """The run of a resource for looking ahead. Raises ``MfaError``."""
+        """The account context of a resource for a plan. Raises ``MfaError``."""
         self._refuse()
         return self._contexts.for_plan(bag)
 

@@ -108,7 +108,7 @@ def _update(connection: Connection, prior: State, news: State) -> State:
 def adopted(connection: Connection, id_: str) -> State:
     """The state of an association that exists: ``SERIAL``, ``USER/SERIAL`` or ``root:ACCOUNT/SERIAL``.
 
-    Raises ``Fault``, ``NothingToImport`` or an ``AwsError``.
+    Raises ``InvalidValue``, ``NothingToImport`` or an ``AwsError``.
     """
     serial_number, holder = _parts(id_)
     user_name = ROOT_USER if "root_account_id" in holder else holder.get("user_name")

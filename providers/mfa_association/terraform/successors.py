@@ -26,7 +26,7 @@ class Source(Protocol):
     """What a configured provider gives: a run for each resource, and the guard to obey for a device."""
 
     def context(self, bag: Bag) -> AccountContext:
-        """The run of a resource."""
+        """The account context of a resource."""
 
     def guard(self, serial: SerialNumber, saved: OnLastDevice) -> str:
         """The guard to obey now."""
@@ -123,11 +123,11 @@ class Successors:
         """Whether these are devices that the holder has, and all of them."""
         last = leaving[-1]
         user_name = ROOT_USER if last.bag.get("root_account_id") else str(last.bag["user_name"])
-        run = self._connection.context(last.bag)
+        context = self._connection.context(last.bag)
         if last.serial:
-            run.account_for(last.serial, last.account_id)
+            context.account_for(last.serial, last.account_id)
         try:
-            devices = run.devices(user_name)
+            devices = context.devices(user_name)
         except NoSuchEntity:
             return False
         gone = [one.serial.key for one in leaving if one.serial]
@@ -141,10 +141,10 @@ class Successors:
         if not serial.kind.holder_is_listed or root:
             what = "IAM tells of virtual devices of users only"
             return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
-        run = self._connection.context(successor.bag)
-        find = run.directory.find
+        context = self._connection.context(successor.bag)
+        find = context.directory.find
         try:
-            entity = find(serial) or run.retries.poll(lambda: find(serial, fresh=True), run.limits.propagation)
+            entity = find(serial) or context.retries.poll(lambda: find(serial, fresh=True), context.limits.propagation)
         except AwsError as fault:
             return self._warn(last, f"whether {name}, which is to replace it, exists was not checked ({fault})")
         if entity is None and last.serial:
