@@ -84,7 +84,7 @@ def _function() -> str:
         f"{_head('roster (Function)', roster.DESCRIPTION)}{_example('roster')}"
         f"## Signature\n\n```text\nroster(text string) map of object\n```\n\n## Arguments\n\n1. `text` - {roster.PARAMETER}\n"
         f"\n## Return value\n\nA mapping from a device's name, such as `mfa/alice-phone` or `GAHT12345678`, to an object "
-        f"with these attributes, null where the roster says nothing, but `false` for {truths}:\n\n{fields}"
+        f"with the attributes below. Where the roster does not say an attribute, it is null; {truths} is `false` then.\n\n{fields}"
     )
 
 

@@ -1,6 +1,6 @@
 """Some hostile rosters and states through the real CLI: a clear refusal, and no call.
 
-All the others are in tests/test_roster.py, tests/test_grammar.py and tests/pulumi/test_provider.py.
+All the others are in tests/test_roster.py, tests/test_validation.py and tests/pulumi/test_provider.py.
 """
 
 from __future__ import annotations
