@@ -63,14 +63,14 @@ def _run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(document(snapshot.account_id, snapshot.taken, found), indent=1))
     else:
-        _print(found, len(roster.lines))
+        _print(found, len(roster.lines), snapshot.account_id)
     for cause in found.untold:
         print(f"mfa-association: {cause}", file=sys.stderr)
     return _code(found)
 
 
-def _print(found: Drift, declared: int) -> None:
-    show(_HEADERS, [_row(finding) for finding in found.findings])
+def _print(found: Drift, declared: int, account_id: str) -> None:
+    show(_HEADERS, [_row(finding) for finding in found.findings], account_id)
     if not found.findings:
         whole = "of what could be read " if found.untold else ""
         print(f"no drift: {whole}AWS agrees with the {declared} declared devices")

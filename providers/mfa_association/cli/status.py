@@ -9,11 +9,11 @@ from typing import Any
 
 from mfa_association.aws.reader import Reader
 from mfa_association.cli.options import add_connection, connection, sign_in
-from mfa_association.cli.output import progress, show, write_csv
+from mfa_association.cli.output import Red, progress, show, write_csv
 from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
-from mfa_association.inventory.status import coverage, document, is_clean, ranked
+from mfa_association.inventory.status import coverage, document, is_clean, ranked, verdict
 from mfa_association.inventory.walk import take
 from mfa_association.validation import check_user_name
 
@@ -24,7 +24,9 @@ _CLEAN_WORDS = {
     False: "not clean",
     None: NOT_CHECKED,
 }
-_HEADERS = ("USER", "CONSOLE PASSWORD", "DEVICE", "KIND", "ENABLED")
+_HEADERS = ("USER", "PASSWORD", "DEVICE", "KIND", "ENABLED")
+_FIELDS = ("user_name", "console_password", "serial_number", "device_kind", "enable_date")
+"""The same columns, as `--json` calls them."""
 _DESCRIPTION = """
 Show who holds which MFA device, users with a console password and no device first. Nothing in AWS is changed.
 Exit code: 0 every console user that was asked about holds a device, 3 one holds none, 1 not to be told.
@@ -63,9 +65,9 @@ def _print(options: argparse.Namespace, snapshot: Snapshot) -> None:
         print(json.dumps(document(snapshot), indent=1))
         return
     if options.csv:
-        write_csv(_HEADERS, rows)
+        write_csv(_FIELDS, rows)
         return
-    show(_HEADERS, rows)
+    show(_HEADERS, rows, snapshot.account_id)
     for name in snapshot.missing:
         print(f"{name}: no such user in account {snapshot.account_id}")
     if options.clean:
@@ -85,7 +87,7 @@ def _rows(user: ListedHolder) -> list[tuple[str, ...]]:
     ]
     if not user.complete:
         return [*devices, (*start, f"other kinds {NOT_CHECKED}" if devices else NOT_CHECKED, "", "")]
-    return devices or [(*start, "none", "", "")]
+    return devices or [(*start, Red("none") if verdict(user) == "bare" else "none", "", "")]
 
 
 def _covered(snapshot: Snapshot) -> int:
