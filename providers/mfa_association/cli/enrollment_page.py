@@ -25,10 +25,10 @@ _LIGHT_ON_DARK: Final = "color(231) on color(16)"
 class WindowTooSmall(MfaError):
     """The QR code would not be seen whole. Nothing is shown, and nothing is left."""
 
-    def __init__(self, window: ConsoleDimensions, columns: int, lines: int) -> None:
+    def __init__(self, columns: int, lines: int, least_columns: int, least_lines: int) -> None:
         super().__init__(
-            f"drawing the QR code: the window has {window.width} columns and {window.height} lines, and {columns} and "
-            f"{lines} are needed; nothing was changed, enlarge it, or give --qr-file"
+            f"drawing the QR code: the window has {columns} columns and {lines} lines, and {least_columns} and "
+            f"{least_lines} are needed; nothing was changed, enlarge it, or give --qr-file"
         )
 
 
@@ -39,7 +39,7 @@ def page(picture: QrCode, words: Sequence[str], window: ConsoleDimensions) -> li
         columns, lines = len(drawn[0]) + _GAP + _WORDS, len(drawn) + _CODES
         if columns <= window.width and lines <= window.height:
             return _beside(drawn, words, min(window.width - len(drawn[0]) - _GAP, _MOST_WORDS))
-    raise WindowTooSmall(window, columns, lines)
+    raise WindowTooSmall(*window, columns, lines)
 
 
 def _beside(drawn: list[str], words: Sequence[str], width: int) -> list[Text]:
