@@ -25,13 +25,13 @@ ENABLING = {ENABLE: f"enabling MFA device ({{arn}}) for user (alice): {DENIED}"}
 DEACTIVATING = {DEACTIVATE: f"deactivating MFA device ({{arn}}) of user (alice): {DENIED}"}
 REMOVING = DEACTIVATING | {
     LIST: "whether it is the last MFA device was not checked",
-    "iam:GetLoginProfile": "it is the last MFA device; alice has a console password or not, which could not be checked",
+    "iam:GetLoginProfile": "it is the last MFA device; alice has perhaps a console password, which could not be checked",
 }
 UNCHECKED_NAME = "or alice under a new name, could not be checked (AccessDenied): allow iam:ListVirtualMFADevices"
 UNREAD_ID = (
     "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
 )
-UNCHECKED_PASSWORD = "a console password or not, which could not be checked (AccessDenied)"
+UNCHECKED_PASSWORD = "perhaps a console password, which could not be checked (AccessDenied)"
 UNREAD_SECRET = "the credentials in use may not read the secret"
 NO_SESSION = {"sts:AssumeRoot": "opening a root session in account ({member}): no root session is allowed there"}
 APPLY, SEEDS = ("apply",), ("apply", "read-seeds")

@@ -104,7 +104,7 @@ def test_a_device_that_replaces_itself_is_told() -> None:
     answer = _comes(caller)
     [warning] = answer.warnings
     assert warning.startswith(
-        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself it stays as it is"
+        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; a replacement of that resource changes nothing"
     )
     assert answer.message.planned_private == b"again"
     assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told

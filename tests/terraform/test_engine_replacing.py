@@ -63,7 +63,7 @@ def test_a_deactivated_device_is_not_armed_by_a_replacement(
     if tainted:
         alice.do("taint", ADDRESS)
     done = alice.do("apply", "-auto-approve", *(how[1:] if tainted else [f"-replace={ADDRESS}"]), code=1)
-    assert "it was deactivated outside, and replacing its record would enable it again" in done.text
+    assert "it was deactivated outside this code, and replacing its record would enable it again" in done.text
     assert not stage.holders() and alice.values()["active"] is False
     # both ways out
     if tainted:

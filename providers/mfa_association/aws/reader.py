@@ -31,7 +31,7 @@ def silent(what: str, done: int, total: int | None) -> None:
 
 
 class Interrupted(MfaError):
-    """Somebody pressed Ctrl-C, and no read begins after that."""
+    """You pressed Ctrl-C while an account was read."""
 
     def __init__(self) -> None:
         super().__init__("reading the account: interrupted; nothing was written, run again")

@@ -106,7 +106,7 @@ def _is_given(news: Props, name: str) -> bool:
 def _check_holder(news: Props) -> None:
     user, root = news.get("user_name"), news.get("root_account_id")
     if not is_unknown(root) and (user is None) == (root is None):
-        raise InvalidValue("user_name", user, "must be given, or root_account_id, and not both")
+        raise InvalidValue("user_name", user, "must be given unless root_account_id is, and never with it")
 
 
 def _check_codes(news: Props) -> None:

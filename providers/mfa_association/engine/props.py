@@ -30,7 +30,7 @@ _KEPT = names(lambda field: field.is_saved_setting or field.change == "renews")
 
 
 class StateUnreadable(MfaError):
-    """The saved state lacks something, or holds what no association can."""
+    """The saved state lacks something, or holds a value that no association can have."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(

@@ -49,7 +49,7 @@ def read_stack(path: str) -> dict[str, Recorded]:
 def _outputs(path: str, document: Any) -> list[dict[str, Any]]:
     resources = _resources(document)
     if not isinstance(resources, list):
-        raise StackUnreadable(path, "it holds no deployment")
+        raise StackUnreadable(path, "it does not hold a deployment")
     ours = [one for one in resources if isinstance(one, dict) and is_association(one)]
     return [one["outputs"] for one in ours if isinstance(one.get("outputs"), dict)]
 

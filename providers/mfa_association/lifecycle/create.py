@@ -40,8 +40,8 @@ def _bind(context: AccountContext, wanted: Declaration, pair: Pair, stay_inactiv
             raise NotActive(wanted.user_name, wanted.serial_number, stays=True) from None
         if not found.active:
             context.warn(
-                f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "
-                "anew; to enable it, change renew and give fresh codes or a seed"
+                f"{wanted.serial_number} was inactive, and a new declaration does not enable it for {wanted.user_name}; to "
+                "enable it, change renew and give fresh codes or a seed"
             )
         return found
     alone = wanted.can_enable or wanted.require_active

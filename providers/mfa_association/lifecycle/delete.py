@@ -64,7 +64,7 @@ def _stays(context: AccountContext, saved: Association) -> bool:
         _take_back(context, saved, entry.found)
         return True
     how = "active" if saved.active else "as it is"
-    context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: it is declared again under another name")
+    context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: another resource declares it")
     context.ledger.hand_over(saved)
     return True
 
@@ -74,9 +74,8 @@ def _take_back(context: AccountContext, saved: Association, found: Association) 
     release(context, found, "lift", counts=False)
     context.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
     context.warn(
-        f"{saved.serial_number} of {saved.user_name} was inactive before this run, so it was deactivated again after it "
-        "was enabled under another resource name: refresh first; to enable it, change renew and give fresh codes or a "
-        "seed"
+        f"{saved.serial_number} of {saved.user_name} was inactive before this run, then another resource enabled it, so "
+        "it was deactivated again: refresh first; to enable it, change renew and give fresh codes or a seed"
     )
 
 
@@ -108,8 +107,8 @@ def release(
 
 def _not_bound_to(saved: Association) -> str:
     return (
-        f"{saved.serial_number} stays as it is: {saved.user_name} is not the user that it was bound to, a user of that "
-        "name was created anew and registered it"
+        f"{saved.serial_number} stays as it is: another user is called {saved.user_name} now and registered it, not the user "
+        "that it was bound to"
     )
 
 
@@ -200,7 +199,7 @@ def _say_where_it_went(context: AccountContext, saved: Association, *, lost: boo
     if moved_on:
         context.warn(
             f"{saved.serial_number} was not deactivated: {moved_on}; if {saved.user_name} was renamed, that user still "
-            "holds the device, which IAM tells of virtual devices only: look it up under the new name"
+            "holds the device: look under the new name (IAM shows the holders of virtual devices only)"
         )
     elif not lost:
         context.note(f"{saved.serial_number} of {saved.user_name} was already inactive")

@@ -42,8 +42,8 @@ def enable(context: AccountContext, wanted: Declaration, codes: Codes) -> Device
     context.ledger.restored(replace(wanted.pair, account_id=context.iam.caller.account_id))
     if wanted.codes:
         context.warn(
-            f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of "
-            "step: if its codes are refused at sign-in, resync it"
+            f"{wanted.user_name} holds {wanted.serial_number} now; if the codes were older than a minute, the device may be "
+            "out of step: if AWS refuses its codes at sign-in, resync it"
         )
     return _read_back(context, wanted)
 

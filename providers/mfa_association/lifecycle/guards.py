@@ -89,4 +89,4 @@ def _password(context: AccountContext, saved: Association) -> str:
             else "no console password"
         )
     except AwsError as fault:
-        return f"a console password or not, which could not be checked ({type(fault).__name__})"
+        return f"perhaps a console password, which could not be checked ({type(fault).__name__})"

@@ -25,7 +25,9 @@ def import_existing(context: AccountContext, serial_number: SerialNumber, user_n
     except NoSuchEntity:
         raise NothingToImport(serial_number, f"there is no user {holder}", "correct the name") from None
     if device is None:
-        raise NothingToImport(serial_number, _instead(context, serial_number, holder), "import what is held only")
+        raise NothingToImport(
+            serial_number, _instead(context, serial_number, holder), "import it once the user holds it"
+        )
     return active(context, wanted, device)
 
 
@@ -34,7 +36,7 @@ def _holder(context: AccountContext, serial_number: SerialNumber) -> str:
     if serial_number.registered_by:
         return serial_number.registered_by
     if not serial_number.kind.holder_is_listed:
-        cause = "IAM tells the holder of virtual devices only"
+        cause = "IAM shows the holders of virtual devices only"
         raise NothingToImport(serial_number, cause, "give the user too: USER/SERIAL")
     entity = context.directory.find(serial_number, fresh=True)
     if entity is None:

@@ -87,8 +87,8 @@ class Ledger(Declarations):
                 files, self._files = self._files, None
             if files:
                 warn(
-                    f"runs of other processes on this machine are not waited for: the lock files cannot be used "
-                    f"({fault}); do not change one user in two runs at once"
+                    f"this run does not wait for other runs on this machine: the lock files cannot be used ({fault}); do not "
+                    "change one user in two runs at once"
                 )
 
     @contextmanager

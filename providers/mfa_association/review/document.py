@@ -70,7 +70,7 @@ def _objects(text: str, at: int) -> list[dict[str, Any]]:
         except ValueError:
             raise Unreadable("the JSON holds a number of thousands of digits") from None
         if not isinstance(value, dict):
-            raise Unreadable("the JSON is no object")
+            raise Unreadable("the JSON is not an object")
         found.append(value)
         at = _skip_blank(text, end)
     return found
@@ -94,7 +94,7 @@ def objects(bag: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Unreadable(f"its {name} are no list of objects")
+        raise Unreadable(f"{name} is not a list of objects")
     return value
 
 

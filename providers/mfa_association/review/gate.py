@@ -93,8 +93,8 @@ def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any
 def _read(path: str, text: str) -> dict[str, Any]:
     """A report that `review --format json` wrote. Raises ``MfaError``."""
     fault = MfaError(
-        f"reading what was reviewed ({path}): it is no report that `review --format json` of this version wrote;"
-        " nothing is taken for reviewed, review the change anew"
+        f"reading what was reviewed ({path}): this version of `review --format json` did not write it;"
+        " nothing in it counts as reviewed, review the change again"
     )
     try:
         document = json.loads(text)

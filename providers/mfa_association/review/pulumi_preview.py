@@ -118,7 +118,7 @@ def _refuse_missing_steps(digest: _Digest) -> None:
     seen = Counter(step.get("op") for step in digest.steps)
     counted = (digest.counts or {}).get("delete")
     if isinstance(counted, int) and seen["delete"] < counted:
-        raise Unreadable(f"it counts {counted} removals and shows {seen['delete']}")
+        raise Unreadable(f"its summary counts {counted} removals, but it shows {seen['delete']}")
 
 
 def _notes(digest: _Digest) -> Iterator[str]:

@@ -17,9 +17,9 @@ def what_happens(effect: Effect, holder: Holder | None, left: RemainingDevices) 
 def _what(effect: Effect, left: RemainingDevices) -> Phrase:
     step = effect.step
     if step.taken_by:
-        return ("taken over by another provider, ", Name(step.taken_by), ": taken for a removal")
+        return ("taken over by another provider, ", Name(step.taken_by), ": treated as a removal")
     if step.op == "unknown":
-        return ("unknown operation ", Name(step.raw_op), ": taken for a removal")
+        return ("unknown operation ", Name(step.raw_op), ": treated as a removal")
     if effect.what == "spared":
         return (f"AWS is not called: {step.skipped_because}",)
     if effect.what == "moved":

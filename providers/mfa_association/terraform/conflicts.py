@@ -28,7 +28,7 @@ Met = Literal["nothing", "itself", "a crossing"]
 
 @final
 class Crossing(MfaError):
-    """A device goes at one address and is declared at another."""
+    """One plan destroys a device at one address and declares it at another."""
 
     def __init__(self, serial_number: str, holder: str, import_id: str) -> None:
         super().__init__(

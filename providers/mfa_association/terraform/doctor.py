@@ -67,7 +67,7 @@ def examine(machine: Machine) -> list[Problem]:
 def _python(machine: Machine) -> Iterator[Problem]:
     told, least = ".".join(map(str, machine.python)), ".".join(map(str, OLDEST_PYTHON))
     if machine.python < OLDEST_PYTHON:
-        yield Problem(f"Python is {told}, and {least} is the oldest that serves: install the package there", wrong=True)
+        yield Problem(f"Python is {told}, but at least {least} is needed: install the package there", wrong=True)
     else:
         yield Problem(f"Python is {told}")
 
@@ -92,7 +92,7 @@ def _console_script(machine: Machine) -> Iterator[Problem]:
     chosen = machine.environment.get(PROVIDER_PATH_ENV)
     where = machine.which(chosen or PROVIDER)
     if not where and chosen:
-        yield Problem(f"{PROVIDER_PATH_ENV} is {chosen}, which is no program: correct it, or unset it", wrong=True)
+        yield Problem(f"{PROVIDER_PATH_ENV} is {chosen}, which is not a program: correct it, or unset it", wrong=True)
     elif not where:
         yield Problem(
             f"{PROVIDER} is not on PATH: activate its virtualenv, or set {PROVIDER_PATH_ENV} to its path", wrong=True
@@ -116,11 +116,11 @@ def _engine(where: str, told: str) -> Problem:
     told = next((line for line in told.splitlines() if _version(line)), "")
     version = _version(told)
     if not version:
-        return Problem(f"{where} does not tell its version: see what `{where} version` says", wrong=True)
+        return Problem(f"{where} does not say its version: run `{where} version`", wrong=True)
     if version < OLDEST_ENGINE:
-        return Problem(f"{where} is {told}, and 1.8 is the oldest that serves: upgrade it", wrong=True)
+        return Problem(f"{where} is {told}, but at least 1.8 is needed: upgrade it", wrong=True)
     if version < WRITE_ONLY:
-        return Problem(f"{where} is {told}: it serves, but codes and seeds need 1.11")
+        return Problem(f"{where} is {told}: it works, but codes and seeds need 1.11")
     return Problem(f"{where} is {told}")
 
 

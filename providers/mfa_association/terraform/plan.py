@@ -9,7 +9,7 @@ from mfa_association import lifecycle
 from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
-from mfa_association.engine.repeats import NOT_LOOKED_AT
+from mfa_association.engine.repeats import NOT_CHECKED
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
@@ -27,11 +27,11 @@ _SPELLINGS = ("serial_number", "user_name")
 
 @final
 class StaysInactive(MfaError):
-    """A record of what was deactivated outside is replaced, which would enable it again in silence (rule 2)."""
+    """You replace (`-replace`, `taint`) the resource of a device that was deactivated outside this code."""
 
     def __init__(self, user_name: str, serial_number: str) -> None:
         super().__init__(
-            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside, and replacing its "
+            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside this code, and replacing its "
             "record would enable it again; nothing was changed. To enable it, give a new renew value; else leave out "
             "-replace, or run `terraform untaint ADDRESS`"
         )
@@ -39,13 +39,13 @@ class StaysInactive(MfaError):
 
 @final
 class WrongRole(MfaError):
-    """A role of another account than the device's: saved, it would keep every later run from reading the device."""
+    """`role_arn` names a role of another account than the device's; no later run could read the device with it."""
 
     def __init__(self, serial_number: str, role_arn: str, account_id: str) -> None:
         self.argument = "role_arn"
         super().__init__(
-            f"planning MFA device ({serial_number}): role_arn {role_arn} is not of account {account_id}, to which the "
-            "device belongs; nothing was changed, name a role of that account"
+            f"planning MFA device ({serial_number}): the device belongs to account {account_id}, but role_arn "
+            f"{role_arn} does not; nothing was changed, name a role of that account"
         )
 
 
@@ -182,8 +182,8 @@ def _cross(connection: Connection, bag: State, way: PlannedAction) -> Met:
 def _tell_double(wanted: State) -> None:
     warn(
         f"binding MFA device ({wanted['serial_number']}) to user ({props.holder(wanted)}): it is declared already; "
-        "replaced by itself it stays as it is, but declare a device at one address only: a plan that removes one of two "
-        "is refused"
+        "a replacement of that resource changes nothing; otherwise declare the device at one address only, because a plan "
+        "that removes one of two is refused"
     )
 
 
@@ -195,7 +195,7 @@ def _advise(prior: State, replaces: tuple[str, ...]) -> None:
     warn(
         f"replacing MFA device ({prior['serial_number']}) of user ({holder}): unless the resource's lifecycle block says "
         "create_before_destroy = true, it is deactivated before the new one is bound, and the user may be left without "
-        "a device meanwhile",
+        "a device in between",
         "serial_number",
     )
 
@@ -218,14 +218,14 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
     except LastDevice as fault:
         if fault.sure:
             raise
-        warn(f"{fault}; the apply looks again, and refuses unless it finds out more")
+        warn(f"{fault}; the apply checks again, and refuses if it still cannot tell")
         return None
     except (AwsError, NotKnownYet) as fault:
         subject = f"{found.serial_number} of {found.user_name}"
         if connection.repeats.is_repeated(fault):
-            warn(f"{NOT_LOOKED_AT}: {subject}")
+            warn(f"{NOT_CHECKED}: {subject}")
         else:
-            warn(f"the removal of {subject} was not looked at ahead: {fault}")
+            warn(f"this plan did not check the removal of {subject}: {fault}")
         return None
     if listed is not False:
         connection.removals.add(limit)

@@ -38,13 +38,13 @@ def read(connection: Connection, state: State) -> State:
     try:
         found = lifecycle.read(connection.context(bag), saved)
     except NotKnownYet as fault:
-        warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
+        warn(f"{saved.serial_number} of {saved.user_name} was not refreshed: {fault}")
         return state
     except WrongAccount as fault:
         if "role_arn" not in bag:
             raise
-        way_out = "if the configuration says another by now, run once with -refresh=false"
-        raise MfaError(f"{fault}; the role_arn that the state holds was used, {bag['role_arn']}: {way_out}") from None
+        way_out = "if the configuration names another one now, run once with -refresh=false"
+        raise MfaError(f"{fault}; the role_arn of the state was used ({bag['role_arn']}): {way_out}") from None
     outputs = props.outputs(bag, found)
     connection.remember(outputs)
     return association.state(outputs, bag)
@@ -133,7 +133,7 @@ def upgraded(raw: bytes, version: int) -> State:
     try:
         kept = json.loads(raw)
     except ValueError:
-        raise StateUnreadable("it is no JSON") from None
+        raise StateUnreadable("it is not JSON") from None
     if not isinstance(kept, dict):
-        raise StateUnreadable("it is no object")
+        raise StateUnreadable("it is not a JSON object")
     return SCHEMA.whole(kept)

@@ -16,7 +16,7 @@ _LONGEST = 100
 
 
 class NoPlace(MfaError):
-    """No folder for the socket."""
+    """The provider finds no folder for its socket."""
 
     def __init__(self, tried: list[str]) -> None:
         super().__init__(

@@ -34,7 +34,7 @@ class Source(Protocol):
 
 @final
 class SuccessorMissing(MfaError):
-    """A user's last device goes, and there is no such device as is to replace it."""
+    """A user's last device would go, and the device that is to replace it does not exist."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, successor: str) -> None:
         super().__init__(
@@ -109,7 +109,7 @@ class Successors:
         except NotKnownYet:
             return
         except AwsError as fault:
-            self._warn(last, f"whether it is the last was not checked ({fault})")
+            self._warn(last, f"whether it is the last device was not checked ({fault})")
             return
         for successor in coming:
             self._look(last, successor)
@@ -135,33 +135,40 @@ class Successors:
 
     def _look(self, last: _Change, successor: _Change) -> None:
         if successor.serial is None:
-            return self._warn(last, "the device that is to replace it is not known before the apply")
+            return self._warn(last, f"{_alone(last)} the device that is to replace it is not known before the apply")
         serial, root = successor.serial, successor.bag.get("root_account_id")
         name = serial.text
         if not serial.kind.holder_is_listed or root:
-            what = "IAM tells of virtual devices of users only"
-            return self._warn(last, f"whether {name}, which is to replace it, can be held was not checked: {what}")
+            what = "IAM shows only who holds the virtual devices of users"
+            return self._warn(
+                last, f"{_alone(last)} whether {name}, which is to replace it, can be held was not checked: {what}"
+            )
         context = self._connection.context(successor.bag)
         find = context.directory.find
         try:
             entity = find(serial) or context.retries.poll(lambda: find(serial, fresh=True), context.limits.propagation)
         except AwsError as fault:
-            return self._warn(last, f"whether {name}, which is to replace it, exists was not checked ({fault})")
+            return self._warn(
+                last, f"{_alone(last)} whether {name}, which is to replace it, exists was not checked ({fault})"
+            )
         if entity is None and last.serial:
             raise SuccessorMissing(props.holder(last.bag), last.serial, name)
         if entity and entity.user_arn and not same(entity.user_name or "", str(successor.bag.get("user_name"))):
             holder = entity.user_name or entity.user_arn
-            self._warn(last, f"{name}, which is to replace it, is held by {holder} until that changes")
+            self._warn(last, f"{_alone(last)} {name}, which is to replace it, is held by {holder} until that changes")
         return None
 
     def _warn(self, last: _Change, cause: str) -> None:
         sentence = (
-            f"deactivating MFA device ({last.bag['serial_number']}) of user ({props.holder(last.bag)}): "
-            f"{props.holder(last.bag)} has no other, and {cause}; apply the new device first, or set "
-            "create_before_destroy = true and require_active = true on it"
+            f"deactivating MFA device ({last.bag['serial_number']}) of user ({props.holder(last.bag)}): {cause}; apply the "
+            "new device first, or set create_before_destroy = true and require_active = true on it"
         )
         with self._lock:
             new = sentence not in self._told
             self._told.add(sentence)
         if new:
             warn(sentence)
+
+
+def _alone(last: _Change) -> str:
+    return f"{props.holder(last.bag)} has no other, and"

@@ -111,7 +111,7 @@ class Truth:
             return self._find_elsewhere(line, holder)
         as_saved = line.active and line.since == self.since[line.serial]
         if not as_saved and line.user_id not in (None, holder.user_id):
-            return Outcome(None, replace(line, active=False), ("is not the user that",), "a new user")
+            return Outcome(None, replace(line, active=False), ("another user is called",), "a new user")
         kept = replace(line, active=True)
         return Outcome(None, kept if line.user_id else replace(kept, user_id=holder.user_id))
 
