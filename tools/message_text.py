@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 Function = ast.FunctionDef
-_CALLED = {"strerror": "REASON", "fault": "ERROR", "str": "VALUE", "said": "MESSAGE", "bag": "USER_NAME"}
+_CALLED = {"strerror": "REASON", "fault": "ERROR", "str": "VALUE", "said": "MESSAGE"}
 _WHOLE = {"holder.user_name": "HOLDER", "entity.user_name": "HOLDER", "entity.user_arn": "HOLDER"}
 """Better names for some values than the code has."""
 _DEPTH = 4
@@ -109,6 +109,8 @@ def says_something(text: str) -> bool:
 
 
 def _capitals(node: ast.expr) -> str:
+    if ast.unparse(node).startswith("props.holder("):
+        return "USER_NAME"
     names = [part for part in re.findall(r"[A-Za-z]\w*", ast.unparse(node)) if not part.startswith("self")]
     return _WHOLE.get(ast.unparse(node)) or capitals(names[-1] if names else "value")
 

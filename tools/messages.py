@@ -232,4 +232,9 @@ def _cell(text: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{len(messages())} messages\n")
+    said = messages()
+    for text in (message.text for message in said if not message.when):
+        sys.stdout.write(f"tools/messages.yaml does not say when: {text}\n")
+    for text in whens().keys() - {message.text for message in said}:
+        sys.stdout.write(f"tools/messages.yaml has what is no message: {text}\n")
+    sys.stdout.write(f"{len(said)} messages\n")

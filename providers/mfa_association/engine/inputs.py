@@ -33,15 +33,15 @@ class InputFault:
 
 def faults(news: Props) -> list[InputFault]:
     """Everything wrong with a resource's inputs; unknown ones are left for later."""
-    found = (_fault_of(check, news) for needed, check in _ALL_CHECKS if not is_unknown(news.get(needed)))
-    return [fault for fault in found if fault]
+    results = (_fault_of(check, news) for needed, check in _ALL_CHECKS if not is_unknown(news.get(needed)))
+    return [fault for fault in results if fault]
 
 
 def argument_faults(given: Props) -> list[InputFault]:
     """What is wrong with each input for itself, for what is no association."""
     known = (name for name, value in given.items() if not is_unknown(value))
-    found = (_fault_of(_check_of(BY_NAME[name]), given) for name in known)
-    return [fault for fault in found if fault]
+    results = (_fault_of(_check_of(BY_NAME[name]), given) for name in known)
+    return [fault for fault in results if fault]
 
 
 def can_enable(news: Props) -> bool:

@@ -110,8 +110,8 @@ def choose(
         return known
     if asked is None:
         return _only(user_name, known)
-    found = [target for target in known if _is_called(target.serial_number, asked)]
-    return (found[0],) if len(found) == 1 else (_unknown(context, user_name, asked, known),)
+    targets = [target for target in known if _is_called(target.serial_number, asked)]
+    return (targets[0],) if len(targets) == 1 else (_unknown(context, user_name, asked, known),)
 
 
 def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:

@@ -55,10 +55,10 @@ class CachedRead(Generic[T]):
         """What ``pick`` finds in the shared look, or else in a fresh one. Raises ``AwsError``."""
         asked = self._begun + 1
         kept = self._keep(0)
-        found = pick(kept.value())
-        if found is None and kept.number < asked:
+        picked = pick(kept.value())
+        if picked is None and kept.number < asked:
             return pick(self._keep(asked).value())
-        return found
+        return picked
 
     def _keep(self, least: int, written: bool = False) -> _CacheEntry[T]:
         with self._lock:

@@ -60,8 +60,8 @@ def _stays(context: AccountContext, saved: Association) -> bool:
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
     if entry.stage == "no":
         return False
-    if entry.enabled and entry.found and not saved.active and entry.found.renew in (None, saved.renew):
-        _take_back(context, saved, entry.found)
+    if entry.enabled and entry.association and not saved.active and entry.association.renew in (None, saved.renew):
+        _take_back(context, saved, entry.association)
         return True
     how = "active" if saved.active else "as it is"
     context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: another resource declares it")
@@ -69,10 +69,10 @@ def _stays(context: AccountContext, saved: Association) -> bool:
     return True
 
 
-def _take_back(context: AccountContext, saved: Association, found: Association) -> None:
+def _take_back(context: AccountContext, saved: Association, association: Association) -> None:
     """Deactivate what the new record enabled though the old one was inactive, which no create can know (rule 2)."""
-    release(context, found, "lift", counts=False)
-    context.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
+    release(context, association, "lift", counts=False)
+    context.ledger.settle(association.pair, replace(association, active=False, enable_date=None))
     context.warn(
         f"{saved.serial_number} of {saved.user_name} was inactive before this run, then another resource enabled it, so "
         "it was deactivated again: refresh first; to enable it, change renew and give fresh codes or a seed"

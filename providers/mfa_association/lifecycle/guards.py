@@ -56,7 +56,11 @@ def _warning(saved: Association, last: str, password: str, successors: list[Entr
     after = f"has {password}"
     if password == "a console password":
         after = f"could sign in with a password alone{_behind(saved)}"
-    waiting = [entry.found.serial_number.text for entry in successors if entry.found and not entry.found.active]
+    waiting = [
+        entry.association.serial_number.text
+        for entry in successors
+        if entry.association and not entry.association.active
+    ]
     not_yet = f"; {', '.join(waiting)} is not registered yet" if waiting else ""
     return f"deactivating {saved.serial_number} of {saved.user_name}: {last}; {saved.user_name} {after}{not_yet}"
 

@@ -37,13 +37,15 @@ class Seen:
 def look(context: AccountContext, saved: Association) -> Seen:
     """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
     try:
-        found = context.devices(saved.user_name)
+        listed = context.devices(saved.user_name)
     except NoSuchEntity:
-        found = []
+        listed = []
     except AccessDenied:
         return Seen(None, None)
-    devices = [one for one in found if not _is_removed(context, saved, one)]
-    return Seen(devices, find_serial(devices, saved.serial_number), find_serial(found, saved.serial_number) is not None)
+    devices = [device for device in listed if not _is_removed(context, saved, device)]
+    return Seen(
+        devices, find_serial(devices, saved.serial_number), find_serial(listed, saved.serial_number) is not None
+    )
 
 
 def _is_removed(context: AccountContext, saved: Association, listed: Device) -> bool:

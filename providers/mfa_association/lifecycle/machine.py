@@ -128,8 +128,8 @@ def _open_folder(path: Path) -> int:
     with suppress(FileExistsError):
         path.mkdir(mode=0o700)
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    found = os.fstat(folder)
-    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & _OTHERS:
+    status = os.fstat(folder)
+    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & _OTHERS:
         os.close(folder)
         raise PermissionError(errno.EPERM, "others may use it", str(path))
     return folder

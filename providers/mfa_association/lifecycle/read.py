@@ -21,9 +21,9 @@ def read(context: AccountContext, saved: Association) -> Association:
     or ``WrongAccount``: then nothing is known and the saved state must be kept.
     """
     context.account_for(saved.serial_number, saved.account_id)
-    found = _find(context, saved)
-    context.ledger.saw(found)
-    return found
+    association = _find(context, saved)
+    context.ledger.saw(association)
+    return association
 
 
 def _find(context: AccountContext, saved: Association) -> Association:

@@ -19,13 +19,13 @@ class Refusal(MfaError):
 class WrongAccount(Refusal):
     """The credentials belong to another account than the device."""
 
-    def __init__(self, serial_number: SerialNumber, wanted: str, found: str) -> None:
+    def __init__(self, serial_number: SerialNumber, wanted: str, actual: str) -> None:
         way_out = ""
         if serial_number.account_id is None:
             way_out = ", or, if it was never held there, remove the record from the state and run again"
         super().__init__(
             f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, but the credentials in use belong to "
-            f"{found}; nothing was changed, use credentials of account {wanted}{way_out}"
+            f"{actual}; nothing was changed, use credentials of account {wanted}{way_out}"
         )
 
 

@@ -60,19 +60,19 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
         yield Change("mfa-demand-lost", "medium", step.address, what, step.place)
 
 
-def _document(bag: Bag | None) -> Any:
-    if bag is None:
+def _document(values: Bag | None) -> Any:
+    if values is None:
         return None
-    trust = bag.get("assume_role_policy", bag.get("assume_role_policy_document"))
-    return document_of({"policy": trust} if trust is not None else bag)
+    trust = values.get("assume_role_policy", values.get("assume_role_policy_document"))
+    return document_of({"policy": trust} if trust is not None else values)
 
 
 def _demands_mfa(document: Any) -> bool:
-    return any(_under_mfa(one) for one in _statements(document))
+    return any(_under_mfa(statement) for statement in _statements(document))
 
 
 def _denies(document: Any) -> bool:
-    return any(one.get("Effect") == "Deny" and _under_mfa(one) for one in _statements(document))
+    return any(statement.get("Effect") == "Deny" and _under_mfa(statement) for statement in _statements(document))
 
 
 def _under_mfa(statement: dict[str, Any]) -> bool:
@@ -82,9 +82,9 @@ def _under_mfa(statement: dict[str, Any]) -> bool:
 
 
 def _statements(document: Any) -> list[dict[str, Any]]:
-    found = document.get("Statement") if isinstance(document, dict) else None
-    many = found if isinstance(found, list) else [found]
-    return [one for one in many if isinstance(one, dict)]
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    many = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in many if isinstance(statement, dict)]
 
 
 def _text(document: Any) -> str:

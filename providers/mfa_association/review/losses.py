@@ -20,12 +20,12 @@ _AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
 def losses(
-    preview: Preview, found: list[Effect], after: StateAfter, places: Mapping[str, SourceLocation]
+    preview: Preview, effects: list[Effect], after: StateAfter, places: Mapping[str, SourceLocation]
 ) -> list[Finding]:
     """A finding for every device that is taken from somebody, or that leaves the state."""
-    made = [_of_effect(effect, after, places) for effect in found if effect.loser or _unknown_loser(effect)]
-    told = {one.holder.key for one in made if one.holder}
-    return [*made, *_of_users(preview, after, told)]
+    made = [_of_effect(effect, after, places) for effect in effects if effect.loser or _unknown_loser(effect)]
+    holders = {finding.holder.key for finding in made if finding.holder}
+    return [*made, *_of_users(preview, after, holders)]
 
 
 def _unknown_loser(effect: Effect) -> bool:
@@ -177,13 +177,13 @@ def _info(finding: Finding, why: str, undo: Phrase | None = None) -> Finding:
     )
 
 
-def _of_users(preview: Preview, after: StateAfter, told: set[tuple[str, str]]) -> Iterator[Finding]:
+def _of_users(preview: Preview, after: StateAfter, holders: set[tuple[str, str]]) -> Iterator[Finding]:
     """Users whose deletion takes every device along, where no resource says which."""
     for user in preview.users:
         holder = Holder(user.user_name) if user.user_name else None
         if not user.takes_devices or user.op not in ("delete", "unknown") or user.skipped_because:
             continue
-        if after.holds_any_now(holder) is False or (holder and holder.key in told and not user.replaces):
+        if after.holds_any_now(holder) is False or (holder and holder.key in holders and not user.replaces):
             continue
         yield _of_user(user, holder, after)
 

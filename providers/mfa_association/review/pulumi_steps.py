@@ -170,11 +170,11 @@ class _Reader:
         """Providers of which nothing was there before; not where unchanged resources are not shown."""
         if not any(step["op"] == "same" for step, _, _ in self._raw):
             return
-        told: set[str] = set()
+        seen: set[str] = set()
         for step, urn, kind in self._raw:
             package = _package(kind.removeprefix("pulumi:providers:") + ":" if "pulumi:providers:" in kind else kind)
-            if step["op"] == "create" and package not in {*self._known, *_QUIET, *told}:
-                told.add(package)
+            if step["op"] == "create" and package not in {*self._known, *_QUIET, *seen}:
+                seen.add(package)
                 yield Change("provider-added", "low", urn, ("is the first resource of the provider ", Name(package)))
 
 
@@ -184,10 +184,10 @@ def _role(kind: str, old: State | None, new: State | None) -> Role | None:
         bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
         name = named_type(*bags)
         return role_of_named(name) if name else None
-    found = role_of(kind)
-    if found is None and any(state is not None and is_association(state) for state in (old, new)):
+    role = role_of(kind)
+    if role is None and any(state is not None and is_association(state) for state in (old, new)):
         return "association"
-    return found
+    return role
 
 
 def _taker(kind: str, old: State, new: State | None) -> str | None:
@@ -213,7 +213,7 @@ def _is_folded_away(kind: str, role: Role | None, old: State | None, new: State 
     if not is_cloud_control(kind):
         return False
     bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
-    return is_of_iam(named_type(*bags)) and (role is None or not all(unfolded(bag) for bag in bags))
+    return is_of_iam(named_type(*bags)) and (role is None or not all(unfolded(values) for values in bags))
 
 
 def _package(kind: object) -> str:

@@ -39,7 +39,7 @@ def _gone(effect: Effect, left: RemainingDevices) -> Phrase:
         codes = "" if other.after.enables else " and without codes"
         return (f"{gone}; replaced by ", Name(short(new)) if new else "a device that is not known yet", order, codes)
     if left.replacements and not left.staying:
-        return (f"{gone}; to be replaced by ", Name(", ".join(short(one) for one in left.replacements)))
+        return (f"{gone}; to be replaced by ", Name(", ".join(short(serial) for serial in left.replacements)))
     return (f"{gone}: left over from an unfinished run",) if step.leftover else (gone,)
 
 

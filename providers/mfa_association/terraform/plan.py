@@ -74,7 +74,7 @@ def plan(connection: Connection, prior: State | None, config: State | None) -> P
 
 
 def _destroy(connection: Connection, saved: State) -> None:
-    if _cross(connection, saved, "goes") == "a crossing":
+    if _add_to_conflicts(connection, saved, "goes") == "a conflict":
         return
     if _foresee(connection, saved) is not False:
         connection.successors.leaves(saved)
@@ -83,7 +83,7 @@ def _destroy(connection: Connection, saved: State) -> None:
 def _create(connection: Connection, wanted: State, declared: State) -> Planned:
     serial = _serial(wanted)
     _check_role(wanted, serial.account_id if serial else None)
-    met = _cross(connection, wanted, "comes")
+    met = _add_to_conflicts(connection, wanted, "comes")
     if connection.is_planning and connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
         raise StaysInactive(props.holder(wanted), wanted["serial_number"])
     if met == "itself":
@@ -140,16 +140,16 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     replaces = tuple(changes.replaces(olds, news))
     if not replaces:
         _check_role(wanted, prior["account_id"])
-    met = _cross(connection, olds, "goes" if "serial_number" in replaces else "stays")
-    if connection.is_planning and met != "a crossing":
+    met = _add_to_conflicts(connection, olds, "goes" if "serial_number" in replaces else "stays")
+    if connection.is_planning and met != "a conflict":
         _foresee_change(connection, olds, news, replaces)
     if replaces:
         _advise(prior, replaces)
         return Planned({**wanted, **_of_a_new_one(wanted)}, replaces)
     kept = {name: prior[name] for name in COMPUTED}
     spelled = {name: prior[name] for name in _SPELLINGS if prior[name] and same(str(prior[name]), str(wanted[name]))}
-    found = dict.fromkeys(_FOUND, UNKNOWN) if _looks_anew(olds, news) else {}
-    return Planned({**wanted, **spelled, **kept, **found})
+    unknown = dict.fromkeys(_FOUND, UNKNOWN) if _looks_anew(olds, news) else {}
+    return Planned({**wanted, **spelled, **kept, **unknown})
 
 
 def _looks_anew(olds: State, news: State) -> bool:
@@ -175,8 +175,8 @@ def _check_role(wanted: State, account_id: str | None) -> None:
         raise WrongRole(str(wanted["serial_number"]), role_arn, account_id)
 
 
-def _cross(connection: Connection, bag: State, way: PlannedAction) -> Met:
-    return connection.crossings.add(bag, way) if connection.is_planning else "nothing"
+def _add_to_conflicts(connection: Connection, values: State, action: PlannedAction) -> Met:
+    return connection.conflicts.add(values, action) if connection.is_planning else "nothing"
 
 
 def _tell_double(wanted: State) -> None:
@@ -206,22 +206,22 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
     What cannot be found out is left to the apply, whose role may look at more. ``changing``: the device is replaced or
     moved, where the order is the engine's: it is only counted.
     """
-    found, (on_last_device, _) = props.association(saved), props.removal(saved)
+    association, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
         context = connection.for_plan(saved)
         limit = context.limits.max_removals
         if changing and limit is None:
             return None
-        guard = "allow" if changing else connection.guard(found.serial_number, on_last_device)
+        guard = "allow" if changing else connection.guard(association.serial_number, on_last_device)
         unlimited = replace(context, limits=replace(context.limits, max_removals=None))
-        listed = lifecycle.check_delete(unlimited, found, guard)
+        listed = lifecycle.check_delete(unlimited, association, guard)
     except LastDevice as fault:
         if fault.sure:
             raise
         warn(f"{fault}; the apply checks again, and refuses if it still cannot tell")
         return None
     except (AwsError, NotKnownYet) as fault:
-        subject = f"{found.serial_number} of {found.user_name}"
+        subject = f"{association.serial_number} of {association.user_name}"
         if connection.repeats.is_repeated(fault):
             warn(f"{NOT_CHECKED}: {subject}")
         else:

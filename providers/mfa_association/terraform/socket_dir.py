@@ -33,8 +33,8 @@ def private_folder() -> Iterator[Path]:
         yield folder
     finally:
         with contextlib.suppress(OSError):
-            for one in folder.iterdir():
-                one.unlink()
+            for file in folder.iterdir():
+                file.unlink()
             folder.rmdir()
 
 
