@@ -39,8 +39,7 @@ class AwsError(MfaError):
 class NoSuchEntity(AwsError):
     """IAM knows no such user or device, or the device is not this user's."""
 
-    cause = "IAM knows no such user or device"
-    advice = "check both names and the account"
+    cause, advice = "IAM knows no such user or device", "check both names and the account"
 
 
 class EntityAlreadyExists(AwsError):
@@ -69,8 +68,7 @@ class ConcurrentModification(AwsError):
 class LimitExceeded(AwsError):
     """A quota of IAM is used up."""
 
-    cause = "a quota of the account is used up"
-    advice = "raise it, or remove what is not needed"
+    cause, advice = "a quota of the account is used up", "raise it, or remove what is not needed"
 
 
 class InvalidAuthenticationCode(AwsError):
@@ -83,15 +81,13 @@ class InvalidAuthenticationCode(AwsError):
 class DeleteConflict(AwsError):
     """The virtual device is to be deleted, and somebody registered it again."""
 
-    cause = "the device is held by a user again"
-    advice = "deactivate it first"
+    cause, advice = "the device is held by a user again", "deactivate it first"
 
 
 class InvalidInput(AwsError):
     """IAM refused a value of a call."""
 
-    cause = "IAM refused a value"
-    advice = "correct the value that AWS names"
+    cause, advice = "IAM refused a value", "correct the value that AWS names"
 
 
 class BadSettings(AwsError):
@@ -137,16 +133,14 @@ class SecretUnavailable(AwsError):
 class ReportInProgress(AwsError):
     """IAM is still writing the credential report."""
 
-    cause = "IAM has not finished the credential report"
-    advice = "run again in a minute"
+    cause, advice = "IAM has not finished the credential report", "run again in a minute"
     retryable = True
 
 
 class NoReport(AwsError):
     """There is no credential report, or an old one."""
 
-    cause = "there is no current credential report"
-    advice = "run again, and IAM makes a new one"
+    cause, advice = "there is no current credential report", "run again, and IAM makes a new one"
 
 
 class AccessDenied(AwsError):
@@ -181,8 +175,7 @@ class Throttling(AwsError):
 class ServiceFailure(AwsError):
     """AWS itself failed. The call may have taken effect."""
 
-    cause = "AWS had an internal failure"
-    advice = "run again later"
+    cause, advice = "AWS had an internal failure", "run again later"
     retryable = unclear = True
 
 
@@ -231,8 +224,7 @@ class IdentityProviderUnreachable(BadCredentials):
 class ExpiredCredentials(BadCredentials):
     """The session token has expired."""
 
-    cause = "the AWS session has expired"
-    advice = "sign in again and rerun"
+    cause, advice = "the AWS session has expired", "sign in again and rerun"
 
 
 class Unreachable(AwsError):

@@ -53,10 +53,7 @@ class DeviceMissing(Refusal):
 
 @final
 class HeldByAnother(Refusal):
-    """Somebody else holds the device.
-
-    ``holder`` is None where IAM does not show it.
-    """
+    """Somebody else holds the device."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, holder: str | None) -> None:
         by = holder or "another user (IAM shows the holders of virtual devices only)"
@@ -142,10 +139,7 @@ class MoveUnknown(Refusal):
 
 @final
 class RenewRefused(Refusal):
-    """You changed ``renew`` and gave neither codes nor a seed.
-
-    ``by_hand``: none can be given, since the user registers the device in the console.
-    """
+    """You changed ``renew`` and gave neither codes nor a seed."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, *, by_hand: bool = False) -> None:
         why = "there are neither codes nor a seed"
@@ -230,10 +224,7 @@ class DeclaredButFailed(Refusal):
 
 @final
 class StateKept(Refusal):
-    """A create failed, and an earlier delete of this run had kept its device for it.
-
-    ``kept``: the record that the delete gave up.
-    """
+    """A create failed, and an earlier delete of this run had kept its device for it."""
 
     def __init__(self, fault: MfaError, kept: Association) -> None:
         self.kept = kept

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mfa_association.review.grants import document_of
 from mfa_association.review.model import Change, DeviceStep, Name, Phrase, Risk, account_of
-from mfa_association.review.steps import Bag, Step
+from mfa_association.review.steps import Bag, Step, document_of
 
 _MFA_KEYS = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 _DOCUMENTS = ("user-policy", "group-policy", "managed-policy", "role-policy", "role")

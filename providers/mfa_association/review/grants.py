@@ -6,16 +6,14 @@ What cannot be followed to its end is a grant that is not certain: "not fully de
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from mfa_association.inventory.associations import snake
 from mfa_association.review.document import SECRET
 from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Op, Widened, account_of
 from mfa_association.review.rights import is_administrator_arn, makes_administrator
-from mfa_association.review.steps import Bag, Step, name_of_user, text_of, texts_of, user_of
+from mfa_association.review.steps import Bag, Step, document_of, name_of_user, text_of, texts_of, user_of
 
 _Source = tuple[str, str]
 """Through which resource a user gets rights, and through which second one, if there is one."""
@@ -160,6 +158,16 @@ def _note(side: _Side, step: Step, values: Bag | None) -> None:
     """What one side of a resource gives."""
     if values is None:
         return
+    if step.role == "managed-policy":
+        _note_document(side, step, values)
+    elif step.role in ("user", "group"):
+        _note_entity(side, step, values)
+    else:
+        _note_link(side, step, values)
+
+
+def _note_link(side: _Side, step: Step, values: Bag) -> None:
+    """What a resource that links users, groups and policies gives."""
     address, role = step.address, step.role
     users = [name.lower() for name in (texts_of(values.get("users")) or texts_of(user_of(values)))]
     if SECRET in (values.get("user"), values.get("user_name"), values.get("users")):
@@ -183,17 +191,12 @@ def _note(side: _Side, step: Step, values: Bag | None) -> None:
         side.of_groups += [(address, group, _inline(values, "-")) for group in groups]
     elif role in ("user-groups", "group-users"):
         side.members += [(address, user, group) for user in users for group in groups]
-    elif role == "managed-policy":
-        _note_document(side, step, values)
-    elif role in ("user", "group"):
-        _note_entity(side, step, values)
 
 
 def _note_document(side: _Side, step: Step, values: Bag) -> None:
     level = _inline(values, "-")
-    arn = text_of(values, "arn") or text_of(values, "policy_arn")
-    arn = arn or text_of(step.before or {}, "arn") or text_of(step.before or {}, "policy_arn")
-    if arn:
+    arns = (text_of(either, name) for either in (values, step.before or {}) for name in ("arn", "policy_arn"))
+    if arn := next(filter(None, arns), None):
         side.documents[arn.lower()] = level
     else:
         side.makes_one = side.makes_one or level > 0
@@ -245,12 +248,3 @@ def _inline(values: Bag, user: str) -> int:
     if SECRET in (values.get("policy"), values.get("policy_document")):
         return _PERHAPS
     return _SURELY if makes_administrator(document_of(values), user) else 0
-
-
-def document_of(values: Bag) -> Any:
-    """The policy that a resource carries, read from its text; None for what is no JSON or not known yet."""
-    policy = values.get("policy", values.get("policy_document"))
-    try:
-        return json.loads(policy) if isinstance(policy, str) else policy
-    except (ValueError, RecursionError):
-        return None

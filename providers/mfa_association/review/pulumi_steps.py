@@ -22,7 +22,7 @@ from mfa_association.review.pulumi_states import (
     state_of,
     unknown_inputs,
 )
-from mfa_association.review.steps import Step
+from mfa_association.review.steps import Bag, Step
 from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
 
@@ -98,11 +98,7 @@ class _Reader:
         if taken_by:
             op = "unknown"
         removes = op in ("delete", "unknown")
-        before = bag_of(old, "outputs", "inputs") if old and op != "create" else None
-        after = bag_of(new or old or {}, "inputs") if not removes else None
-        if is_cloud_control(kind):
-            kind = named_type(before, after) or kind
-            before, after = unfolded(before), unfolded(after)
+        kind, before, after = _sides(kind, old if op != "create" else None, None if removes else new or old or {})
         return Step(
             address=urn,
             type=kind,
@@ -176,6 +172,15 @@ class _Reader:
             if step["op"] == "create" and package not in {*self._known, *_QUIET, *seen}:
                 seen.add(package)
                 yield Change("provider-added", "low", urn, ("is the first resource of the provider ", Name(package)))
+
+
+def _sides(kind: str, old: State | None, new: State | None) -> tuple[str, Bag | None, Bag | None]:
+    """The type that Cloud Control stands for, what was saved, and what is declared."""
+    before = bag_of(old, "outputs", "inputs") if old else None
+    after = bag_of(new, "inputs") if new is not None else None
+    if not is_cloud_control(kind):
+        return kind, before, after
+    return named_type(before, after) or kind, unfolded(before), unfolded(after)
 
 
 def _role(kind: str, old: State | None, new: State | None) -> Role | None:

@@ -14,7 +14,6 @@ VERSION = 1
 
 def to_json(report: Report) -> str:
     """The report; names are as they are, whoever shows them has to escape them."""
-    total, none, maybe = losers(report)
     document = {
         "version": VERSION,
         "engine": report.engine,
@@ -23,14 +22,7 @@ def to_json(report: Report) -> str:
         "verdict": report.verdict,
         "sentence": sentence(report),
         "failure": report.failure,
-        "totals": {
-            "users_losing": total,
-            "users_left_with_none": none,
-            "users_perhaps_left_with_none": maybe,
-            "users_with_password_alone": password_alone(report),
-            "users_gaining": gainers(report),
-            "removals": report.removals,
-        },
+        "totals": _totals(report),
         "losses": [_finding(finding) for finding in report.losses],
         "gains": [_finding(finding) for finding in report.gains],
         "changes": [
@@ -43,6 +35,18 @@ def to_json(report: Report) -> str:
         "notes": list(report.notes),
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _totals(report: Report) -> dict[str, int]:
+    total, none, maybe = losers(report)
+    return {
+        "users_losing": total,
+        "users_left_with_none": none,
+        "users_perhaps_left_with_none": maybe,
+        "users_with_password_alone": password_alone(report),
+        "users_gaining": gainers(report),
+        "removals": report.removals,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

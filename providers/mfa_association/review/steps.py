@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -191,6 +192,15 @@ def texts_of(value: object) -> list[str]:
     """The texts of a list, or a text alone."""
     many = value if isinstance(value, list) else [value]
     return [text for text in many if isinstance(text, str) and text]
+
+
+def document_of(values: Bag) -> Any:
+    """The policy that a resource carries, read from its text; None for what is no JSON or not known yet."""
+    policy = values.get("policy", values.get("policy_document"))
+    try:
+        return json.loads(policy) if isinstance(policy, str) else policy
+    except (ValueError, RecursionError):
+        return None
 
 
 _HIDDEN = "…"

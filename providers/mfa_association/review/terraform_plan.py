@@ -40,22 +40,17 @@ def read_plan(documents: list[dict[str, Any]], key: str | None) -> Preview:
         return Preview("terraform", stack, failure="the plan failed", engine_version=_text(version))
     _refuse_deferred(plan)
     configuration = Configuration(plan)
-    sorted_steps = sort(_steps(plan, configuration))
-    given, widened, detached = grants(sorted_steps.others)
+    steps = sort(_steps(plan, configuration))
+    given, widened, detached = grants(steps.others)
     return Preview(
         "terraform",
         stack,
-        tuple(sorted_steps.devices),
-        tuple(sorted_steps.users),
+        tuple(steps.devices),
+        tuple(steps.users),
         tuple(given),
         engine_version=_text(version),
         notes=tuple(_notes(plan)),
-        changes=(
-            *_told(plan),
-            *of_devices(sorted_steps.devices),
-            *of_policies(sorted_steps.others),
-            *configuration.settings(),
-        ),
+        changes=(*_told(plan), *of_devices(steps.devices), *of_policies(steps.others), *configuration.settings()),
         code=tuple(_code(plan, configuration)),
         widened=tuple(widened),
         detached=detached,

@@ -63,6 +63,10 @@ def read_live(
     return _Review(reads, caller, preview, apply_as, AccountLists(reads)).carry_out(holders)
 
 
+def _unseen(holders: list[Holder], elsewhere: Mapping[tuple[str, str], NotChecked]) -> dict[tuple[str, str], Seen]:
+    return {holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere}
+
+
 @dataclass(frozen=True)
 class _Review:
     reads: LiveReads
@@ -81,11 +85,8 @@ class _Review:
         seen = self._look(looks, near)
         present = self._present(looks, seen)
         seen |= self._look(looks, [holder for holder in present.holders.values() if holder.key not in seen])
-        for key, why in present.unsure.items():
-            seen[key] = Seen(unfound(seen[key].facts, why))
-        seen |= {
-            holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
-        }
+        seen |= {key: Seen(unfound(seen[key].facts, why)) for key, why in present.unsure.items()}
+        seen |= _unseen(holders, elsewhere)
         mine = [_as_held(plan, present) for plan in plans if self._foreign(plan) is None]
         account, untold = self._scene(seen, mine)
         permissions = self._permissions(seen, mine, account)
