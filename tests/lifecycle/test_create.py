@@ -258,7 +258,7 @@ def test_a_denied_walk_does_not_hide_that_somebody_holds_it(stage: Stage) -> Non
     stage.plant(users={"alice": {}, "bob": user(virtual())})
     stage.deny("ListVirtualMFADevices")
     wanted = stage.wanted(codes=stage.codes())
-    assert "held by another user, not determined" in failure(
+    assert "held by another user (IAM shows" in failure(
         lambda: lifecycle.create(stage.run(), wanted), refusals.HeldByAnother
     )
 

@@ -119,7 +119,7 @@ def test_a_new_user_of_the_old_name_is_not_believed_at_the_second_look_either(st
     for _ in range(3):
         found = lifecycle.read(stage.run(), found)
         assert (found.active, found.user_id) == (False, "AIDABEFORE")
-        assert "to accept it, replace the association, or give it a new renew value" in stage.warnings[-1]
+        assert "to accept the new user, replace the association, or give it a new renew value" in stage.warnings[-1]
     assert lifecycle.create(stage.run(), stage.wanted()).user_id == stage.user_id()
 
 
