@@ -48,14 +48,21 @@ SECTIONS = {
     "inventory": "Commands that look at an account",
     "cli": "Commands that look at an account",
 }
-SPEAKERS = {"warn": "warning", "warn_afterwards": "warning", "note": "note", "say": "note", "caution": "warning"}
+SPEAKERS = {
+    "warn": "warning",
+    "warn_afterwards": "warning",
+    "note": "note",
+    "say": "note",
+    "caution": "warning",
+    "announce": "warning",
+}
 FAULTS = ("fault", "_fault")
 """What says a fault of a setting, or of a line of the roster; its last argument is the rule."""
 HEAD = """# Messages
 
-Every message, word for word, and when it is shown. A word in capitals stands for a value; square brackets hold a choice
-of texts, or one that may be missing. `python tools/messages.py` writes this page from the code and tools/messages.yaml,
-and a test compares them.
+Every error, warning and note of the provider and of the commands, word for word, and when it is shown. A word in
+capitals stands for a value; square brackets hold a choice of texts, or one that may be missing. What a review says of a
+change is in [the review](review.md). `python tools/messages.py` writes this page, and a test compares it with the code.
 """
 
 
@@ -156,7 +163,9 @@ class _Reader(ast.NodeVisitor):
             template, kind = self._passing[name]
             self._add(kind, self._filled(template, node, texts))
         elif name.lstrip("_") in SPEAKERS and texts and not self._is_passed_on(node):
-            self._add(SPEAKERS[name.lstrip("_")], texts[0])
+            self._add(SPEAKERS[name.lstrip("_")], texts[-1 if name == "_announce" else 0])
+        elif name == "ArgumentTypeError":
+            self._add("error", f"argument OPTION: {texts[0]}")
         elif name in FAULTS and len(texts) > 1:
             prefix = "PATH:LINE: " if self._section == "The roster" else f"{texts[0]}: "
             self._add("error", prefix + texts[-1])
