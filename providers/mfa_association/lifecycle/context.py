@@ -89,7 +89,7 @@ class AccountContext:
         """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
         try:
             listed = self.directory.user_id(user_name) if bulk else None
-            return listed or self.retries.read(lambda: self.iam.user_id(user_name))
+            return listed or self.retries.read(partial(self.iam.user_id, user_name))
         except AccessDenied:
             self.warn(
                 f"the unique id of {user_name} could not be read (AccessDenied), so a rename will not be noticed: "
@@ -101,7 +101,7 @@ class AccountContext:
 
     def devices(self, user_name: str) -> list[Device]:
         """What a user holds by now. ``NoSuchEntity``: no such user."""
-        return self.retries.read(lambda: self.iam.list_mfa_devices(user_name))
+        return self.retries.read(partial(self.iam.list_mfa_devices, user_name))
 
     def write(self, call: Callable[[], None]) -> None:
         """Make a write. Every shared look is out of date afterwards, unless AWS plainly refused it."""

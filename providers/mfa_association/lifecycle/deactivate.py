@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, ServiceFailure
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import explain_denial
@@ -28,9 +30,10 @@ def deactivate(context: AccountContext, saved: Association, seen: Seen, most: fl
     whose answer was lost, if any was.
     """
     attempts = _Attempts(context, saved, seen, context.limits.retry_deadline if most is None else most)
+    call = partial(context.iam.deactivate_mfa_device, saved.user_name, saved.serial_number.text)
     while True:
         try:
-            context.write(lambda: context.iam.deactivate_mfa_device(saved.user_name, saved.serial_number.text))
+            context.write(call)
             return
         except AwsError as fault:
             attempts.wait_after(fault)
