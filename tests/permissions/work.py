@@ -106,7 +106,7 @@ WORKS = [
             for action in ("GetAccountSummary", "GetAccountAuthorizationDetails", "ListUsers")},
         "iam:ListPolicies": "the version of each policy asked for",
     }),
-    Work(("review",), reviews.review_a_secret_holder, {"iam:ListUsers": "whose it is could not be found out"}),
+    Work(("review",), reviews.review_a_secret_holder, {"iam:ListUsers": "its holder could not be found out"}),
     Work(("review",), reviews.review_an_addition, {WALK: f"who holds a virtual device: not checked (denied: {WALK})"}),
     Work(("review", "root-plan"), reviews.review_a_root_user,
         {"sts:AssumeRoot": "serial_numbers: not checked (denied: sts:AssumeRoot)"}),

@@ -55,7 +55,7 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
         if step.op == "delete" and (step.role == "role" or not _denies(old)):
             continue  # what only allows, under MFA, takes its permission along
         subject = "trust policy" if step.role == "role" else "policy"
-        what: Phrase = (f"no longer requires MFA by its {subject}",)
+        what: Phrase = (f"no longer requires MFA in its {subject}",)
         yield Change("mfa-demand-lost", "medium", step.address, what, step.place)
 
 

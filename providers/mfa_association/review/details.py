@@ -65,7 +65,7 @@ def obstacles(report: Report, rows: int) -> Iterator[str]:
     unknown = _not_looked_for(live) if live else []
     if unknown:
         lines = [f"- {code(cause, 300)}" for cause in unknown[:rows]]
-        yield from collapsed(f"Could not be looked for ({len(unknown)})", iter([*lines, *_more(unknown, rows), ""]))
+        yield from collapsed(f"Not checked ({len(unknown)})", iter([*lines, *_more(unknown, rows), ""]))
 
 
 def _not_looked_for(live: Live) -> list[str]:

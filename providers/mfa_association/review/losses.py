@@ -99,9 +99,9 @@ def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
         return ("only by the root user",)
     if held.kind.console_only:
-        return ("no: ", Name(str(holder or "its user")), " must register it anew")
+        return ("no: ", Name(str(holder or "its user")), " must register it again")
     if held.also_deletes:
-        return ("no: one must be set up anew",)
+        return ("no: a new one must be set up",)
     return _AGAIN
 
 
@@ -115,7 +115,7 @@ def _eased(finding: Finding, effect: Effect, after: StateAfter) -> Finding:
     if effect.what == "moved" and _is_renamed(effect, after):
         return _info(finding, "the user is renamed in the same change")
     if holder is None and after.asked:
-        return replace(finding, risk="critical", why=("whose it is could not be found out",))
+        return replace(finding, risk="critical", why=("its holder could not be found out",))
     if after.held_now(holder, finding.serial_number) is False:
         return replace(_info(finding, "AWS says that it is not active"), what=("nothing: it is not active",))
     if effect.what == "removed" and after.is_of_a_namesake(holder, effect.held):
@@ -201,7 +201,10 @@ def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Findin
         holder=holder,
         serial_number=None,
         device_kind=UNKNOWN_KIND,
-        what=("all devices are deactivated with the user", *((", who is then made anew",) if user.replaces else ())),
+        what=(
+            "all devices are deactivated with the user",
+            *((", who is then created again",) if user.replaces else ()),
+        ),
         why=(why,),
         left=left,
         console_password=password,

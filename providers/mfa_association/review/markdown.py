@@ -81,7 +81,7 @@ def _alert(report: Report) -> Iterator[str]:
         yield "> [!CAUTION]"
         yield f"> {code(report.failure, 300)}"
         yield ">"
-        yield "> Nothing is known of this change: it may remove any device. Mend the preview and run it again."
+        yield "> Nothing is known of this change: it may remove any device. Fix the preview and run it again."
         yield ""
         return
     meaning = consequence(report)

@@ -84,7 +84,9 @@ def _bridged(values: dict[str, Any]) -> str | None:
 
 def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
     for host in foreign_hosts(_parsed(values.get("endpoints"))):
-        yield Change("endpoint-changed", "high", address, ("reaches AWS at ", Name(host), ", which is not AWS's"))
+        yield Change(
+            "endpoint-changed", "high", address, ("calls AWS at ", Name(host), ", which does not belong to AWS")
+        )
     if _parsed(values.get("insecure")) is True:
         yield Change("endpoint-changed", "high", address, ("trusts any server that answers as AWS: insecure is set",))
 

@@ -79,7 +79,7 @@ class Configuration:
                 continue
             expressions = mapping(provider, "expressions")
             for host in foreign_hosts(self._constants(expressions.get("endpoints"))):
-                what: Phrase = ("reaches AWS at ", Name(host), ", which is not AWS's")
+                what: Phrase = ("calls AWS at ", Name(host), ", which does not belong to AWS")
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
             if _only(self._constants(expressions.get("insecure"))) in (True, "true"):
                 what = ("trusts any server that answers as AWS: insecure is set",)
@@ -87,7 +87,7 @@ class Configuration:
             in_module = "module_address" in provider
             for setting in ("endpoints", "insecure"):
                 if not self._is_shown(expressions.get(setting), in_module):
-                    hidden: Phrase = (f"may reach somebody else than AWS: the plan does not show {setting}",)
+                    hidden: Phrase = (f"may call something else than AWS: the plan does not show {setting}",)
                     yield Change("endpoint-changed", "high", f"provider.{name}", hidden)
 
     def limit(self) -> int | None:

@@ -63,10 +63,10 @@ def _again(effect: Effect) -> Phrase:
     if effect.order == "first":
         return ("declared again under another name; stays active", *_by_another_role(effect))
     if effect.order == "apart":
-        return ("declared again through another provider, which does not keep this one from deactivating it",)
+        return ("declared again through another provider; this one still deactivates it",)
     order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
     enables = effect.redeclared_as is not None and effect.redeclared_as.enables
-    return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
+    return (f"{order}; {'enabled again' if enables else 'without codes it stays inactive'}",)
 
 
 def _by_another_role(effect: Effect) -> Phrase:

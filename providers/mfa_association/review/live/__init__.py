@@ -33,7 +33,7 @@ SECONDS = 240.0
 """Of all live reads together."""
 PATIENCE = Limits(retry_deadline=30.0)
 """Of one read with throttling."""
-_UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not tell)"
+_UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not show it)"
 
 
 def read_live(
