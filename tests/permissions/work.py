@@ -84,7 +84,7 @@ WORKS = [
     Work(("revoke",), commands.revoke, LOOK | {
         DEACTIVATE: f"NOT DONE: deactivating MFA device ({{arn}}) of user (alice): {DENIED}",
         "iam:GetUser": f"reading user (alice): {DENIED}",
-        "iam:GetLoginProfile": "whether alice has a console password could not be checked",
+        "iam:GetLoginProfile": "Whether alice has a console password could not be checked",
     }),
     Work(("revoke",), associations.remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
     Work(("revoke", "delete-devices"), commands.revoke_and_delete_the_device,
