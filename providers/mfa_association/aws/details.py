@@ -1,4 +1,4 @@
-"""The account's users, groups and policies in bulk: what GetAccountAuthorizationDetails tells, a page a call.
+"""The account's users, groups and policies in bulk: what GetAccountAuthorizationDetails returns, a page a call.
 
 Neither passwords nor access keys nor devices are in it. Everything here reads. Errors as in aws/errors.py.
 """
@@ -67,7 +67,7 @@ class AccountDetails:
         self._session = session
 
     def size(self) -> AccountSize:
-        """What tells how many pages there are."""
+        """The counts that show how many pages there are."""
         with translate_errors("reading the summary of the account", "GetAccountSummary"):
             summary = self._session.reader.get_account_summary()["SummaryMap"]
             return AccountSize(summary["Users"], summary["Groups"], summary["Policies"])

@@ -18,7 +18,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 class AwsError(MfaError):
     """A call to AWS failed with an error code that this version does not know.
 
-    The sentence: ``action``, cause, advice, and AWS's own words. ``retryable``: the same call may succeed later. ``unclear``: the call may have taken effect all the same.
+    The sentence: ``action``, cause, advice, and AWS's own words.
+    ``retryable``: the same call may succeed later. ``unclear``: the call may have taken effect all the same.
     """
 
     cause: ClassVar[str] = "AWS answered with an error this version does not know"

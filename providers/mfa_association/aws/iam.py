@@ -30,7 +30,7 @@ class Device:
 class VirtualDevice:
     """A virtual device of the account (ListVirtualMFADevices); ``user_arn`` is None while nobody holds it.
 
-    Of the root user only the ARN is told, no name.
+    Of the root user IAM gives only the ARN, no name.
     """
 
     serial_number: str
@@ -113,7 +113,7 @@ class Iam:
             require_request_id(self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def user_id(self, user_name: str) -> str:
-        """The unique id of a user, which tells a renamed user from a new one of the same name."""
+        """The unique id of a user: a renamed user keeps it, and a new user of the same name has another one."""
         with translate_errors(f"reading user ({user_name})", "GetUser"):
             return self._session.reader.get_user(UserName=_name(user_name))["User"]["UserId"]
 

@@ -1,4 +1,4 @@
-"""The IAM verbs that tell what a principal may do: its policies, its groups' and a simulation. They only read.
+"""The IAM verbs that show what a principal may do: its policies, its groups' and a simulation. They only read.
 
 Errors as in aws/errors.py.
 """
@@ -73,7 +73,7 @@ class Policies:
             return _document(answer["PolicyDocument"])
 
     def managed(self, arn: str) -> Document:
-        """A managed policy as it is in force (GetPolicy tells the version, GetPolicyVersion its text)."""
+        """A managed policy as it is in force (GetPolicy gives the version, GetPolicyVersion its text)."""
         with translate_errors(f"reading managed policy ({arn})", "GetPolicy"):
             version = self._session.reader.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         return self.managed_version(arn, version)

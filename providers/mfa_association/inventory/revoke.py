@@ -52,7 +52,7 @@ class RevocationRequest:
 
 
 class Revocation:
-    """The steps of one order. ``notes``: where the run's warnings and notes go, to be told with their step."""
+    """The steps of one request. ``notes``: where the run's warnings and notes go, to be shown with their step."""
 
     def __init__(self, context: AccountContext, verbs: Credentials, order: RevocationRequest, notes: list[str]) -> None:
         self._context, self._verbs, self._order, self._notes = context, verbs, order, notes
@@ -70,7 +70,7 @@ class Revocation:
             yield Step(target.serial_number.text, call, partial(self._factor, target))
 
     def carry_out(self) -> Iterator[StepResult]:
-        """Do every step and tell how each went, whatever became of the others."""
+        """Do every step and say how each went; one that fails does not stop the others."""
         for step in self.steps():
             done = carry_out(step)
             self._password_stays |= done.name == PASSWORD and done.outcome == "NOT DONE"
@@ -101,7 +101,7 @@ def choose(
 ) -> tuple[RevocationTarget, ...]:
     """The devices that are meant: one by its serial number or name, the only one, or all (``every``).
 
-    None at all where the user has none. Raises ``NotRevoked`` when it cannot be told which is meant.
+    None at all where the user has none. Raises ``NotRevoked`` where it is not clear which is meant.
     """
     declared = [line for line in lines if line.user_name and same(line.user_name, user_name)]
     devices = context.devices(user_name)

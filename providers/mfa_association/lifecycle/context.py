@@ -57,7 +57,7 @@ class AccountContext:
 
     @contextmanager
     def lock_users(self, account_id: str, *user_names: str) -> Iterator[None]:
-        """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``."""
+        """Keep all other runs on this machine from reading, guarding or changing these users. Raises ``UserBusy``."""
         with self.ledger.lock_users(account_id, *user_names, wait=self._wait, warn=self.warn):
             yield
 
@@ -86,7 +86,7 @@ class AccountContext:
             self.clock.sleep(0.05 + 0.2 * self.clock.random())
 
     def user_id(self, user_name: str, *, bulk: bool) -> str | None:
-        """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
+        """A user's unique id: from the walk if ``bulk`` and it has it, else from GetUser; None where neither has it."""
         try:
             listed = self.directory.user_id(user_name) if bulk else None
             return listed or self.retries.read(partial(self.iam.user_id, user_name))
@@ -104,7 +104,7 @@ class AccountContext:
         return self.retries.read(partial(self.iam.list_mfa_devices, user_name))
 
     def write(self, call: Callable[[], None]) -> None:
-        """Make a write. Every shared look is out of date afterwards, unless AWS plainly refused it."""
+        """Make a write. Every cached result is out of date afterwards, unless AWS plainly refused the write."""
         try:
             call()
         except AwsError as fault:

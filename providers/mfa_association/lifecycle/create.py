@@ -1,4 +1,4 @@
-"""Create: look first, then adopt, enable or record. A run that died half-way can be run again."""
+"""Create: read first, then adopt, enable or record. A run that died half-way can be run again."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ class SomebodyNew(Exception):
 def deactivate(context: AccountContext, saved: Association, seen: Seen, most: float | None = None) -> None:
     """Take the device from the saved user. ``most``: seconds to try for, else the retry deadline.
 
-    A look never stands for the success of the call; NoSuchEntity does once a fresh list confirms it. Whoever has the
-    name is looked at again before each repetition. Raises ``NotHeld``, ``SomebodyNew`` or an ``AwsError``: the last one
-    whose answer was lost, if any was.
+    A list never counts as the success of the call; NoSuchEntity does once a fresh list confirms it. Before each
+    repetition it is checked again whether the name still belongs to the same user. Raises ``NotHeld``, ``SomebodyNew``
+    or an ``AwsError``: the last one whose answer was lost, if any was.
     """
     attempts = _Attempts(context, saved, seen, context.limits.retry_deadline if most is None else most)
     call = partial(context.iam.deactivate_mfa_device, saved.user_name, saved.serial_number.text)
@@ -76,7 +76,7 @@ class _Attempts:
             raise self._tried(fault) from None
 
     def _look_again(self) -> None:
-        """What IAM lists now; a look that AWS does not answer leaves it to the next call."""
+        """Read the list again; where AWS does not answer, the next call decides."""
         try:
             self._seen = look(self._context, self._saved)
         except AwsError as fault:

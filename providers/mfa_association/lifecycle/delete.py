@@ -144,7 +144,7 @@ def _listed(context: AccountContext, saved: Association) -> Seen | None:
 
 
 def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGuard = "warn") -> bool | None:
-    """What ``delete`` would refuse or warn of, as far as looking tells; nothing is written.
+    """What ``delete`` would refuse or warn of, as far as reads show; nothing is written.
 
     Returns whether IAM lists the device for the user, None when the list is denied. ``context`` has a ledger that only
     foresees: a foreseen removal counts in it like one that was made. Raises ``LastDevice``, ``TooManyRemovals`` if the
@@ -206,7 +206,7 @@ def _say_where_it_went(context: AccountContext, saved: Association, *, lost: boo
 
 
 def _may_be_renamed(context: AccountContext, saved: Association) -> str | None:
-    """Why the saved user may hold the device under a name that IAM does not tell; who holds one cannot be deleted."""
+    """Why the saved user may hold the device under a name that IAM does not show; a user who holds one cannot be deleted."""
     if saved.kind.holder_is_listed or saved.user_name == ROOT_USER:
         return None
     try:

@@ -64,7 +64,7 @@ def look_for_user(context: AccountContext, wanted: Declaration) -> list[Device]:
 
 
 def held_by_another(context: AccountContext, wanted: Declaration) -> HeldByAnother:
-    """The refusal of a device in other hands, naming the holder where IAM tells."""
+    """The refusal of a device that another user holds, with the holder's name where IAM shows it."""
     entity = None
     with suppress(AccessDenied):
         entity = context.directory.find(wanted.serial_number, fresh=True) if wanted.kind.holder_is_listed else None

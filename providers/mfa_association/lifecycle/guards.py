@@ -19,7 +19,7 @@ LastDeviceGuard = OnLastDevice | Literal["lift"]
 def guard_last_device(
     context: AccountContext, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
 ) -> str | None:
-    """What to warn of when the device goes; None where it is not the last or nobody wants to know.
+    """What to warn of when the device goes; None where it is not the last, or ``mode`` is ``allow``.
 
     ``user_names``: all names of the holder. Raises ``LastDevice``, or ``SuccessorFailed`` whatever ``mode`` says but
     ``lift``.

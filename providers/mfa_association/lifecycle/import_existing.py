@@ -13,7 +13,7 @@ from mfa_association.validation import SerialNumber, same
 
 
 def import_existing(context: AccountContext, serial_number: SerialNumber, user_name: str | None = None) -> Association:
-    """The association as IAM has it; without ``user_name`` its holder is found out where IAM tells.
+    """The association as IAM has it; without ``user_name`` IAM is asked for the holder.
 
     Raises ``NothingToImport``, ``WrongAccount`` or an ``AwsError``.
     """
@@ -32,7 +32,7 @@ def import_existing(context: AccountContext, serial_number: SerialNumber, user_n
 
 
 def _holder(context: AccountContext, serial_number: SerialNumber) -> str:
-    """Of a virtual device IAM tells the holder; the ARN of a FIDO key names the user that registered it."""
+    """The holder of a virtual device, as IAM lists it, or of a FIDO key, as its ARN says."""
     if serial_number.registered_by:
         return serial_number.registered_by
     if not serial_number.kind.holder_is_listed:

@@ -74,8 +74,9 @@ def _give(context: AccountContext, saved: Association, wanted: Declaration, code
 def _give_back(context: AccountContext, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
     """Enable the device for its old holder again; the refusal that says how it ended.
 
-    Given codes may do for that too: IAM refused the new holder, and not the codes. No call of IAM tells how many devices a user may hold: GetAccountSummary has no such quota (``summaryKeyType`` of
-    botocore's model), so only the enable for the new holder can find out.
+    Given codes may work for that too: IAM refused the new holder, and not the codes. No call of IAM shows how many
+    devices a user may hold (``summaryKeyType`` of botocore's model has no such quota), so only the enable for the new
+    holder can find out.
     """
     before = replace(wanted, user_name=saved.user_name)
     try:

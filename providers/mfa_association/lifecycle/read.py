@@ -1,4 +1,4 @@
-"""Read: tell the truth about a declared device, and never say that it is gone."""
+"""Read: the truth about a declared device; it is never reported as gone."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def holder_label(entity: VirtualDevice) -> str:
 
 
 def other_holder(context: AccountContext, saved: Association) -> VirtualDevice | None:
-    """Who holds a virtual device that the saved user was just seen not to hold; None: nobody, or IAM does not tell.
+    """Who holds a virtual device that the saved user does not hold; None: nobody, or IAM does not show it.
 
-    A walk that still shows the saved user is older than that, so it is looked up afresh.
+    A cached walk that still shows the saved user is older, so IAM is asked again.
     """
     if not saved.pair.holder_is_listed:
         return None

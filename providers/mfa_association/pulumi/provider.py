@@ -91,5 +91,5 @@ class Provider(ResourceProvider):
 
 
 def mark_unknowns(values: dict[str, Any]) -> dict[str, Any]:
-    """The same bag with ``UNKNOWN`` for what a preview does not know yet."""
+    """The same values with ``UNKNOWN`` for what a preview does not know yet."""
     return {key: UNKNOWN if isinstance(value, Unknown) else value for key, value in values.items()}

@@ -62,7 +62,7 @@ def ledger() -> Ledger:
 
 
 def repeats() -> Repeats:
-    """What this process has told in full."""
+    """The errors that this process has shown in full."""
     return _repeats
 
 
