@@ -80,7 +80,7 @@ class Truth:
         return self._record(line) if way == "none" else self._enable(line, way)
 
     def _record(self, line: Line) -> Outcome:
-        """IAM tells of virtual devices only whether they exist and who holds them."""
+        """IAM shows of virtual devices only whether they exist and who holds them."""
         if ":mfa/" in line.serial and line.serial not in self.held:
             return Outcome("DeviceMissing")
         if ":mfa/" in line.serial and self.held[line.serial]:
