@@ -5,7 +5,6 @@ UserName is optional in the API, where leaving it out means the caller itself; h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,11 +128,7 @@ class Iam:
 
 def find_serial(devices: list[Any], serial_number: SerialNumber) -> Any:
     """The device of this serial number, in whatever case IAM spells it, or None."""
-    return next(_matching(devices, serial_number), None)
-
-
-def _matching(devices: list[Any], serial_number: SerialNumber) -> Iterator[Any]:
-    return (device for device in devices if same(device.serial_number, serial_number.text))
+    return next((device for device in devices if same(device.serial_number, serial_number.text)), None)
 
 
 def _name(user_name: str) -> str:
