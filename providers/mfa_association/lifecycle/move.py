@@ -94,15 +94,12 @@ def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
 
 
 def _refuse_unfinishable(context: AccountContext, saved: Association, wanted: Declaration) -> None:
-    cause = advice = None
+    old, new = saved.user_name, wanted.user_name
     if context.ledger.declared(saved.pair).stage != "no":
-        cause = f"another resource declares it for {saved.user_name}"
-        advice = "declare it for one of them only"
-    elif wanted.kind.console_only:
-        cause = "a FIDO key or passkey is registered by its own user only"
-        advice = f"remove the line of {saved.user_name} and let {wanted.user_name} register the key in the console"
-    elif not wanted.can_enable:
-        cause = f"{wanted.user_name} does not hold it, and neither codes nor a seed are given"
-        advice = "give two consecutive codes or a seed, or move it by hand first"
-    if cause and advice:
-        raise MoveRefused(wanted.serial_number, saved.user_name, wanted.user_name, cause, advice)
+        raise MoveRefused(saved, new, f"another resource declares it for {old}", "declare it for one of them only")
+    if wanted.kind.console_only:
+        advice = f"remove the line of {old} and let {new} register the key in the console"
+        raise MoveRefused(saved, new, "a FIDO key or passkey is registered by its own user only", advice)
+    if not wanted.can_enable:
+        cause = f"{new} does not hold it, and neither codes nor a seed are given"
+        raise MoveRefused(saved, new, cause, "give two consecutive codes or a seed, or move it by hand first")

@@ -89,10 +89,10 @@ class NotActive(Refusal):
 class MoveRefused(Refusal):
     """A move that could not be finished is not begun."""
 
-    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: str, advice: str) -> None:
+    def __init__(self, saved: Association, new: str, cause: str, advice: str) -> None:
+        serial_number, old = saved.serial_number, saved.user_name
         super().__init__(
-            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): {cause}; "
-            f"nothing was changed, {advice}"
+            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): {cause}; nothing was changed, {advice}"
         )
 
 
