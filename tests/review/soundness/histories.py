@@ -76,13 +76,17 @@ class Reviewed(Story):
         return {(one.pair[1], one.pair[0]): str(one.values.get("user_id") or "") for one in self._state}
 
     def _others(self) -> set[Pair]:
-        """Pairs beside which the state or the program has another device for the same name."""
-        account = self.world.account
+        """Pairs beside which the state or the program has another device for the same name.
+
+        A user is who has the name now, or whom the state means: without AWS's word nobody tells the two apart.
+        """
+        account, saved = self.world.account, self._saved()
         named = {*(one.pair for one in self._state), *self._program.pairs}
         ids = {name: user.id for name, user in account.users.items()}
         return {
-            (ids.get(name, ""), serial)
+            (user_id, serial)
             for serial, name in named
+            for user_id in (ids.get(name, ""), saved.get((name, serial), ""))
             if any(other == name and another != serial for another, other in named)
         }
 
