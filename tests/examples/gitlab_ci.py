@@ -211,7 +211,6 @@ class Lab:
             "CI_PIPELINE_ID": "500",
             "CI_PROJECT_ID": "5",
             "CI_PROJECT_URL": (self.folder / "acme" / "infra").as_uri(),
-            "CI_REPOSITORY_URL": self.source.as_uri(),
             "GITLAB_USER_EMAIL": "f.ox@example.com",
             "GITLAB_USER_LOGIN": "frank",
             "GITLAB_USER_NAME": "Frank Ox",

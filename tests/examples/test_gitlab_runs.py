@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,6 +85,19 @@ def test_each_job_gets_the_token_of_its_role_and_no_other_secret(lab: Lab) -> No
     assert seen == {"preview": False, "apply": False}
     (call, *_) = pipeline.calls("review")
     assert (call["env"]["AWS_ROLE_ARN"][-8:], call["env"]["GITLAB_TOKEN"]) == ("mfa-plan", "glpat-x")
+
+
+def test_git_has_the_jobs_token_by_a_helper_and_no_argument_holds_it(lab: Lab) -> None:
+    """Asked as git asks for a login: the helper is the one that is written in the file."""
+    (settings,) = lab.document[".settings"]["before_script"]
+    helper = settings.partition("-c credential.helper='!")[2].partition("'")[0]
+    done = subprocess.run(
+        ["git", "-c", "credential.helper=", "-c", f"credential.helper=!{helper}", "credential", "fill"],
+        input="protocol=https\nhost=gitlab.acme.example\n\n", text=True, capture_output=True, check=True,
+        env={"PATH": "/usr/bin:/bin", "CI_JOB_TOKEN": "glcbt-x", "HOME": str(lab.folder)},
+    )  # fmt: skip
+    assert done.stdout.splitlines()[2:] == ["username=gitlab-ci-token", "password=glcbt-x"]
+    assert "CI_REPOSITORY_URL" not in settings + str(lab.document)
 
 
 def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(lab: Lab) -> None:
