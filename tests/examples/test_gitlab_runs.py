@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from mfa_association.cli import comment, review
 from tests.examples.gitlab_ci import Lab, Pipeline, applied, deployed
 from tests.examples.pipeline import BASE_HASHES, git
 
@@ -43,6 +46,22 @@ def test_the_default_branch_is_applied_as_it_was_reviewed(lab: Lab) -> None:
     reviewed = Path(value(again["arguments"], "--reviewed"))
     assert (reviewed.name, reviewed.read_text()) == ("review.json", "{}")
     assert "--live" in again["arguments"]
+
+
+def test_our_own_program_knows_every_option_that_it_is_given(lab: Lab) -> None:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for command in (review, comment):
+        command.add_to(commands)
+    calls = []
+    for start in (lab.merge_request, lab.push):
+        pipeline = start()
+        pipeline.play()
+        calls += [call["arguments"] for job in ("review", "apply") for call in pipeline.calls(job)]
+        shutil.rmtree(lab.folder / "machines")
+    assert len(calls) == 4 + 1 + 4 + 1
+    for arguments in calls:
+        parser.parse_args(arguments)
 
 
 def test_nothing_is_applied_before_somebody_starts_the_job(lab: Lab) -> None:
