@@ -35,9 +35,7 @@ def test_the_page_names_the_jobs_and_the_steps_that_apply() -> None:
     jobs = next(table for table in tables if table.lstrip().startswith("| job |")).strip().splitlines()[2:]
     assert [line.split("`")[1] for line in jobs] == list(JOBS)
     script = "\n".join(DOCUMENT["apply"]["script"])
-    places = [
-        script.index(words) for words in ("ls-remote", "pulumi preview", "mfa-association review", "pulumi up")
-    ]
+    places = [script.index(words) for words in ("ls-remote", "pulumi preview", "mfa-association review", "pulumi up")]
     assert places == sorted(places)
     steps = next(table for table in tables if table.startswith("| step |"))
     for command in re.findall(r"`((?:pulumi|mfa-association) [^`]+)`", steps):
