@@ -172,6 +172,27 @@ def test_what_a_runner_kept_of_an_earlier_pipeline_is_not_believed(lab: Lab) -> 
     assert b"stale" not in pipeline.kept["review"].values()
 
 
+def test_counts_that_a_runner_kept_are_not_shown_if_the_review_breaks(lab: Lab) -> None:
+    pipeline = lab.push()
+    (pipeline.home("review") / "builds").mkdir(parents=True)
+    (pipeline.home("review") / "builds" / "mfa-counts.json").write_text("stale")
+    lab.in_job["review"] = {"pip": "1"}
+    assert pipeline.play()["review"] == "failed"
+    assert "mfa-counts.json" not in pipeline.kept["review"]
+
+
+def test_no_variable_of_the_project_or_of_a_pipeline_decides(lab: Lab) -> None:
+    pipeline = lab.push(
+        FAIL_ON="never", STACK="other", ROSTER="x.yaml", AWS_ROLE_ARN="arn:x", PULUMI_BACKEND_URL="file://"
+    )
+    pipeline.play()
+    for call in (*pipeline.calls("review"), *pipeline.calls("apply")):
+        assert (value(call["arguments"], "--fail-on"), value(call["arguments"], "--key")) == ("critical", "prod")
+        assert "--roster" not in call["arguments"] or value(call["arguments"], "--roster") == "roster.yaml"
+        assert call["env"]["AWS_ROLE_ARN"].startswith("arn:aws:iam::111122223333:role/")
+        assert call["env"]["PULUMI_BACKEND_URL"] == "s3://example-mfa-state?region=us-east-1"
+
+
 def test_the_review_knows_base_rosters_and_all_authors(lab: Lab) -> None:
     lab.given["merge_request"] = json.dumps({"author": {"username": "roster-bot"}})
     pipeline = lab.merge_request(who="erin", email="41-erin-at-home@users.noreply.gitlab.com")
