@@ -30,12 +30,14 @@ assert sys.argv[1:4] == ["-I", "-m", "mfa_association.cli"]
 arguments = sys.argv[4:]
 with open(os.environ["CALLS"], "a") as log:
     log.write(json.dumps(arguments) + "\\n")
-if os.environ.get("BROKEN"):
+form = arguments[arguments.index("--format") + 1]
+if os.environ.get("BROKEN") and os.environ.get("WHERE", form) == form:
     print("Traceback: no module", file=sys.stderr)
     sys.exit(int(os.environ["BROKEN"]))
 arguments.remove("--live")
 from mfa_association.cli import main
-sys.exit(main(arguments))
+code = main(arguments)
+sys.exit(int(os.environ.get("ENDS", code)) if os.environ.get("WHERE", form) == form else code)
 """
 
 
@@ -162,6 +164,9 @@ class Broken(NamedTuple):
         Broken("the program cannot be started", "real-delete", {"PATH": "/usr/bin:/bin", "CALLS": "/no/where/calls"}),
         Broken("it breaks", "real-delete", {"BROKEN": "1"}),
         Broken("it says nothing and ends well", "real-delete", {"BROKEN": "0"}),
+        Broken("the text alone says nothing and ends well", "real-delete", {"BROKEN": "0", "WHERE": "text"}),
+        Broken("what was reviewed cannot be kept", "real-delete", {"BROKEN": "1", "WHERE": "json"}),
+        Broken("it says that all is well, and ends badly", "empty", {"ENDS": "1", "WHERE": "text"}),
     ],
     ids=lambda case: case.reason,
 )
@@ -219,11 +224,12 @@ def test_what_was_not_reviewed_is_not_applied(server: Server, there: str) -> Non
     assert server.run("before-apply").code != 0
 
 
-def test_a_review_that_lay_there_before_is_none(server: Server) -> None:
+@pytest.mark.parametrize("code", ["0", "1"])
+def test_a_review_that_lay_there_before_is_none(server: Server, code: str) -> None:
     reviewed = Path(f"{server.plan}.mfa-review.json")
     reviewed.write_text("{}")
     server.planned("real-delete")
-    assert not passes(server.run("policy-check", BROKEN="1").out)
+    assert not passes(server.run("policy-check", BROKEN=code).out)
     assert not reviewed.exists()
 
 
