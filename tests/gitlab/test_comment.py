@@ -153,6 +153,7 @@ def test_a_note_that_is_not_ours_is_neither_taken_nor_touched(job: Job, case: Fo
     assert job.lab.bodies() == [body()]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("others", [99, 100, 250])
 def test_our_note_is_found_on_every_page_and_no_link_of_an_answer_is_followed(job: Job, others: int) -> None:
     for number in range(others):
