@@ -52,7 +52,9 @@ def main(options: list[str]) -> int:
     (head, pins), (development_head, development_pins) = split(PLAIN), split(DEVELOPMENT)
     try:
         plain = compiled(["github"], pins, [], options)
-        everything = compiled(["github", "sandbox", "terraform", "dev"], [*plain, *development_pins], plain, options)
+        everything = compiled(
+            ["github", "gitlab", "sandbox", "terraform", "dev"], [*plain, *development_pins], plain, options
+        )
         review = hashed(plain)
     except subprocess.CalledProcessError as failure:
         return failure.returncode

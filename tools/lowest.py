@@ -12,7 +12,7 @@ from pythons import ROOT, VERSIONS, interpreter, run_tests, virtualenv
 from running import say
 
 NOT_TRIED = re.compile(r"(build|import-linter|mypy|pip|pyinstaller|pyinstaller-hooks-contrib|ruff|setuptools|zizmor)==")
-EXTRAS = ("github", "sandbox", "terraform", "dev")
+EXTRAS = ("github", "gitlab", "sandbox", "terraform", "dev")
 
 
 def lowest(version: str) -> str:

@@ -44,7 +44,7 @@ SECTIONS = {
     "pulumi": "Pulumi",
     "terraform": "Terraform and OpenTofu",
     "review": "The review",
-    "github": "The comment on GitHub",
+    "forges": "Comments on GitHub and GitLab",
     "inventory": "Commands that look at an account",
     "cli": "Commands that look at an account",
 }

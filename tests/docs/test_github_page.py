@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mfa_association.github import faults
+from mfa_association.forges import retries
 from tests.github.conftest import GREEN, LOSS, STACK, Step, hub, step
 from tests.github.standin import GitHub
 
@@ -43,7 +43,7 @@ def prepare(hub: GitHub, there: str) -> tuple[str, str]:
 
 
 def test_the_page_knows_every_ending() -> None:
-    source = (ROOT / "providers" / "mfa_association" / "github" / "sticky.py").read_text()
+    source = (ROOT / "providers" / "mfa_association" / "forges" / "sticky.py").read_text()
     endings = set(re.findall(r'return f?"([a-z ]+)[:,]', source))
     assert endings == {row["prints"].partition(":")[0].partition(",")[0] for row in WHAT.finditer(PAGE)}
 
@@ -62,8 +62,8 @@ def test_the_example_is_what_is_printed(step: Step) -> None:
 
 
 def test_it_waits_as_long_as_the_page_says() -> None:
-    tries, seconds = len(faults.PAUSES) + 1, sum(faults.PAUSES)
-    assert (tries, f"in {seconds:.0f} s" in PAGE, faults.LONGEST_WAIT) == (4, True, 60)
+    tries, seconds = len(retries.PAUSES) + 1, sum(retries.PAUSES)
+    assert (tries, f"in {seconds:.0f} s" in PAGE, retries.LONGEST_WAIT) == (4, True, 60)
 
 
 WORKFLOW = yaml.safe_load((ROOT / "examples" / "github" / "pulumi.yml").read_text())

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import picture
 import pytest
+import yaml
 
 from mfa_association.cli import main
 from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.markdown import to_markdown
+from mfa_association.review.sarif import RULES, to_sarif
 from tests.review.samples import samples
 
 PAGE = picture.PAGE.read_text(encoding="utf-8")
+ROOT_FOLDER = Path(__file__).parents[2]
 
 
 def test_the_comments_are_the_codes_own() -> None:
     assert picture.comments(PAGE) == [to_markdown(report) for report in samples().values()]
+
+
+def test_the_sarif_is_the_codes_own() -> None:
+    """As `jq` prints it by the page's own words."""
+    shown = []
+    for one in json.loads(to_sarif(samples()["losses"]))["runs"][0]["results"]:
+        place = one["locations"][0]["physicalLocation"]
+        file, line = place["artifactLocation"]["uri"], place["region"]["startLine"]
+        shown.append("\t".join((one["level"], one["ruleId"], file, str(line), one["message"]["text"])))
+    section = PAGE.partition("\n## Code scanning\n")[2].partition("\n## ")[0]
+    assert "' review.sarif\n" + "\n".join(shown) + "\n```\n" in section
+    assert set(re.findall(r"`([a-z]+-[a-z-]+)`", section)) <= set(RULES)
+    (step,) = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])
+    assert step["with"] == {"sarif_file": "review.sarif"}
+    loop = (ROOT_FOLDER / "examples" / "github" / "pulumi.yml").read_text().partition("for format in ")[2]
+    assert loop.startswith("json markdown text; do") and '"../review.$format"' in loop
 
 
 def test_every_option_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ cp "$HOME"/venv/* "$folder/bin/"
 """
 PIP = """#!/bin/sh
 echo "$@" >> "$HOME/pip.log"
-[ ! -f .github/mfa-review.txt ] || cp .github/mfa-review.txt "$HOME/pip.txt"
+for folder in .github .gitlab; do [ ! -f $folder/mfa-review.txt ] || cp $folder/mfa-review.txt "$HOME/pip.txt"; done
 exit $(cat "$HOME/given/pip")
 """
 # Stands for `mfa-association` and for `python -I -m mfa_association.cli`.
@@ -31,6 +31,9 @@ TOOL = """#!{python}
 import json, os, sys
 from pathlib import Path
 home, arguments = Path(os.environ["HOME"]), sys.argv[1:]
+if arguments[:2] == ["-I", "-c"]:
+    exec(arguments[2])
+    sys.exit(0)
 if arguments[:3] == ["-I", "-m", "mfa_association.cli"]:
     arguments = arguments[3:]
 names = ("../preview.json", "../base.yaml", "roster.yaml")
@@ -42,7 +45,7 @@ if arguments == ["terraform", "install"]:
     sys.exit(0)
 if arguments[0] == "review":
     told = dict(zip(arguments, arguments[1:]))
-    said = (given / told["--format"]).read_text()
+    said = (given / told.get("--format", "text")).read_text()
     if "--output" in told:
         Path(told["--output"]).write_text(said)
     else:

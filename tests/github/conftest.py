@@ -78,7 +78,7 @@ def step(
     step = Step(tmp_path, hub, monkeypatch, capsys)
     step.event()
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_TOKEN", "GITHUB_STEP_SUMMARY"):
+    for name in ("GITHUB_TOKEN", "GITHUB_STEP_SUMMARY", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
     environment = {
         "GH_TOKEN": TOKEN,

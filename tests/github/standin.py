@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.rest import Answer, RestServer
+from tests.support.rest import Fault as Fault
 
 REPOSITORY, NUMBER = "acme/infra", 7
 BOT, TOKEN = "github-actions[bot]", "ghs_token-of-this-run"
@@ -21,31 +20,13 @@ _COMMENTS = f"/repos/{REPOSITORY}/issues/{NUMBER}/comments"
 _COMMENT = re.compile(rf"/repos/{REPOSITORY}/issues/comments/(\d+)")
 _NOT_FOR_WORKFLOWS = (403, {"message": "Resource not accessible by integration"})
 
-Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
-
 
 @dataclass
-class Fault:
-    """Answers the next requests of a kind instead of GitHub; ``done``: what was asked for happens all the same."""
-
-    request: str
-    status: int
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    times: int = 1
-    done: bool = False
-
-
-@dataclass
-class GitHub:
-    """The server and what it holds; ``calls``: `METHOD /path?query`, without the address."""
+class GitHub(RestServer):
+    """The server and what it holds."""
 
     comments: dict[int, dict[str, Any]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    before: dict[str, Callable[[], None]] = field(default_factory=dict)
     editors: dict[int, dict[str, str] | None] = field(default_factory=dict)
-    calls: list[str] = field(default_factory=list)
-    url: str = ""
     _next: int = 1001
 
     def add(self, body: str, login: str | None = BOT) -> int:
@@ -70,26 +51,13 @@ class GitHub:
         """What somebody wrote, oldest first."""
         return [one["body"] for one in self.comments.values() if (one["user"] or {}).get("login") == login]
 
-    @property
-    def writes(self) -> list[str]:
-        """The calls that write, GraphQL's questions left out."""
-        return [call for call in self.calls if not call.startswith("GET") and call != "POST /graphql"]
-
-    def answer(self, method: str, target: str, token: str, body: dict[str, Any]) -> Answer:
-        """What GitHub says to a request, or the fault that is due."""
-        self.calls.append(f"{method} {target}")
+    def kind(self, method: str, target: str) -> str:
+        """See ``RestServer``."""
         path = urlsplit(target).path
-        kind = f"{method} {_COMMENT.sub('comment', path).replace(_COMMENTS, 'comments').replace(_PULL, 'pull')}"
-        self.before.pop(kind, lambda: None)()
-        fault = next((one for one in self.faults if one.times and one.request in (kind, "any")), None)
-        if fault:
-            fault.times -= 1
-            if fault.done:
-                self._answer(method, target, token, body)
-            return fault.status, fault.body, fault.headers
-        return self._answer(method, target, token, body)
+        return f"{method} {_COMMENT.sub('comment', path).replace(_COMMENTS, 'comments').replace(_PULL, 'pull')}"
 
-    def _answer(self, method: str, target: str, token: str, body: dict[str, Any]) -> Answer:
+    def respond(self, method: str, target: str, token: str, body: dict[str, Any]) -> Answer:
+        """See ``RestServer``."""
         path = urlsplit(target).path
         if token not in (TOKEN, REST_TOKEN):
             return 401, {"message": "Bad credentials"}
@@ -136,33 +104,3 @@ class GitHub:
         self.comments[number]["body"] = body["body"]
         self.editors[number] = {"__typename": "Bot", "login": BOT.removesuffix("[bot]")}
         return 200, self.comments[number]
-
-    def start(self) -> ThreadingHTTPServer:
-        """Serve until the returned server is shut down."""
-        hub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def _serve(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                token = self.headers.get("Authorization", "").partition(" ")[2]
-                answer = hub.answer(self.command, self.path, token, json.loads(raw or b"{}"))
-                status, body, headers = answer if len(answer) == 3 else (*answer, {})
-                text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_GET = do_POST = do_PATCH = do_DELETE = _serve
-
-            def log_message(self, *arguments: Any) -> None:
-                return
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        return server

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mfa_association.github.cut import COMMENT_CHARACTERS
+from mfa_association.forges.github.step import COMMENT_CHARACTERS
 from tests.github.conftest import GREEN, LOSS, STACK, Step
 from tests.github.standin import BOT, NUMBER, REPOSITORY, REST_TOKEN, Fault
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import accumulate
 
 import pytest
@@ -10,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from mfa_association.github.cut import SUMMARY_BYTES, fit, in_bytes
+from mfa_association.forges import cut as cutting
+from mfa_association.forges.cut import in_bytes
+from mfa_association.forges.github.summary import SUMMARY_BYTES
 from tests.github.conftest import GREEN, LOSS, Step
 
+fit = partial(cutting.fit, whose="GitHub")
 HEAD = "| Risk | User |\n|------|:----:|\n"
 NOTICE = re.compile(r"\*\*Cut here, at GitHub's limit: (\d+) of (\d+) rows of tables are left out\.\*\* There\.$")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
-from mfa_association.github.cut import COMMENT_CHARACTERS
+from mfa_association.forges.github.step import COMMENT_CHARACTERS
 from tests.github.conftest import Step
 
 PREVIEWS = Path(__file__).parents[1] / "review" / "previews"

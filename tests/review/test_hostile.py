@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
+from mfa_association.review.sarif import to_sarif
 from mfa_association.review.text import to_text
 
 from .make import facts, gone, live, new, preview
@@ -179,7 +181,7 @@ def test_a_pickled_provider_is_neither_opened_nor_shown(encode: Any, tmp_path: P
                 if "__provider" in step.get(state, {}).get(bag, {}):
                     step[state][bag]["__provider"] = encode(pickled)
     found = classify(parse(json.dumps(document).encode()))
-    shown = "".join(write(found) for write in (to_markdown, to_json, to_text))
+    shown = "".join(write(found) for write in (to_markdown, to_json, to_text, to_sarif))
     assert not trap.exists() and encode(pickled)[:20] not in shown and "__provider" not in shown
     assert len(found.losses) == 3
     pickle.loads(pickled).close()
@@ -194,9 +196,21 @@ def test_no_secret_of_a_captured_preview_is_shown() -> None:
         inputs.update({name: "135791" for name in ("authentication_code_1", "authentication_code_2") if name in inputs})
         inputs.update({name: "JBSWY3DPEHPK3PXP" for name in ("seed",) if name in inputs})
     found = classify(parse(json.dumps(document).encode()))
-    shown = "".join(write(found) for write in (to_markdown, to_json, to_text))
+    shown = "".join(write(found) for write in (to_markdown, to_json, to_text, to_sarif))
     assert len(found.gains) == 5
     assert "135791" not in shown and "JBSWY3DPEHPK3PXP" not in shown
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_code_scanning_takes_no_name_for_a_link_or_a_second_line(name: str) -> None:
+    (run,) = json.loads(to_sarif(report(name)))["runs"]
+    assert len(run["results"]) > 2
+    for one in run["results"]:
+        text = one["message"]["text"]
+        assert text.isprintable()
+        assert re.search(r"(?<!\\)(?:\\\\)*[\[\]]", text) is None
+        uri = one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"(?:file://)?[\w.~/%-]+", uri, re.ASCII)
 
 
 def test_rich_takes_no_markup_from_names() -> None:

@@ -1,25 +1,30 @@
-"""``mfa-association comment``: a review as a comment of its pull request, kept up to date."""
+"""``mfa-association comment``: a review as a comment of its pull or merge request, kept up to date."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mfa_association.cli.process import BROKEN, OK
 from mfa_association.errors import MfaError
-from mfa_association.github import summary, workflow
-from mfa_association.github.marker import WorkflowRun, split
-from mfa_association.github.sticky import NotAllowed, Review, keep
+from mfa_association.forges.forge import Forge, NotAllowed
+from mfa_association.forges.github import summary
+from mfa_association.forges.github.step import github
+from mfa_association.forges.gitlab.job import gitlab
+from mfa_association.forges.marker import split
+from mfa_association.forges.retries import with_retries
+from mfa_association.forges.sticky import Review, keep
 
-# The pull request is no worse for it: the gate is a step of its own.
-_FORK = "a run for a fork may only read, the review is in the step summary"
+_Connect = Callable[[Mapping[str, str], str | None, int | None, str | None, str | None], Forge]
+_FORGES: dict[str, _Connect] = {"github": github, "gitlab": gitlab}
 _DESCRIPTION = """
-Post what `mfa-association review` wrote as a comment of the pull request, or bring the one that is there up to date:
-one for each stack. The token comes from GH_TOKEN or GITHUB_TOKEN. Exit code: 0 done, 1 not done.
+Post what `mfa-association review` wrote as a comment of the pull request (GitHub) or merge request (GitLab), or bring the
+one that is there up to date: one for each stack. The token comes from GH_TOKEN or GITHUB_TOKEN, or from GITLAB_TOKEN. Exit
+code: 0 done, 1 not done.
 """
 
 
@@ -27,34 +32,46 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("comment", help="post a review to its pull request", description=_DESCRIPTION)
     parser.add_argument("files", nargs="+", metavar="FILE", help="what `review` wrote, one file for each stack")
-    parser.add_argument("--pull-request", type=int, metavar="N", help="its number (the workflow's event says)")
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="(GITHUB_REPOSITORY)")
-    parser.add_argument("--run", metavar="NUMBER", help="grows from run to run (GITHUB_RUN_ID.GITHUB_RUN_ATTEMPT)")
-    parser.add_argument("--api-url", metavar="URL", help="of a GitHub Enterprise Server (GITHUB_API_URL)")
-    parser.add_argument("--step-summary", action="store_true", help="write the workflow's step summary as well")
+    parser.add_argument("--forge", choices=_FORGES, help="where (gitlab in a job of GitLab CI, else github)")
+    parser.add_argument(
+        "--pull-request",
+        "--merge-request",
+        type=int,
+        metavar="N",
+        help="its number (the workflow's event says, or CI_MERGE_REQUEST_IID)",
+    )
+    parser.add_argument(
+        "--repository",
+        "--project",
+        metavar="OWNER/NAME",
+        help="its repository or project (GITHUB_REPOSITORY, CI_MERGE_REQUEST_PROJECT_PATH)",
+    )
+    parser.add_argument(
+        "--run",
+        metavar="NUMBER",
+        help="grows from run to run (GITHUB_RUN_ID.GITHUB_RUN_ATTEMPT, CI_PIPELINE_ID.CI_JOB_ID)",
+    )
+    parser.add_argument("--api-url", metavar="URL", help="of a server of your own (GITHUB_API_URL, CI_SERVER_URL)")
+    parser.add_argument("--step-summary", action="store_true", help="GitHub: write the step summary as well")
     parser.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     reviews = _reviews(options.files)
+    texts = [review.text for review in reviews]
     if options.step_summary:
-        _summarise(reviews)
-    target = workflow.target(os.environ, options.repository, options.pull_request)
-    run = workflow.run(os.environ, options.run)
-    url, token = workflow.api_url(os.environ, options.api_url), workflow.token(os.environ)
+        summary.append(summary.summary_file(os.environ), texts)
+    connect = _FORGES[options.forge or ("gitlab" if os.environ.get("GITLAB_CI") else "github")]
+    forge = connect(os.environ, options.repository, options.pull_request, options.run, options.api_url)
     try:
-        return max(_post(target, url, token, review, run) for review in reviews)
+        return max(_post(forge, review) for review in reviews)
     except NotAllowed as refusal:
-        if not (target.fork and os.environ.get("GITHUB_STEP_SUMMARY")):
+        # The pull request is no worse for it: the gate is a step of its own.
+        where = forge.keep_elsewhere([] if options.step_summary else texts) if forge.fork else None
+        if where is None:
             raise
-        if not options.step_summary:
-            _summarise(reviews)
-        print(f"mfa-association: {refusal}; {_FORK}", file=sys.stderr)
+        print(f"mfa-association: {refusal}; a run for a fork may only read, {where}", file=sys.stderr)
         return OK
-
-
-def _summarise(reviews: Sequence[Review]) -> None:
-    summary.append(summary.summary_file(os.environ), [review.text for review in reviews])
 
 
 def _reviews(paths: Sequence[str]) -> list[Review]:
@@ -85,17 +102,13 @@ def _review(path: str) -> Review:
     return Review(marker, rest)
 
 
-def _post(target: workflow.CommentTarget, url: str, token: str, review: Review, run: WorkflowRun) -> int:
+def _post(forge: Forge, review: Review) -> int:
     """Keep one comment; one that fails does not hold up the others. Raises ``NotAllowed``."""
-    try:
-        from mfa_association.github.faults import with_retries
-        from mfa_association.github.pull_request import Conversation
-    except ModuleNotFoundError:
-        raise MfaError("commenting: PyGithub is not installed; pip install 'mfa-association[github]'") from None
     stack = review.marker.stack
     try:
-        conversation = Conversation(url, token, target.repository, target.pull_request)
-        done = with_retries(f"commenting on {target} ({stack})", lambda: keep(conversation, review, run))
+        conversation = forge.conversation()
+        what = f"commenting on {forge} ({stack})"
+        done = with_retries(conversation.faults, what, lambda: keep(forge, conversation, review))
     except NotAllowed:
         raise
     except MfaError as fault:

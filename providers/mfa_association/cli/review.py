@@ -22,13 +22,16 @@ from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import RISKS, Report
 from mfa_association.review.gate import FailOn, closed_by, not_reviewed
+from mfa_association.review.gitlab_terraform import to_gitlab_terraform
 from mfa_association.review.markdown import to_markdown
 from mfa_association.review.model import Preview, SourceLocation
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
+from mfa_association.review.sarif import to_sarif
 from mfa_association.review.text import to_text
 from mfa_association.validation import check_role_arn
 
+_FORMATS = ("text", "markdown", "json", "sarif", "gitlab-terraform")
 _DESCRIPTION = """
 Say who loses an MFA device by a change, and who gains one. Reads what `pulumi preview --json --show-sames
 --show-replacement-steps`, `terraform show -json PLAN` or `tofu show -json PLAN` wrote. Nothing in AWS is changed.
@@ -67,7 +70,7 @@ def add_to(commands: Any) -> None:
     gate.add_argument(
         "--reviewed", metavar="PATH", help="exit 3 for more than these JSON reviews, or a folder of them, say"
     )
-    parser.add_argument("--format", choices=("markdown", "json", "text"), default="text", help="what to write (text)")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="what to write (text)")
     parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
     add_connection(parser)
     parser.set_defaults(command=_run)
@@ -148,7 +151,12 @@ def _lines_before(path: str, base: str | None) -> dict[str, SourceLocation]:
 
 def _located(text: str, path: str, shown: str) -> dict[str, SourceLocation]:
     lines = roster.parse(text, path, may_be_empty=True).lines
-    return {line.serial.key: SourceLocation(os.path.normpath(shown), line.line) for line in lines}
+    return {line.serial.key: SourceLocation(_in_repository(shown), line.line) for line in lines}
+
+
+def _in_repository(path: str) -> str:
+    """A file as the repository knows it."""
+    return os.path.normpath(path)
 
 
 def _rendered(report: Report, causes: list[str], options: argparse.Namespace) -> str:
@@ -156,6 +164,10 @@ def _rendered(report: Report, causes: list[str], options: argparse.Namespace) ->
         return to_json(report)
     if options.format == "markdown":
         return to_markdown(report, options.commit)
+    if options.format == "sarif":
+        return to_sarif(report, _in_repository(options.roster or options.roster_base or ROSTER))
+    if options.format == "gitlab-terraform":
+        return to_gitlab_terraform(report)
     terminal = options.output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else 200
     return to_text(report, causes, colour=terminal and "NO_COLOR" not in os.environ, width=width)

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from mfa_association.errors import MfaError
-from mfa_association.github.marker import WorkflowRun
+from mfa_association.forges import given as checked
+from mfa_association.forges.marker import WorkflowRun
 from mfa_association.validation import show
 
 PUBLIC_API = "https://api.github.com"
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})/[A-Za-z0-9._-]{1,100}")
-_RUN = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,9}))?")
-_API = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[\w./-]*)?")
-_TOKEN = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,15 @@ def target(environment: Mapping[str, str], repository: str | None, pull_request:
 
 def run(environment: Mapping[str, str], given: str | None) -> WorkflowRun:
     """The run that is given as ID or ID.ATTEMPT, else GitHub's. Raises ``MfaError``."""
-    text = given or environment.get("GITHUB_RUN_ID") or ""
-    found = _RUN.fullmatch(text)
-    if not found:
-        raise MfaError(f"finding the run ({show(text)}): it is not a number such as 17 or 17.2; give --run")
-    attempt = found[2] or ("" if given else environment.get("GITHUB_RUN_ATTEMPT", ""))
-    return WorkflowRun(int(found[1]), int(attempt) if attempt.isdecimal() else 1)
+    number, attempt = checked.run_and_attempt(given or environment.get("GITHUB_RUN_ID") or "")
+    told = "" if given else environment.get("GITHUB_RUN_ATTEMPT", "")
+    return WorkflowRun(number, attempt or (int(told) if told.isdecimal() else 1))
 
 
 def token(environment: Mapping[str, str]) -> str:
     """The token of the environment; no argument holds it, since others can read those. Raises ``MfaError``."""
-    found = (environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN") or "").strip()
-    if not _TOKEN.fullmatch(found):
+    found = checked.token(environment.get("GH_TOKEN"), environment.get("GITHUB_TOKEN"))
+    if found is None:
         raise MfaError(
             "finding the token: neither GH_TOKEN nor GITHUB_TOKEN holds one; set GH_TOKEN: ${{ github.token }}"
         )
@@ -67,10 +62,7 @@ def token(environment: Mapping[str, str]) -> str:
 
 def api_url(environment: Mapping[str, str], given: str | None) -> str:
     """The API's address, never one that would carry the token in the clear. Raises ``MfaError``."""
-    found = given or environment.get("GITHUB_API_URL") or PUBLIC_API
-    if not _API.fullmatch(found):
-        raise MfaError(f"finding the API ({show(found)}): it is not an address with https://; correct --api-url")
-    return found.rstrip("/")
+    return checked.address(given or environment.get("GITHUB_API_URL") or PUBLIC_API)
 
 
 def _event(path: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from github.IssueComment import IssueComment
 from github.PullRequest import PullRequest
 
 from mfa_association.errors import MfaError
-from mfa_association.github.faults import NotGitHub, is_rate_limit
-from mfa_association.github.sticky import Gone
+from mfa_association.forges.forge import Faults, Gone
+from mfa_association.forges.github import faults as meanings
+from mfa_association.forges.github.faults import NotGitHub, is_rate_limit
 
 _PER_PAGE = 100
 _SECONDS = 30
@@ -68,6 +69,8 @@ class OwnComment:
 
 class Conversation:
     """The comments of a pull request. Everything raises PyGithub's and requests' exceptions, see faults.py."""
+
+    faults: Faults = meanings
 
     def __init__(self, api_url: str, token: str, repository: str, number: int) -> None:
         # Trying again is ours: a lost answer to a write is settled by looking.

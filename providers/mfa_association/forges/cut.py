@@ -1,4 +1,4 @@
-"""A text that is too long for GitHub, cut after a whole line: what is open is closed, what is left out is counted."""
+"""A text that is too long for a forge, cut after a whole line: what is open is closed, what is left out is counted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-COMMENT_CHARACTERS = 65_536
-SUMMARY_BYTES = 1_048_576
-
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = re.compile(r"\|[\s:|-]+\|\s*")
-_NOTICE = "**Cut here, at GitHub's limit: {rows} of {all_rows} rows of tables are left out.** {where}"
+_NOTICE = "**Cut here, at {whose}'s limit: {rows} of {all_rows} rows of tables are left out.** {where}"
 
 
 class _Line(NamedTuple):
@@ -28,8 +25,9 @@ def in_bytes(text: str) -> int:
     return len(text.encode())
 
 
-def fit(text: str, limit: int, where: str, size: Callable[[str], int] = len) -> str:
-    """The text if its size is below the limit, else its first lines; ``where`` says where the rest is.
+def fit(text: str, limit: int, where: str, size: Callable[[str], int] = len, *, whose: str) -> str:
+    """The text if its size is below the limit, else its first lines; ``where`` says where the rest is, ``whose`` whose
+    limit it is.
 
     Nothing, where not even that much has room.
     """
@@ -37,12 +35,12 @@ def fit(text: str, limit: int, where: str, size: Callable[[str], int] = len) -> 
         return text
     lines = list(_read(text.split("\n")))
     all_rows = sum(line.is_row for line in lines)
-    room = limit - size(_NOTICE.format(rows=all_rows, all_rows=all_rows, where=where)) - 1
+    room = limit - size(_NOTICE.format(whose=whose, rows=all_rows, all_rows=all_rows, where=where)) - 1
     if room <= 0:
         return ""
     kept, closing = _kept(lines, room, size)
     rows = all_rows - sum(line.is_row for line in kept)
-    notice = _NOTICE.format(rows=rows, all_rows=all_rows, where=where)
+    notice = _NOTICE.format(whose=whose, rows=rows, all_rows=all_rows, where=where)
     return "\n".join(line.text for line in kept) + closing + notice
 
 

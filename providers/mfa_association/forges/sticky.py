@@ -4,54 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from mfa_association.errors import MfaError
-from mfa_association.github.cut import COMMENT_CHARACTERS, fit
-from mfa_association.github.marker import Marker, WorkflowRun, split
+from mfa_association.forges.cut import fit
+from mfa_association.forges.forge import Comment, Conversation, Forge, Gone
+from mfa_association.forges.marker import Marker, WorkflowRun, split
 
-_WHERE = "The summary of the workflow run has more."
 # A comment of ours that tells no run was put there by hand: any run is later.
 _NO_RUN = WorkflowRun(0, 0)
-
-
-class NotAllowed(MfaError):
-    """The token is good but may not do this (403), and no rate limit is the cause."""
-
-
-class Gone(Exception):
-    """The comment was deleted since it was listed."""
-
-
-class Comment(Protocol):
-    """A comment of our own."""
-
-    @property
-    def body(self) -> str:
-        """The text as GitHub has it."""
-
-    @property
-    def url(self) -> str:
-        """Where people read it."""
-
-    def edited_by_others(self) -> bool | None:
-        """Whether somebody else changed it last, as whoever may write to the repository can; None: not told."""
-
-    def edit(self, body: str) -> None:
-        """Replace the text. Raises ``Gone``."""
-
-    def delete(self) -> None:
-        """Delete it. Raises ``Gone``."""
-
-
-class Conversation(Protocol):
-    """What the token's owner wrote in a pull request; others' comments are never seen."""
-
-    def own_comments(self) -> Sequence[Comment]:
-        """All of them, oldest first."""
-
-    def post(self, body: str) -> Comment:
-        """Write a new one."""
 
 
 @dataclass(frozen=True)
@@ -61,29 +21,31 @@ class Review:
     marker: Marker
     text: str
 
-    def comment(self, run: WorkflowRun) -> str:
-        """The body of the comment, below GitHub's limit."""
-        return fit(f"{self.marker.by(run)}\n{self.text}".rstrip(), COMMENT_CHARACTERS, _WHERE)
+    def comment(self, forge: Forge) -> str:
+        """The body of the comment, below the forge's limit."""
+        body = forge.body(f"{self.marker.by(forge.run)}\n{self.text}".rstrip())
+        return fit(body, forge.limit, forge.where_whole, whose=forge.name)
 
 
-def keep(conversation: Conversation, review: Review, run: WorkflowRun) -> str:
+def keep(forge: Forge, conversation: Conversation, review: Review) -> str:
     """Bring the comment of the review's stack up to date; returns what was done, in words.
 
     It looks before it writes, so doing it again does nothing twice. Raises ``MfaError`` where another job of this run
     said something else under the same name: the harmless plan of two must not overwrite the other's.
     """
     own = _of_stack(conversation.own_comments(), review.marker.stack)
-    body = review.comment(run)
+    body, run = review.comment(forge), forge.run
     for comment, _ in own:
         if _same(comment.body, body):
             return f"up to date: {comment.url}"
     for comment, marker in own:
         written_by = marker.run or _NO_RUN
+        if run.is_beside(written_by):
+            if not comment.edited_by_others():
+                raise _two_plans(review.marker.stack, run, comment.url)
         # A run that somebody typed into the comment would silence all that follow.
-        if written_by > run and comment.edited_by_others() is False:
+        elif written_by > run and comment.edited_by_others() is False:
             return f"left as it is: run {written_by} wrote it, after run {run}"
-        if written_by == run and not comment.edited_by_others():
-            raise _two_plans(review.marker.stack, run, comment.url)
     # Two runs that looked at the same moment both posted one.
     for comment, _ in own[1:]:
         _delete(comment)
@@ -123,5 +85,5 @@ def _delete(comment: Comment) -> None:
 
 
 def _same(left: str, right: str) -> bool:
-    """GitHub may hand back other line ends than it was given."""
+    """A forge may hand back other line ends than it was given."""
     return left.replace("\r\n", "\n").rstrip() == right.rstrip()

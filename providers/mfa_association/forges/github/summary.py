@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mfa_association.errors import MfaError
-from mfa_association.github.cut import SUMMARY_BYTES, fit, in_bytes
+from mfa_association.forges.cut import fit, in_bytes
+
+SUMMARY_BYTES = 1_048_576
 
 _WHERE = "`mfa-association review` prints all of them."
 
@@ -26,7 +28,7 @@ def append(file: Path, texts: Sequence[str]) -> None:
         with file.open("a", encoding="utf-8", newline="") as summary:
             for left, text in zip(range(len(texts), 0, -1), texts, strict=True):
                 # Two line ends after it.
-                piece = fit(text.rstrip(), room // left - 2, _WHERE, in_bytes) + "\n\n"
+                piece = fit(text.rstrip(), room // left - 2, _WHERE, in_bytes, whose="GitHub") + "\n\n"
                 summary.write(piece)
                 room -= in_bytes(piece)
     except OSError as fault:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 from github import BadAttributeException, GithubException, RateLimitExceededException
 from requests import RequestException
 
 from mfa_association.aws.errors import plain
 from mfa_association.errors import MfaError
-from mfa_association.github.sticky import NotAllowed
+from mfa_association.forges.forge import NotAllowed
+from mfa_association.forges.retries import LONGEST_WAIT
 
-PAUSES = (1.0, 3.0, 10.0)
-LONGEST_WAIT = 60.0
-
-_Result = TypeVar("_Result")
 _SHOWN = 200
 _MEANINGS = {
     401: "the token is not valid any more or never was; give the step GH_TOKEN: ${{ github.token }}",
@@ -33,27 +30,17 @@ class NotGitHub(Exception):
 
 
 # ValueError: what `json` says of broken JSON, and of a number with more digits than Python reads.
-FAULTS = (GithubException, BadAttributeException, RequestException, ValueError, NotGitHub)
+KINDS: Final[tuple[type[Exception], ...]] = (
+    GithubException,
+    BadAttributeException,
+    RequestException,
+    ValueError,
+    NotGitHub,
+)
 
 
-def with_retries(what: str, work: Callable[[], _Result]) -> _Result:
-    """The result of work that looks before it writes, done again after a fault that passes; ``what`` is it in words.
-
-    Raises ``MfaError``, ``NotAllowed`` for a 403.
-    """
-    for pause in (*PAUSES, None):
-        try:
-            return work()
-        except FAULTS as fault:
-            wait = _wait(fault)
-            if wait is None or wait > LONGEST_WAIT or pause is None:
-                raise _told(what, fault, wait) from None
-            time.sleep(max(wait, pause))
-    raise AssertionError("unreachable")
-
-
-def _wait(fault: Exception) -> float | None:
-    """Seconds until it may be tried again; None for a fault that stays."""
+def seconds_until_retry(fault: Exception) -> float | None:
+    """See ``Faults``."""
     if isinstance(fault, GithubException):
         return _limit(fault) if is_rate_limit(fault) else 0.0 if fault.status >= 500 else None
     return 0.0 if isinstance(fault, RequestException) and not isinstance(fault, ValueError) else None
@@ -80,8 +67,8 @@ def _headers(fault: GithubException) -> Mapping[str, str]:
     return {name.lower(): str(value) for name, value in (fault.headers or {}).items()}
 
 
-def _told(what: str, fault: Exception, wait: float | None) -> MfaError:
-    """The sentence. Of a failed connection only its kind: its text may hold headers."""
+def sentence(what: str, fault: Exception, wait: float | None) -> MfaError:
+    """What to tell of a fault that stays. Of a failed connection only its kind: its text may hold headers."""
     if not isinstance(fault, GithubException):
         away = isinstance(fault, RequestException) and not isinstance(fault, ValueError)
         return MfaError(f"{what}: {f'GitHub cannot be reached ({type(fault).__name__})' if away else _BROKEN}")

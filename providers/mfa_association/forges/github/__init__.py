@@ -1,0 +1,1 @@
+"""GitHub: a comment of a pull request, through PyGithub."""

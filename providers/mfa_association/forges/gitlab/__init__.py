@@ -1,0 +1,1 @@
+"""GitLab: a note of a merge request, through python-gitlab."""

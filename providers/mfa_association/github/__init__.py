@@ -1,1 +1,0 @@
-"""A review as one comment of a pull request that is kept up to date, through PyGithub."""
