@@ -1,0 +1,20 @@
+"""Lines that GitHub Actions shows beside a file: its workflow commands ``error`` and ``warning``.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. How they are escaped is in no page;
+it is what GitHub's own toolkit does (``packages/core/src/command.ts``).
+"""
+
+from __future__ import annotations
+
+_IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY = {**_IN_TEXT, ":": "%3A", ",": "%2C"}
+
+
+def annotation(level: str, text: str, **properties: str) -> str:
+    """One workflow command; no text or property can end it early or begin another."""
+    said = ",".join(f"{name}={_escaped(value, _IN_PROPERTY)}" for name, value in properties.items())
+    return f"::{level} {said}::{_escaped(text, _IN_TEXT)}"
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    return text.translate(str.maketrans(table))
