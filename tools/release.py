@@ -62,15 +62,19 @@ def pinned(commit: str) -> str:
 
 def archives() -> None:
     """Check what `python -m build` made, the wheel out of the source archive. Raises ``CommandFailed``."""
-    made = sorted(str(path) for path in DIST.glob(f"mfa_association-{__version__}*"))
-    if len(made) != 2:
+    ends = ("-py3-none-any.whl", ".tar.gz")
+    made = [str(path) for end in ends if (path := DIST / f"mfa_association-{__version__}{end}").exists()]
+    if len(made) != len(ends):
         raise CommandFailed(f"dist/ holds {len(made)} archives of {__version__} instead of two: run make dist")
     scripts = Path(sys.executable).parent
     _run([scripts / "twine", "check", "--strict", *made])
-    _run([scripts / "check-wheel-contents", *(name for name in made if name.endswith(".whl"))])
-    (source,) = (name for name in made if name.endswith(".tar.gz"))
-    if strangers := sorted(_members(Path(source)) - _tracked() - _MADE):
+    wheel, source = made
+    _run([scripts / "check-wheel-contents", wheel])
+    members, tracked = _members(Path(source)), _tracked()
+    if strangers := sorted(members - tracked - _MADE):
         raise CommandFailed(f"the source archive holds what git does not know: {', '.join(strangers[:5])}")
+    if missing := sorted(tracked - members):
+        raise CommandFailed(f"the source archive lacks {', '.join(missing[:5])}: see its list in pyproject.toml")
 
 
 def _members(archive: Path) -> set[str]:
@@ -79,7 +83,7 @@ def _members(archive: Path) -> set[str]:
 
 
 def _tracked() -> set[str]:
-    return set(_run(["git", "ls-files", "-z"]).split("\0"))
+    return {name for name in _run(["git", "ls-files", "-z"]).split("\0") if name}
 
 
 def files(platforms: Sequence[str], heading: str) -> None:

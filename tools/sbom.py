@@ -15,6 +15,7 @@ from provider_zip import LEFT_OUT, STEM
 from running import CommandFailed
 
 from mfa_association import __version__
+from mfa_association.terraform.shim import PROVIDER
 
 NAME = "mfa-association"
 # By the names of their packages, what provider_zip leaves out by the names of modules.
@@ -45,13 +46,14 @@ def packages(extras: tuple[str, ...], without: frozenset[str] = frozenset()) -> 
 
 def write_sboms(folder: Path) -> None:
     """Write both. Raises ``CommandFailed``."""
-    _write(folder / f"mfa_association-{__version__}.cdx.json", "library", packages(("github", "sandbox", "terraform")))
+    wheel = packages(("github", "sandbox", "terraform"))
+    _write(folder / f"mfa_association-{__version__}.cdx.json", NAME, "library", wheel)
     provider = packages(("terraform",), frozenset(_NOT_IN_ZIPS)) | {"pyinstaller": metadata.version("pyinstaller")}
-    _write(folder / f"{STEM}_sbom.cdx.json", "application", provider)
+    _write(folder / f"{STEM}_sbom.cdx.json", PROVIDER, "application", provider)
 
 
-def _write(target: Path, kind: str, pins: dict[str, str]) -> None:
-    about = {"name": NAME, "version": __version__, "summary": metadata.metadata(NAME)["Summary"]}
+def _write(target: Path, name: str, kind: str, pins: dict[str, str]) -> None:
+    about = {"name": name, "version": __version__, "summary": metadata.metadata(NAME)["Summary"]}
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as project:
         project.write(_PROJECT.format(**about))
         project.flush()

@@ -74,15 +74,16 @@ def test_the_registries_tree_has_its_pages_at_the_root(dist: Path) -> None:
         assert (dist / release.TREE / link).exists(), link
 
 
-def test_a_file_that_git_does_not_know_is_found_in_an_archive(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_source_archive_holds_what_git_knows(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "_run", lambda command, **_: "known\0" if command[0] == "git" else "")
     (dist / f"mfa_association-{__version__}-py3-none-any.whl").touch()
-    for names, fails in ((["known", "PKG-INFO"], False), (["known", "stray"], True)):
+    says = {"": ["known", "PKG-INFO"], "git does not know: stray": ["known", "stray"], "lacks known: ": ["PKG-INFO"]}
+    for fault, names in says.items():
         with tarfile.open(dist / f"mfa_association-{__version__}.tar.gz", "w:gz") as archive:
             for name in names:
                 archive.add(ROOT / "LICENSE", f"mfa_association-{__version__}/{name}")
-        if fails:
-            with pytest.raises(CommandFailed, match="git does not know: stray"):
+        if fault:
+            with pytest.raises(CommandFailed, match=fault):
                 release.archives()
         else:
             release.archives()
