@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from pre_commit.clientlib import load_manifest
+from pre_commit.clientlib import load_manifest  # type: ignore[import-untyped]
 
 from mfa_association import roster
 from mfa_association.cli.annotations import annotation

@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,18 @@ def git(folder: Path, *arguments: str, who: str = "alice", email: str = "a.smith
     return done.stdout.strip()
 
 
+def commit(
+    folder: Path, message: str, files: Mapping[str, str], who: str = "alice", email: str = "a.smith@example.com"
+) -> str:
+    """A commit on the branch that is checked out there; its id."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
+    return git(folder, "rev-parse", "HEAD")
+
+
 @dataclass
 class Hub:
     """The repository, that of the workflow, what GitHub would answer, and what the programs would say and do."""
@@ -125,8 +137,8 @@ class Hub:
             git(folder, "init", "--quiet", "--initial-branch", "main")
             git(folder, "config", "uploadpack.allowAnySHA1InWant", "true")
         files = {".github/mfa-review.txt": HASHES, PACKAGE: "released"}
-        release = self.commit("release", folder=self.ours, **files)
-        self.commit("later", folder=self.ours, **{".github/mfa-review.txt": EVIL_HASHES, PACKAGE: "later"})
+        release = commit(self.ours, "release", files)
+        commit(self.ours, "later", {".github/mfa-review.txt": EVIL_HASHES, PACKAGE: "later"})
         self.home = {"workflow_repository": REPOSITORY, "workflow_sha": release}
         self.commits = [
             self.commit("first", **{"__main__.py": "1", "roster.yaml": "one"}),
@@ -143,22 +155,9 @@ class Hub:
         told = {"applied": self.commits[0], "logins": "erin\n", "head": "", "environment": json.dumps(GUARDED)}
         self.given = {**usual, **told, "program": ":", **self.given}
 
-    def commit(
-        self,
-        message: str,
-        who: str = "alice",
-        email: str = "a.smith@example.com",
-        folder: Path | None = None,
-        **files: str,
-    ) -> str:
+    def commit(self, message: str, who: str = "alice", email: str = "a.smith@example.com", **files: str) -> str:
         """A commit on the branch that is checked out; its id."""
-        folder = folder or self.source
-        for name, text in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text)
-        git(folder, "add", "--all")
-        git(folder, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
-        return git(folder, "rev-parse", "HEAD")
+        return commit(self.source, message, files, who, email)
 
     def push(self, commit: str | None = None, **github: Any) -> Run:
         """The run of a push to `main`."""
