@@ -197,8 +197,6 @@ class _Machine:
             for file_name, content in kept.files[given["artifact-ids"]].items():
                 (self.work / given["path"]).mkdir(parents=True, exist_ok=True)
                 (self.work / given["path"] / file_name).write_bytes(content)
-        elif name == "actions/setup-python":
-            return {"python-path": str(self.home / "bin" / "python")}, True
         elif name == "aws-actions/configure-aws-credentials":
             self.env.update({"AWS_ACCESS_KEY_ID": given["role-to-assume"], "AWS_SECRET_ACCESS_KEY": "secret"})
         return {}, True
