@@ -80,7 +80,7 @@ def test_the_reviewer_is_the_commit_of_the_workflow_and_nothing_of_the_change(hu
 @pytest.mark.parametrize(
     ("event", "home", "says", "reason"),
     [
-        ("pull_request", {"workflow_repository": "Acme/Infra"}, "could change the workflow", "called by its path"),
+        ("pull_request", {"workflow_repository": "Acme/Infra"}, "could change the workflow", "in another case"),
         ("pull_request", {"workflow_sha": ""}, "does not say which commit", "a server that is too old"),
         ("push", {"workflow_repository": ""}, "does not say which commit", "the same on main"),
         ("pull_request_target", {}, "not for the event pull_request_target", "the base's rights for a fork's code"),
@@ -96,6 +96,16 @@ def test_a_workflow_that_the_change_could_be_is_refused(
     assert (ended["review"], ended["apply"], run.failed["review"]) == ("failure", "skipped", "tool"), reason
     assert says in capfd.readouterr().out
     assert tool(run, "review") == []
+
+
+def test_a_pull_request_is_not_reviewed_by_a_workflow_of_its_own_repository(hub: Hub) -> None:
+    """`main` may be: its files have owners."""
+    own = hub.commit("a reviewer", **{".github/mfa-review.txt": HASHES, PACKAGE: "own"})
+    hub.home = {"workflow_repository": "acme/infra", "workflow_sha": own}
+    for run, ends in ((hub.push(), "success"), (hub.pull_request(), "failure")):
+        assert run.play()["review"] == ends
+        assert run.failed == ({} if ends == "success" else {"review": "tool"})
+        assert bool(tool(run, "review")) == (ends == "success")
 
 
 def test_a_role_for_the_review_and_a_preview_of_the_state_alone_are_for_who_asks(hub: Hub) -> None:
