@@ -140,7 +140,10 @@ def _sign_and_throw_away() -> None:
 def _run(command: Sequence[str | Path], folder: Path = ROOT, home: str | None = None, given: str | None = None) -> str:
     """What a command says; with ``home`` it is gpg's, and ``given`` is what it reads."""
     env = os.environ | ({"GNUPGHOME": home} if home else {})
-    done = subprocess.run(command, cwd=folder, env=env, input=given, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=folder, env=env, input=given, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise CommandFailed(f"{Path(command[0]).name} is not installed") from None
     if done.returncode:
         raise CommandFailed(f"{Path(command[0]).name}: {(done.stderr + done.stdout).strip()}")
     return done.stdout

@@ -89,6 +89,12 @@ def test_the_source_archive_holds_what_git_knows(dist: Path, monkeypatch: pytest
             release.archives()
 
 
+def test_a_program_that_is_missing_is_named(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(dist))
+    with pytest.raises(CommandFailed, match="^gpg is not installed$"):
+        release.sign()
+
+
 def test_the_package_needs_more_than_the_zips_hold() -> None:
     wheel = sbom.packages(("github", "sandbox", "terraform"))
     zips = sbom.packages(("terraform",), frozenset(sbom._NOT_IN_ZIPS))
