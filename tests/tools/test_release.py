@@ -91,7 +91,7 @@ def test_the_source_archive_holds_what_git_knows(dist: Path, monkeypatch: pytest
 
 def test_a_program_that_is_missing_is_named(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(dist))
-    with pytest.raises(CommandFailed, match="^gpg is not installed$"):
+    with pytest.raises(CommandFailed, match=r"^gpg is not installed$"):
         release.sign()
 
 
