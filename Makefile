@@ -17,7 +17,7 @@ PYTEST = PATH="$(VENV)/bin:$$PATH" python -m pytest -n auto --dist worksteal
 # A system Pulumi may live in /usr/bin, beside another Python: .venv comes first.
 WITH_ENGINE = engine=$$($(VENV)/bin/python tools/engines.py) && export PATH="$(VENV)/bin:$$engine:$$PATH" &&
 
-.PHONY: help setup engines unit test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform clean
+.PHONY: help setup engines unit test test-deep test-pythons test-lowest test-live soak reliability lint format demo demo-terraform bench bench-terraform docs lock dist dist-terraform release-dry-run clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,12 +95,19 @@ lock: setup ## pin anew what pyproject.toml asks for; ARGS=--upgrade takes the n
 	@$(VENV)/bin/python -m pip install --quiet --no-input $(UV)
 	@$(VENV)/bin/python tools/lock.py $(ARGS)
 
-dist: setup ## build a wheel and a source archive into dist/
+dist: setup ## build a wheel and a source archive into dist/, and check them
+	@rm -f dist/mfa_association-*
 	@$(VENV)/bin/python -m build
+	@$(VENV)/bin/python tools/release.py archives
 
 dist-terraform: setup ## build the Terraform provider with a Python of its own into dist/ (a minute), and try it
 	@PYTHONPATH=providers:tools $(VENV)/bin/python tools/provider_zip.py
 	@$(VENV)/bin/python -m pytest tests/terraform/e2e/self_contained.py
+
+# The zip of `make dist-terraform` is taken if it is there: its build is the costly part.
+release-dry-run: dist ## build all that a release uploads into dist/, signed by a key that is thrown away
+	@ls dist/terraform-provider-mfa_*.zip >/dev/null 2>&1 || $(MAKE) dist-terraform
+	@$(VENV)/bin/python tools/release.py dry-run
 
 clean: ## remove what was made here, .venv included (the engine stays in its cache)
 	rm -rf .venv build dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -73,6 +73,12 @@ def actionlint() -> Path:
     return engines.program("actionlint")
 
 
+@pytest.fixture(scope="session")
+def tfplugindocs() -> Path:
+    """Who makes and judges the provider's pages."""
+    return engines.program("tfplugindocs")
+
+
 @pytest.fixture(autouse=True)
 def no_other_engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

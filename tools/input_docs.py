@@ -1,7 +1,7 @@
 """Write all text about the inputs of the resource, out of their table (``mfa_association.fields``).
 
-The roster's JSON Schema, the tables of the docs, and the Terraform blocks that hand a roster to the resource. Also
-docs/terraform/, which tools/terraform_docs.py makes of the schema.
+The roster's JSON Schema, the tables of the docs, and the Terraform blocks that hand a roster to the resource. What
+docs/terraform/ says of them, tools/provider_docs.py writes.
 
 Usage: input_docs.py [--check]   (--check only says which files are out of date)
 """
@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import terraform_docs
-
 from mfa_association.fields import BY_NAME, FIELDS, HOLDERS, ROSTER, Change, Field, names
 from mfa_association.pulumi.config import spelled
+from mfa_association.roster import SCHEMA_URL
+from mfa_association.validation import InvalidValue
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "providers" / "mfa_association" / "roster.schema.json"
@@ -30,6 +30,13 @@ _CHANGES: dict[Change, str] = {
     "state only": "state only",
     "nothing": "nothing",
 }
+_WRONG = {
+    "user_name": "alice smith",
+    "root_account_id": "1111-2222-33",
+    "serial_number": "mfa/alice-phone",
+    "seed_source": "vault:seed",
+}
+"""A text that breaks the pattern of each input that has one."""
 _ASSIGNMENT = re.compile(r"^( +)(\w+) += (.+)$")
 
 
@@ -136,7 +143,18 @@ def _schema(old: dict[str, Any]) -> dict[str, Any]:
         definitions[name] = {**_definition(BY_NAME[name]), **definitions.get(name, {}), **_enum(BY_NAME[name])}
     definitions["device"] = {**definitions["device"], "properties": _references(("serial_number", *settings))}
     properties["defaults"] = {**properties["defaults"], "properties": _references(defaults)}
-    return {**old, "properties": properties, "$defs": definitions}
+    for name, wrong in _WRONG.items():
+        definitions[name] = {**definitions[name], "patternErrorMessage": _rule(BY_NAME[name], wrong)}
+    return {**old, "$id": SCHEMA_URL, "properties": properties, "$defs": definitions}
+
+
+def _rule(one: Field, wrong: str) -> str:
+    """The rule that the roster's parser names for such a text; editors show it instead of the pattern."""
+    try:
+        one.parse(wrong)
+    except InvalidValue as fault:
+        return fault.rule
+    raise SystemExit(f"{one.name} takes {wrong!r}: _WRONG wants a text that it refuses")
 
 
 def _references(keys: tuple[str, ...]) -> dict[str, dict[str, str]]:
@@ -186,7 +204,7 @@ def main(arguments: list[str]) -> int:
             print(f"{path.relative_to(ROOT)} is out of date: run tools/input_docs.py")
         else:
             path.write_text(text)
-    return max(terraform_docs.main(arguments), int(bool(stale) and "--check" in arguments))
+    return 1 if stale and "--check" in arguments else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Programs in Go that judge what is ours, each built once from pinned modules: actionlint of workflows, h2spec of HTTP/2."""
+"""Programs in Go that judge what is ours, each built once from pinned modules.
+
+actionlint of workflows, h2spec of HTTP/2, tfplugindocs of the provider's pages, which it makes too.
+"""
 
 import re
 import subprocess
@@ -35,7 +38,7 @@ def _other_than(version: str, ask: str) -> Fault:
             asked = subprocess.run([program, ask], capture_output=True, text=True, timeout=30, check=True)
         except (OSError, subprocess.SubprocessError):
             return "it does not tell its version"
-        told = re.match(r"(?:Version: |v)?(\S+)", asked.stdout)
+        told = re.match(r"(?:tfplugindocs Version |Version: |v)?(\S+)", asked.stdout or asked.stderr)
         return None if told and told[1] == version else f"it is not {version}"
 
     return fault
@@ -47,5 +50,12 @@ ACTIONLINT = _judge(
     "github.com/rhysd/actionlint/cmd/actionlint",
     "github.com/rhysd/actionlint.version",
     "-version",
+)
+TFPLUGINDOCS = _judge(
+    "tfplugindocs",
+    "0.25.0",
+    "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+    "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs/build.version",
+    "--version",
 )
 H2SPEC = _judge("h2spec", "2.2.1", "github.com/summerwind/h2spec/cmd/h2spec", "main.VERSION", "--version")

@@ -68,7 +68,7 @@ def blocks() -> Iterator[Mutant]:
     for file in (
         "docs/terraform.md",
         "examples/terraform/main.tf",
-        "tools/terraform_examples/roster.tf",
+        "tools/terraform_pages/examples/functions/roster/function.tf",
         "tools/demo.tf",
     ):
         for line in re.findall(

@@ -1,8 +1,7 @@
 """The Terraform provider with a Python of its own, as registries and mirrors want it, in dist/.
 
 Makes terraform-provider-mfa_VERSION_OS_ARCH.zip of this platform, and the manifest and SHA256SUMS of all zips of this
-version that lie there: gather those of other platforms first. A registry also wants SHA256SUMS signed (`gpg
---detach-sign`). https://developer.hashicorp.com/terraform/registry/providers/publishing
+version that lie there. tools/release.py gathers those of all platforms, and signs. https://developer.hashicorp.com/terraform/registry/providers/publishing
 """
 
 import hashlib
@@ -70,6 +69,17 @@ def sums(folder: Path) -> Iterator[str]:
         yield f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
 
 
+def manifest() -> str:
+    """What a registry reads beside the zips."""
+    return json.dumps(MANIFEST) + "\n"
+
+
+def write_sums() -> None:
+    """Write the manifest, and SHA256SUMS of it and of all zips of this version that are there."""
+    (DIST / f"{STEM}_manifest.json").write_text(manifest())
+    (DIST / f"{STEM}_SHA256SUMS").write_text("".join(sums(DIST)))
+
+
 def main() -> int:
     """Build, pack and sum; one sentence and exit code 1 where that fails."""
     say("Building the Terraform provider with a Python of its own: about a minute.")
@@ -81,8 +91,7 @@ def main() -> int:
         return 1
     DIST.mkdir(exist_ok=True)
     pack(folder, target)
-    (DIST / f"{STEM}_manifest.json").write_text(json.dumps(MANIFEST) + "\n")
-    (DIST / f"{STEM}_SHA256SUMS").write_text("".join(sums(DIST)))
+    write_sums()
     say(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.0f} MB")
     return 0
 

@@ -20,6 +20,7 @@ ROOT_USER: Final = "the root user"
 """How the root user of an account is called where IAM users have names; no IAM user can be called so."""
 
 _SHOWN = 80
+_DIGITS_OF_A_TOKEN = 6
 _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}")
@@ -95,6 +96,11 @@ class SerialNumber:
     def key(self) -> str:
         """The form to compare by: IAM holds names equal without regard to case."""
         return self.text.lower()
+
+    @property
+    def looks_like_a_name(self) -> bool:
+        """Whether it is taken for a hardware token and has the form of a virtual device's name: tokens count in digits."""
+        return self.kind is HARDWARE and sum(map(str.isdigit, self.text)) < _DIGITS_OF_A_TOKEN
 
     @property
     def registered_by(self) -> str | None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from mfa_association.cli import main
+from mfa_association.roster import MODELINE
 from tests.support.company import ACCOUNT, ADMIN, KEY, MEMBER, PHONE, ROOT_PHONE, TOKEN, Company
 
 ADOPTED = (
-    "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
+    f"{MODELINE}# Who may hold which MFA device. Deleting a line deactivates the device.\n"
     f"users:\n  alice:\n    - {PHONE}\n  bob:\n    - {TOKEN}\n  carol:\n    - {KEY}\n"
 )
 
@@ -66,7 +67,7 @@ def test_an_existing_roster_waits_for_approval(firm: Company, capsys: pytest.Cap
 
 def test_only_the_users_that_are_named(firm: Company) -> None:
     assert main(["adopt", "bob"]) == 0
-    assert Path("roster.yaml").read_text().splitlines()[1:] == ["users:", "  bob:", f"    - {TOKEN}"]
+    assert Path("roster.yaml").read_text().splitlines()[2:] == ["users:", "  bob:", f"    - {TOKEN}"]
     assert firm.box.calls() == {"GetCallerIdentity": 1, "GetUser": 1, "ListMFADevices": 1}
 
 

@@ -115,7 +115,7 @@ def test_what_could_not_be_read_is_no_agreement(firm: Company, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--roster", "none.yaml"], "none.yaml:1: the file cannot be read"),
+        (["--roster", "none.yaml"], "none.yaml: the file cannot be read"),
         (["--stack-export", "none.json"], "reading the stack export (none.json): the file cannot be read"),
         (["--profile", "nobody"], "nobody"),
     ],

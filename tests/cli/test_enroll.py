@@ -261,7 +261,7 @@ REFUSED = (
     (
         "no roster",
         ["alice", "--qr-file", "x", "--roster", "no.yaml"],
-        "no.yaml:1: the file cannot be read: No such file or directory",
+        "no.yaml: the file cannot be read: No such file or directory",
     ),
     ("an odd name", ["alice", "--qr-file", "x", "--name", "a b"], "--name 'a b': must hold 1 to 226 ASCII letters, "),
 )

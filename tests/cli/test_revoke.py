@@ -166,7 +166,7 @@ REFUSED = (
         ["nobody", "--yes"],
         "reading user (nobody): the user does not exist; check the name and the account",
     ),
-    ("no roster", ["carol", "--yes", "--roster", "no.yaml"], "no.yaml:1: the file cannot be read: No such file"),
+    ("no roster", ["carol", "--yes", "--roster", "no.yaml"], "no.yaml: the file cannot be read: No such file"),
 )
 
 

@@ -66,7 +66,7 @@ def test_it_waits_as_long_as_the_page_says() -> None:
     assert (tries, f"in {seconds:.0f} s" in PAGE, retries.LONGEST_WAIT) == (4, True, 60)
 
 
-WORKFLOW = yaml.safe_load((ROOT / "examples" / "github" / "pulumi.yml").read_text())
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "pulumi.yml").read_text())
 
 
 def section(heading: str) -> str:
@@ -79,11 +79,19 @@ def test_the_page_names_the_jobs_and_the_steps_that_apply() -> None:
     assert [line.split("`")[1] for line in jobs] == list(WORKFLOW["jobs"])
     steps = next(table for table in tables if table.startswith("| step |")).splitlines()[2:]
     scripts = [one["run"] for one in WORKFLOW["jobs"]["apply"]["steps"] if "id" in one and "run" in one]
+    scripts = [script for script in scripts if "venv" not in script]
     assert len(steps) == len(scripts)
     for line, script in zip(steps, scripts, strict=True):
         for command in re.findall(r"`((?:pulumi|mfa-association) [^`]+)`", line):
-            words = command.replace("review.json", "reviewed/review.json").split()
+            words = (
+                command.replace("review.json", "reviewed/review.json").replace("-association", "_association").split()
+            )
             assert all(word in script for word in words), command
+
+
+def test_the_page_names_all_that_the_action_is_given() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert all(f"`{name}`" in section("One step") for name in (*action["inputs"], *action["outputs"]))
 
 
 def test_the_page_tells_each_warning_of_the_summary() -> None:

@@ -25,9 +25,7 @@ class Roster(NamedTuple):
 
 
 ROSTERS = (
-    Roster(
-        "10 MB", "users: {}\n" + "#" * 10_000_000, "roster.yaml:1: the file has 10000010 bytes; a roster has at most"
-    ),
+    Roster("10 MB", "users: {}\n" + "#" * 10_000_000, "roster.yaml: the file has 10000010 bytes; a roster has at most"),
     Roster("a bomb", "a: &a [x, x]\nb: &b [*a, *a]\nusers: {u: *b}\n", "anchors and aliases are not used in a roster"),
     Roster("an escape", f'users: {{"\\e[31mbob": [{LINE}]}}', r"users '\x1b[31mbob': must hold only ASCII letters"),
 )

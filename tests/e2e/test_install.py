@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mfa_association.roster import schema
 from mfa_association.sandbox import Sandbox
 from tests.support.programs import DAVES
 from tests.support.stack import ACCOUNT, Stack
@@ -50,7 +51,7 @@ def test_the_installed_package_comes_from_the_wheel(scripts: Path) -> None:
 
 
 def test_the_command_works_and_says_what_the_sandbox_needs(scripts: Path) -> None:
-    assert run(str(scripts / "mfa-association"), "--version").startswith("mfa-association ")
+    assert run(str(scripts / "mfa-association"), "schema") == schema()
     done = subprocess.run([scripts / "mfa-association", "sandbox"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "install it with `pip install 'mfa-association[sandbox]'`" in done.stderr

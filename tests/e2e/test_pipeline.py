@@ -1,20 +1,21 @@
-"""The example's job that applies, its own shell with the real engine: what was reviewed runs, and nothing else."""
+"""The called workflow's job that applies, its own shell with the real engine: what was reviewed runs, and nothing else."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import subprocess
-from pathlib import Path
+import sys
 
 import pytest
 import yaml
 
 from mfa_association.sandbox import Sandbox
+from tests.examples.callers import CALLED
 from tests.support.programs import DAVES, TOKEN, enable
 from tests.support.stack import ACCOUNT, SCRIPTS, Stack
 
-WORKFLOW = yaml.safe_load((Path(__file__).parents[2] / "examples" / "github" / "pulumi.yml").read_text())
+WORKFLOW = yaml.safe_load(CALLED["pulumi"].read_text())
 STEPS = {one["id"]: one["run"] for one in WORKFLOW["jobs"]["apply"]["steps"] if "run" in one and "id" in one}
 LATE = """
 import pulumi
@@ -26,7 +27,12 @@ declare("empty.yaml" if not pulumi.runtime.is_dry_run() else "roster.yaml")
 
 def step(stack: Stack, name: str, **env: str) -> tuple[int, str]:
     """Run a step as GitHub does; its exit code and what it says."""
-    usual = {"STACK": "dev", "FAIL_ON": "critical", "AWS_ENDPOINT_URL": stack.endpoint}
+    usual = {
+        "STACK": "dev",
+        "FAIL_ON": "critical",
+        "AWS_ENDPOINT_URL": stack.endpoint,
+        "RUNNER_TEMP": str(stack.folder),
+    }
     files = {name: str(stack.folder / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]],
@@ -46,8 +52,10 @@ def previewed(stack: Stack) -> str:
 @pytest.fixture
 def stack(stack: Stack, box: Sandbox) -> Stack:
     """dave and bob are there; a run for dave's leaving was reviewed, and waits for its approval."""
-    (stack.folder / ".venv" / "bin").mkdir(parents=True)
-    (stack.folder / ".venv" / "bin" / "mfa-association").symlink_to(SCRIPTS / "mfa-association")
+    reviewer = stack.folder / ".review" / "bin" / "python"
+    reviewer.parent.mkdir(parents=True)
+    reviewer.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    reviewer.chmod(0o755)
     (stack.folder / "empty.yaml").write_text("allow_empty: true\nusers: {}\n")
     stack.lines(dave=[DAVES], bob=[TOKEN])
     assert stack.up().code == 0

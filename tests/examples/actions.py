@@ -74,10 +74,17 @@ class Run:
     artifacts: Artifacts = field(default_factory=Artifacts)
     needs: dict[str, dict[str, Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    inputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    """What the workflow that calls it gives."""
+    home: dict[str, str] = field(default_factory=dict)
+    """What the context ``job`` says of the repository that the workflow is of."""
 
     def __post_init__(self) -> None:
         self.document: dict[Any, Any] = yaml.safe_load(self.workflow.read_text())
+        known = self.document[True]["workflow_call"]["inputs"]
+        missing = {name for name, one in known.items() if one.get("required")} - set(self.inputs)
+        assert set(self.inputs) <= set(known) and not missing, (self.inputs, missing)
+        self.inputs = {**{name: one["default"] for name, one in known.items() if "default" in one}, **self.inputs}
 
     def machine(self, job: str) -> Path:
         """The workspace of a job."""
@@ -92,7 +99,9 @@ class Run:
         """Run a job; how it ends: success, failure or skipped. ``failed`` has the step that ended it."""
         job = self.document["jobs"][name]
         needed = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
-        context = {"github": self.github, "inputs": self.inputs, "needs": {one: self.needs[one] for one in needed}}
+        about = {"check_run_id": f"{len(self.needs)}01", **self.home}
+        context = {"github": self.github, "inputs": self.inputs, "job": about}
+        context["needs"] = {one: self.needs[one] for one in needed}
         condition = str(job.get("if", "success()"))
         passed = all(self.needs[one]["result"] == "success" for one in needed)
         if not (passed or "always()" in condition) or not (condition == "success()" or evaluate(condition, context)):
@@ -114,7 +123,6 @@ class _Machine:
         self.work.mkdir(parents=True)
         run.prepare(name, self.home)
         self.context["runner"] = {"temp": str(self.home)}
-        self.context["env"] = run.document.get("env") or {}
         self.env = {
             "PATH": f"{self.home}/bin:/usr/bin:/bin",
             "HOME": str(self.home),
@@ -126,6 +134,7 @@ class _Machine:
             "GITHUB_ACTOR": run.github["actor"],
             "GITHUB_REPOSITORY": run.github["repository"],
             "GITHUB_SERVER_URL": run.github["server_url"],
+            # Of the workflow that calls.
             "GITHUB_WORKFLOW_REF": f"acme/infra/.github/workflows/mfa.yml@{run.github['ref']}",
         }
         for block in (run.document.get("env") or {}, job.get("env") or {}):

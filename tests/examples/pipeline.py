@@ -1,4 +1,4 @@
-"""A repository on GitHub with the example's workflow, its programs played by stand-ins: `played` is how a run ended."""
+"""A repository on GitHub with an example's workflow, which calls ours; the programs are played by stand-ins."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.examples.actions import Run
+from tests.examples.callers import CALLED, REPOSITORY, called, calls, given
 
 # Makes a virtualenv of stand-ins; says what it was asked.
 PYTHON = """#!/bin/sh
 echo "$@" >> "$HOME/python.log"
 for folder; do :; done
-mkdir -p "$folder/bin"
+mkdir -p "$folder/bin" "$folder/lib/python3.13/site-packages"
 cp "$HOME"/venv/* "$folder/bin/"
 """
 PIP = """#!/bin/sh
 echo "$@" >> "$HOME/pip.log"
-for folder in .github .gitlab; do [ ! -f $folder/mfa-review.txt ] || cp $folder/mfa-review.txt "$HOME/pip.txt"; done
+for file; do :; done
+case "$file" in *mfa-review.txt) cp "$file" "$HOME/pip.txt" ;; esac
 exit $(cat "$HOME/given/pip")
 """
 # Stands for `mfa-association` and for `python -I -m mfa_association.cli`.
@@ -89,7 +91,8 @@ GUARDED = {
     "deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True},
     "can_admins_bypass": False,
 }
-HASHES, BASE_HASHES = "mfa-association==9.9.9 --hash=sha256:evil\n", "mfa-association==0.1.0 --hash=sha256:good\n"
+EVIL_HASHES, HASHES = "boto3==9.9.9 --hash=sha256:evil\n", "boto3==1.44.8 --hash=sha256:good\n"
+PACKAGE = "providers/mfa_association/__init__.py"
 
 
 def git(folder: Path, *arguments: str, who: str = "alice", email: str = "a.smith@example.com") -> str:
@@ -101,27 +104,47 @@ def git(folder: Path, *arguments: str, who: str = "alice", email: str = "a.smith
     return done.stdout.strip()
 
 
+def commit(
+    folder: Path, message: str, files: Mapping[str, str], who: str = "alice", email: str = "a.smith@example.com"
+) -> str:
+    """A commit on the branch that is checked out there; its id."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
+    return git(folder, "rev-parse", "HEAD")
+
+
 @dataclass
 class Hub:
-    """The repository, what GitHub would answer, and what the programs would say and do."""
+    """The repository, that of the workflow, what GitHub would answer, and what the programs would say and do."""
 
     folder: Path
-    workflow: Path
+    caller: Path
     given: dict[str, str] = field(default_factory=dict)
     """``program``: what the program of the change does in the shell that previews it."""
     in_job: dict[str, dict[str, str]] = field(default_factory=dict)
     """The same for one job alone."""
-    inputs: dict[str, str] = field(default_factory=dict)
-    """What a workflow that is called is given."""
+    matrix: dict[str, str] = field(default_factory=dict)
+    """The run of the caller's matrix."""
+    gives: dict[str, Any] = field(default_factory=dict)
+    """What another caller would give instead."""
     engines: dict[str, str] = field(default_factory=lambda: {"pulumi": PULUMI})
 
     def __post_init__(self) -> None:
         self.source = self.folder / "acme" / "infra"
-        self.source.mkdir(parents=True)
-        git(self.source, "init", "--quiet", "--initial-branch", "main")
-        git(self.source, "config", "uploadpack.allowAnySHA1InWant", "true")
+        self.ours = self.folder.joinpath(*REPOSITORY.split("/"))
+        for folder in (self.source, self.ours):
+            folder.mkdir(parents=True)
+            git(folder, "init", "--quiet", "--initial-branch", "main")
+            git(folder, "config", "uploadpack.allowAnySHA1InWant", "true")
+        files = {".github/mfa-review.txt": HASHES, PACKAGE: "released"}
+        release = commit(self.ours, "release", files)
+        commit(self.ours, "later", {".github/mfa-review.txt": EVIL_HASHES, PACKAGE: "later"})
+        self.home = {"workflow_repository": REPOSITORY, "workflow_sha": release}
         self.commits = [
-            self.commit("first", **{"__main__.py": "1", "roster.yaml": "one", ".github/mfa-review.txt": BASE_HASHES}),
+            self.commit("first", **{"__main__.py": "1", "roster.yaml": "one"}),
             self.commit("second", **{"roster.yaml": "two"}),
         ]
         usual = {
@@ -137,12 +160,7 @@ class Hub:
 
     def commit(self, message: str, who: str = "alice", email: str = "a.smith@example.com", **files: str) -> str:
         """A commit on the branch that is checked out; its id."""
-        for name, text in files.items():
-            (self.source / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.source / name).write_text(text)
-        git(self.source, "add", "--all")
-        git(self.source, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
-        return git(self.source, "rev-parse", "HEAD")
+        return commit(self.source, message, files, who, email)
 
     def push(self, commit: str | None = None, **github: Any) -> Run:
         """The run of a push to `main`."""
@@ -152,7 +170,9 @@ class Hub:
     def pull_request(self, who: str = "erin", email: str = "erin@example.com", **files: str) -> Run:
         """The run of a pull request: what GitHub checks out is its merge into `main`."""
         git(self.source, "checkout", "--quiet", "-b", "change", "main")
-        head = self.commit("change", who, email, **{"roster.yaml": "three", ".github/mfa-review.txt": HASHES, **files})
+        head = self.commit(
+            "change", who, email, **{"roster.yaml": "three", ".github/mfa-review.txt": EVIL_HASHES, **files}
+        )
         git(self.source, "checkout", "--quiet", "-b", "merge", "main")
         git(self.source, "merge", "--quiet", "--no-ff", "--message", "Merge", head, who="GitHub")
         pull = {"number": 7, "head": {"sha": head}, "user": {"login": "roster-bot"}}
@@ -165,7 +185,16 @@ class Hub:
             "sha": commit, "actor": "frank", "repository": "acme/infra", "run_id": "500", "token": "t",
             "server_url": self.folder.as_uri(), **event,
         }  # fmt: skip
-        return Run(self.workflow, self.folder / "runs", self.source, github, self._prepare, inputs=self.inputs)
+        (job,) = calls(self.caller).values()
+        return Run(
+            CALLED[called(job)],
+            self.folder / "runs",
+            self.source,
+            github,
+            self._prepare,
+            inputs={**given(job, **self.matrix), **self.gives},
+            home=self.home,
+        )
 
     def _prepare(self, job: str, home: Path) -> None:
         tool = TOOL.format(python=sys.executable)

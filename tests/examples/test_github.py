@@ -1,4 +1,4 @@
-"""The workflows to copy and this repo's own: who may what, what they rely on, and what no change may loosen."""
+"""The workflows to call and those that call them: who may what, what they rely on, and what no change may loosen."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.examples.ours import EXAMPLE, NAMES, OURS, ROOT, ours
+from tests.examples.callers import CALLED, CALLERS, COMMIT, EXAMPLE, REPOSITORY, ROOT, STEP, WORKFLOWS, called, calls
 
-EVERY = sorted([*OURS.glob("*.yml"), *EXAMPLE.glob("*.yml"), *ROOT.glob("examples/*/.github/workflows/*.yml")])
+EVERY = sorted([*WORKFLOWS.glob("*.yml"), *EXAMPLE.glob("*.yml"), *ROOT.glob("examples/*/.github/workflows/*.yml")])
 TEXTS = {path: path.read_text() for path in EVERY}
-WORKFLOWS: dict[Path, dict[Any, Any]] = {path: yaml.safe_load(text) for path, text in TEXTS.items()}
-JOBS = [(path, name, job) for path, workflow in WORKFLOWS.items() for name, job in workflow["jobs"].items()]
-DEPLOYING = [one for one in JOBS if "environment" in one[2]]
-PULUMI = WORKFLOWS[EXAMPLE / "pulumi.yml"]
-TERRAFORM = WORKFLOWS[EXAMPLE / "terraform.yml"]
-COPIED = {path: text for path, text in TEXTS.items() if path.name != "ci.yml"}
+DOCUMENTS: dict[Path, dict[Any, Any]] = {path: yaml.safe_load(text) for path, text in TEXTS.items()}
+PULUMI, TERRAFORM = DOCUMENTS[CALLED["pulumi"]], DOCUMENTS[CALLED["terraform"]]
+GUARDED = {path: text for path, text in TEXTS.items() if path in (*CALLED.values(), *CALLERS, STEP)}
+"""All but those of this repository that deploy nothing of anybody's roster: tests/tools has a test of the release."""
+JOBS = [(path, name, job) for path in GUARDED for name, job in DOCUMENTS[path]["jobs"].items()]
 
 
 def shown(one: Any) -> str:
@@ -30,12 +29,6 @@ def shown(one: Any) -> str:
 
 def steps(job: dict[str, Any], action: str) -> list[dict[str, Any]]:
     return [one for one in job.get("steps", []) if one.get("uses", "").startswith(f"{action}@")]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_this_repos_own_are_those_to_copy_but_for_what_ours_py_names(name: str) -> None:
-    """`python -m tests.examples.ours` writes them."""
-    assert (OURS / f"{NAMES[name]}.yml").read_text() == ours(name)
 
 
 def test_this_repos_reviewer_is_installed_in_the_versions_that_it_is_tested_with() -> None:
@@ -49,14 +42,47 @@ def test_this_repos_reviewer_is_installed_in_the_versions_that_it_is_tested_with
     assert names[0] - names[1] == {"pulumi-aws"}
 
 
-def test_pull_requests_the_merge_queue_and_main_start_it() -> None:
-    assert PULUMI[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
+@pytest.mark.parametrize("path", [one for one in CALLERS if one.name != "drift.yml"], ids=shown)
+def test_pull_requests_the_merge_queue_and_main_start_it(path: Path) -> None:
+    """But for this repository's own, which has no AWS account."""
+    events = {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
+    by_itself = path.is_relative_to(WORKFLOWS)
+    assert DOCUMENTS[path][True] == ("workflow_dispatch" if by_itself else events)
+
+
+def test_what_is_called_starts_in_no_other_way() -> None:
+    assert [list(DOCUMENTS[path][True]) for path in CALLED.values()] == [["workflow_call"]] * 3
     assert list(PULUMI["jobs"]) == ["preview", "review", "apply"]
 
 
-@pytest.mark.parametrize("path", COPIED, ids=shown)
+@pytest.mark.parametrize("path", CALLERS, ids=shown)
+def test_a_caller_names_ours_by_commit_allows_what_its_jobs_may_and_gives_literals(path: Path) -> None:
+    """Ten lines, and all that they say is in a file that has owners."""
+    jobs = calls(path)
+    assert list(jobs) == list(DOCUMENTS[path]["jobs"]) and DOCUMENTS[path]["permissions"] == {}
+    for job in jobs.values():
+        theirs = DOCUMENTS[CALLED[called(job)]]["jobs"].values()
+        assert set(job["permissions"].items()) == {pair for one in theirs for pair in one["permissions"].items()}
+        assert set(job) <= {"permissions", "strategy", "uses", "with"}
+        matrix = job.get("strategy", {}).get("matrix", {})
+        found = set(re.findall(r"\$\{\{ (\S+) \}\}", json.dumps(job["with"])))
+        assert found == {f"matrix.{name}" for name in matrix} and "$" not in json.dumps(matrix)
+        ours = job["uses"].startswith("./")
+        assert ours == path.is_relative_to(WORKFLOWS)
+        assert ours or job["uses"] == f"{REPOSITORY}/.github/workflows/{called(job)}.yml@{COMMIT}"
+
+
+@pytest.mark.parametrize("path", GUARDED, ids=shown)
 def test_no_variable_of_the_repository_and_no_secret_decides(path: Path) -> None:
-    assert re.findall(r"\b(?:vars|secrets|inputs)\s*[.\[]", TEXTS[path].replace("inputs.account", "")) == []
+    """What a workflow is given, its caller writes as literals (above)."""
+    assert re.findall(r"\b(?:vars|secrets)\s*[.\[]", TEXTS[path]) == []
+    assert path in CALLED.values() or "inputs." not in TEXTS[path]
+
+
+@pytest.mark.parametrize("path", CALLED.values(), ids=shown)
+def test_what_is_given_reaches_a_script_by_its_environment_alone(path: Path) -> None:
+    scripts = [one["run"] for job in DOCUMENTS[path]["jobs"].values() for one in job["steps"] if "run" in one]
+    assert scripts and not [script for script in scripts if "${{" in script]
 
 
 @pytest.mark.parametrize(("path", "name", "job"), JOBS, ids=shown)
@@ -76,18 +102,21 @@ def test_every_job_that_signs_in_has_an_environment(path: Path, name: str, job: 
     if signs_in:
         assert job["environment"] == roles[name]
         (role,) = {one["with"]["role-to-assume"] for one in signs_in}
-        assert re.fullmatch(r"arn:aws:iam::\d{12}:role/" + roles[name], role)
+        account = (
+            "arn:aws:iam::111122223333" if path == STEP else "arn:${{ inputs.partition }}:iam::${{ inputs.account }}"
+        )
+        assert role == f"{account}:role/{roles[name]}"
 
 
 @pytest.mark.parametrize("path", EVERY, ids=shown)
 def test_no_workflow_runs_a_pull_request_with_the_bases_rights(path: Path) -> None:
-    events = WORKFLOWS[path].get(True) or {}
+    events = DOCUMENTS[path].get(True) or {}
     assert "pull_request_target" not in events and "workflow_run" not in events
 
 
-@pytest.mark.parametrize("path", COPIED, ids=shown)
+@pytest.mark.parametrize("path", GUARDED, ids=shown)
 def test_concurrency_is_a_jobs_and_never_that_of_one_that_waits_for_approval(path: Path) -> None:
-    assert "concurrency" not in WORKFLOWS[path]
+    assert "concurrency" not in DOCUMENTS[path]
     assert all("concurrency" not in job for _, name, job in JOBS if name == "apply")
 
 
@@ -111,7 +140,7 @@ def test_the_job_that_reviews_checks_nothing_out_and_the_others_hand_on_files_by
 
 def test_the_gate_stands_before_what_it_guards() -> None:
     ids = {name: [one["id"] for one in job["steps"] if "id" in one] for name, job in PULUMI["jobs"].items()}
-    assert ids["apply"] == ["newest", "reviewed", "preview", "gate", "apply"]
+    assert ids["apply"] == ["newest", "reviewed", "tool", "preview", "gate", "apply"]
     assert ids["review"][-1] == "gate"
     assert PULUMI["jobs"]["apply"]["steps"][0]["id"] == "newest"
     assert not [one for one in PULUMI["jobs"]["apply"]["steps"] if "if" in one or "continue-on-error" in one]
@@ -138,9 +167,24 @@ def test_terraform_and_pulumi_are_reviewed_by_the_same_scripts() -> None:
         assert job["permissions"] == PULUMI["jobs"][name]["permissions"]
 
 
+@pytest.mark.parametrize("name", CALLED)
+def test_every_reviewer_is_installed_by_the_same_script(name: str) -> None:
+    """But for the events, which differ for the comparison of each morning."""
+    scripts = {
+        one["run"]
+        for job in DOCUMENTS[CALLED[name]]["jobs"].values()
+        for one in job["steps"]
+        if one.get("id") == "tool"
+    }
+    (script,) = scripts
+    reference = next(one["run"] for one in PULUMI["jobs"]["review"]["steps"] if one.get("id") == "tool")
+    assert script.partition("esac\n")[2] == reference.partition("esac\n")[2]
+    assert name == "drift" or script == reference
+
+
 def test_terraforms_gate_stands_before_what_it_guards() -> None:
     ids = [one["id"] for one in TERRAFORM["jobs"]["apply"]["steps"] if "id" in one]
-    assert ids == ["newest", "reviewed", "preview", "gate", "apply", "forget"]
+    assert ids == ["newest", "reviewed", "tool", "preview", "gate", "apply", "forget"]
     assert TERRAFORM["jobs"]["apply"]["steps"][0]["id"] == "newest"
 
 
@@ -157,11 +201,11 @@ def test_actions_are_pinned_and_the_same_everywhere(path: Path) -> None:
     for action, at in re.findall(r"uses: ([\w/-]+)@(.+)", TEXTS[path]):
         assert re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", at), action
         assert at == everywhere[action]
-    checkouts = [one for _, job in WORKFLOWS[path]["jobs"].items() for one in steps(job, "actions/checkout")]
+    checkouts = [one for _, job in DOCUMENTS[path]["jobs"].items() for one in steps(job, "actions/checkout")]
     assert all(one["with"]["persist-credentials"] is False for one in checkouts)
 
 
-@pytest.mark.parametrize("path", COPIED, ids=shown)
+@pytest.mark.parametrize("path", GUARDED, ids=shown)
 def test_no_file_of_the_checkout_stands_in_for_venv_or_pip(path: Path) -> None:
     """`python -m venv` would run a `venv.py` of the root, and a committed `.venv` would keep its `.pth` files."""
     made = re.findall(r".*\bvenv\b(?!/).*", re.sub(r"#.*", "", TEXTS[path]))
@@ -206,6 +250,7 @@ def test_every_file_has_an_owner_whatever_it_is_called(path: str) -> None:
 
 def test_what_is_written_in_the_workflow_is_what_the_readme_tells_to_replace() -> None:
     readme = (EXAMPLE / "README.md").read_text()
-    named = set(PULUMI["env"]) - {"PULUMI_SKIP_UPDATE_CHECK"}
-    assert all(f"`{name}`" in readme for name in named)
-    assert json.dumps("111122223333").strip('"') in readme
+    for name in ("pulumi", "terraform", "drift"):
+        table = readme.partition("| given |")[2].partition("\n\n")[0]
+        assert all(f"`{one}`" in table for one in DOCUMENTS[CALLED[name]][True]["workflow_call"]["inputs"])
+    assert "111122223333" in readme and COMMIT[:4] in readme

@@ -1,4 +1,4 @@
-"""The example's workflow, run: what a forger tries, and what runs in the end."""
+"""The example and the workflow that it calls, run: what a forger tries, and what runs in the end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from tests.examples.actions import Run
-from tests.examples.pipeline import BASE_HASHES, GUARDED, Hub, applied, git, log, tool
+from tests.examples.callers import EXAMPLE
+from tests.examples.pipeline import GUARDED, HASHES, PACKAGE, Hub, applied, git, log, tool
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "github"
 POISON = """
 echo AWS_ENDPOINT_URL=http://127.0.0.1:1 >> "$GITHUB_ENV"
 echo BASH_ENV=$HOME/evil >> "$GITHUB_ENV"
@@ -62,13 +62,70 @@ def test_a_pull_request_is_reviewed_and_leaves_no_evidence(hub: Hub) -> None:
     assert applied(run) == []
 
 
-def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(hub: Hub) -> None:
-    run = hub.pull_request()
+@pytest.mark.parametrize("job", ["review", "apply"])
+def test_the_reviewer_is_the_commit_of_the_workflow_and_nothing_of_the_change(hub: Hub, job: str) -> None:
+    run = hub.pull_request() if job == "review" else hub.push()
     run.play()
-    assert (run.folder / "review" / "pip.txt").read_text() == BASE_HASHES
-    asked = "install --quiet --require-hashes --only-binary :all: --find-links .github -r .github/mfa-review.txt"
-    assert log(run, "review", "pip.log") == [asked]
-    assert log(run, "review", "python.log") == ["-I -m venv --clear .review"]
+    home = run.folder / job
+    assert (home / "pip.txt").read_text() == HASHES
+    asked = "install --quiet --require-hashes --only-binary :all: -r tool/.github/mfa-review.txt"
+    assert log(run, job, "pip.log")[-1] == asked
+    assert log(run, job, "python.log")[-1] == "-I -m venv --clear .review"
+    (installed,) = (home / ".review").glob("lib/*/site-packages/mfa_association")
+    assert (installed / Path(PACKAGE).name).read_text() == "released"
+    if job == "review":
+        assert len(log(run, job, "pip.log")) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "home", "says", "reason"),
+    [
+        ("pull_request", {"workflow_repository": "Acme/Infra"}, "could change the workflow", "in another case"),
+        ("pull_request", {"workflow_sha": ""}, "does not say which commit", "a server that is too old"),
+        ("push", {"workflow_repository": ""}, "does not say which commit", "the same on main"),
+        ("pull_request_target", {}, "not for the event pull_request_target", "the base's rights for a fork's code"),
+        ("workflow_run", {}, "not for the event workflow_run", "another run's artifacts"),
+    ],
+)
+def test_a_workflow_that_the_change_could_be_is_refused(
+    hub: Hub, event: str, home: dict[str, str], says: str, reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hub.home |= home
+    run = hub.pull_request() if event == "pull_request" else hub.push(event_name=event)
+    ended = run.play()
+    assert (ended["review"], ended["apply"], run.failed["review"]) == ("failure", "skipped", "tool"), reason
+    assert says in capfd.readouterr().out
+    assert tool(run, "review") == []
+
+
+def test_a_pull_request_is_not_reviewed_by_a_workflow_of_its_own_repository(hub: Hub) -> None:
+    """`main` may be: its files have owners."""
+    own = hub.commit("a reviewer", **{".github/mfa-review.txt": HASHES, PACKAGE: "own"})
+    hub.home = {"workflow_repository": "acme/infra", "workflow_sha": own}
+    for run, ends in ((hub.push(), "success"), (hub.pull_request(), "failure")):
+        assert run.play()["review"] == ends
+        assert run.failed == ({} if ends == "success" else {"review": "tool"})
+        assert bool(tool(run, "review")) == (ends == "success")
+
+
+def test_a_role_for_the_review_and_a_preview_of_the_state_alone_are_for_who_asks(hub: Hub) -> None:
+    role = "arn:aws:iam::222233334444:role/mfa-review"
+    hub.gives = {
+        "review-role": role,
+        "refresh": False,
+        "fail-on": "high",
+        "partition": "aws-cn",
+        "region": "cn-north-1",
+    }
+    run = hub.push()
+    assert run.play()["apply"] == "success"
+    assert "--refresh" not in log(run, "preview", "engine.log")[0]
+    assert "--refresh" in log(run, "apply", "engine.log")[0]
+    for job in ("review", "apply"):
+        (call, *_) = tool(run, job)
+        assert (value(call["arguments"], "--role-arn"), value(call["arguments"], "--fail-on")) == (role, "high")
+        kind = "plan" if job == "review" else "apply"
+        assert call["env"]["AWS_ACCESS_KEY_ID"] == f"arn:aws-cn:iam::111122223333:role/mfa-{kind}"
 
 
 def test_nothing_of_the_change_lies_beside_the_reviewer(hub: Hub) -> None:
@@ -78,6 +135,7 @@ def test_nothing_of_the_change_lies_beside_the_reviewer(hub: Hub) -> None:
     change = run.machine("review") / "change"
     assert sorted(path.name for path in change.iterdir()) == [".git", "roster.yaml"]
     assert list(run.machine("review").rglob("*.py")) == []
+    assert [path.name for path in (run.folder / "review" / "tool").rglob("*.py")] == [Path(PACKAGE).name]
 
 
 def test_a_roster_that_is_a_link_is_not_followed(hub: Hub) -> None:

@@ -1,4 +1,4 @@
-"""The example's workflow for Terraform and OpenTofu, run: plan, review and apply in one job, and no plan that leaves it."""
+"""The workflow for Terraform and OpenTofu, called and run: plan, review and apply in one job, and no plan that leaves it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.pipeline import BASE_HASHES, TERRAFORM, Hub, applied, log, tool
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "github"
+from tests.examples.callers import EXAMPLE
+from tests.examples.pipeline import HASHES, TERRAFORM, Hub, applied, log, tool
 
 
 @pytest.fixture(params=["terraform", "tofu"])
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Hub:
-    workflow = tmp_path / "mfa.yml"
-    workflow.write_text(
-        (EXAMPLE / "terraform.yml").read_text().replace("ENGINE: terraform", f"ENGINE: {request.param}")
-    )
-    return Hub(tmp_path, workflow, engines={request.param: TERRAFORM})
+    return Hub(tmp_path, EXAMPLE / "terraform.yml", gives={"engine": request.param}, engines={request.param: TERRAFORM})
 
 
 def test_main_is_applied_as_it_was_reviewed(hub: Hub) -> None:
     run = hub.push()
     assert run.play() == {"review": "success", "apply": "success"}
-    engine, temp = run.document["env"]["ENGINE"], run.folder / "apply"
+    engine, temp = run.inputs["engine"], run.folder / "apply"
     assert log(run, "apply", "engine.log") == [
         f"{engine} init -lockfile=readonly",
         f"{engine} plan -out={temp}/plan.bin",
@@ -36,11 +31,11 @@ def test_main_is_applied_as_it_was_reviewed(hub: Hub) -> None:
     assert again[again.index("--reviewed") + 1] == "reviewed/review.json"
 
 
-def test_a_pull_request_is_reviewed_by_the_bases_reviewer_and_leaves_no_evidence(hub: Hub) -> None:
+def test_a_pull_request_is_reviewed_by_the_workflows_reviewer_and_leaves_no_evidence(hub: Hub) -> None:
     run = hub.pull_request()
     assert run.play() == {"review": "success", "apply": "skipped"}
     assert (run.artifacts.files, applied(run)) == ({}, [])
-    assert (run.folder / "review" / "pip.txt").read_text() == BASE_HASHES
+    assert (run.folder / "review" / "pip.txt").read_text() == HASHES
     calls = [call["arguments"][0] for call in tool(run, "review")]
     assert calls == ["terraform", "review", "review", "review", "comment"]
 

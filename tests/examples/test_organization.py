@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from mfa_association import roster
-from tests.examples import ours
+from tests.examples.callers import ORGANIZATION
 from tests.examples.pipeline import Hub, log, tool
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "organization"
 ACCOUNTS = sorted(path.name.split(".")[1] for path in EXAMPLE.glob("Pulumi.*.yaml"))
-WORKFLOW: dict[Any, Any] = yaml.safe_load(ours.ACCOUNT.with_name("mfa.yml").read_text())
+WORKFLOW: dict[Any, Any] = yaml.safe_load(ORGANIZATION.read_text())
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
@@ -38,8 +38,7 @@ def test_the_matrix_is_every_stack() -> None:
     """Written in the workflow, which has an owner: no change takes its own account out of the review."""
     (job,) = WORKFLOW["jobs"].values()
     assert job["strategy"] == {"fail-fast": False, "matrix": {"account": ACCOUNTS}}
-    assert job["uses"] == "./.github/workflows/account.yml"
-    assert job["with"] == {"account": "${{ matrix.account }}"}
+    assert job["with"]["stack"] == "${{ matrix.account }}"
     assert WORKFLOW["permissions"] == {} and "if" not in job
 
 
@@ -47,20 +46,9 @@ def test_pull_requests_the_merge_queue_and_main_start_it() -> None:
     assert WORKFLOW[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
 
 
-def test_the_workflow_of_an_account_is_the_one_of_a_single_stack() -> None:
-    """`python -m tests.examples.ours` writes it; what differs is named there."""
-    assert ours.ACCOUNT.read_text() == ours.account()
-
-
-def test_who_calls_a_workflow_allows_what_its_jobs_may() -> None:
-    called = yaml.safe_load(ours.ACCOUNT.read_text())["jobs"].values()
-    needed = {(name, how) for job in called for name, how in job["permissions"].items()}
-    assert set(WORKFLOW["jobs"]["account"]["permissions"].items()) == needed
-
-
 def test_an_account_is_applied_as_it_was_reviewed_there(tmp_path: Path) -> None:
     account = ACCOUNTS[1]
-    hub = Hub(tmp_path, ours.ACCOUNT, inputs={"account": account})
+    hub = Hub(tmp_path, ORGANIZATION, matrix={"account": account})
     hub.commit("rosters", **{f"rosters/{account}.yaml": "two"})
     run = hub.push()
     assert run.play() == {"preview": "success", "review": "success", "apply": "success"}

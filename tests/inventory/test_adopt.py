@@ -29,6 +29,8 @@ def adopted(
 
 def test_a_new_roster_takes_in_all_that_is_held_in_order() -> None:
     assert adopted("", ALICE, BOB, roots=(ROOT,)).text == (
+        "# yaml-language-server: $schema=https://raw.githubusercontent.com/mfa-association/mfa-association/main/"
+        "providers/mfa_association/roster.schema.json\n"
         "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
         f"users:\n  alice:\n    - {PHONE}\n  bob:\n    - {TOKEN}\n"
         f'roots:\n  "{MEMBER}":\n    - {ROOT_PHONE}\n'

@@ -117,6 +117,11 @@ def test_actions_are_named_and_resources_too_where_iam_allows(name: str) -> None
 ISSUER = "token.actions.githubusercontent.com"
 
 
+def workflow(name: str, at: str = "0" * 40) -> str:
+    """How a token names the workflow that a job is part of."""
+    return f"mfa-association/mfa-association/.github/workflows/{name}.yml@{at}"
+
+
 def claims_of(name: str, **changes: str | None) -> dict[str, str]:
     """What GitHub says of a job of `main` in an environment; None leaves a claim out."""
     told = {
@@ -125,6 +130,7 @@ def claims_of(name: str, **changes: str | None) -> dict[str, str]:
         "repository_id": "123456789",
         "environment": name,
         "ref": "refs/heads/main",
+        "job_workflow_ref": workflow("drift" if name == "mfa-drift" else "pulumi"),
         **changes,
     }
     return {f"{ISSUER}:{claim}": value for claim, value in told.items() if value is not None}
@@ -171,6 +177,15 @@ TOKENS = [
         "the main branch without the environment",
         claims_of("", sub="repo:ORGANIZATION/REPOSITORY:ref:refs/heads/main", environment=None),
     ),
+    Token(
+        "a workflow that a pull request wrote",
+        claims_of(
+            "mfa-plan", job_workflow_ref="ORGANIZATION/REPOSITORY/.github/workflows/mfa.yml@refs/pull/7/merge", ref="refs/pull/7/merge"
+        ),
+    ),
+    Token("ours at another commit, such as one of a fork", claims_of("mfa-plan", job_workflow_ref=workflow("pulumi", "1" * 40))),
+    Token("ours by a tag, which can be moved", claims_of("mfa-apply", job_workflow_ref=workflow("pulumi", "refs/tags/v0.1.0"))),
+    Token("another of ours", claims_of("mfa-apply", job_workflow_ref=workflow("drift"))),
     Token("a token for somebody else", claims_of("mfa-apply", aud="https://github.com/ORGANIZATION")),
 ]  # fmt: skip
 TRUSTS = [name.removeprefix("trust-") for name in NAMES if name.startswith("trust-")]
@@ -203,4 +218,4 @@ def test_only_claims_are_asked_that_aws_knows(name: str) -> None:
     known |= {"environment", "enterprise_id"}
     conditions = load(f"trust-{name}")["Statement"][0]["Condition"]
     asked = {key.removeprefix(f"{ISSUER}:") for operator in conditions.values() for key in operator}
-    assert {"aud", "sub", "repository_id", "environment"} <= asked <= known
+    assert {"aud", "sub", "repository_id", "environment", "job_workflow_ref"} <= asked <= known

@@ -9,7 +9,7 @@ import pytest
 
 from .policies import IDENTITY_POLICIES, NAMES, allowed, load
 from .reviews import CELLS
-from .test_boundaries import believed, claims_of
+from .test_boundaries import ISSUER, believed, claims_of, workflow
 from .work import WORKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
@@ -77,11 +77,20 @@ def test_what_a_missing_action_looks_like_is_what_the_runs_say() -> None:
     assert told.keys() == said.keys() - SAVE_CALLS - OF_REVIEWS_ALONE
 
 
+WORKFLOWS = {
+    "`pulumi.yml`": workflow("pulumi"),
+    "`drift.yml`": workflow("drift"),
+    "the pull request's own": "ORGANIZATION/REPOSITORY/.github/workflows/mfa.yml@refs/pull/7/merge",
+    "`pulumi.yml` of another commit": workflow("pulumi", "1" * 40),
+}
+
+
 def test_who_is_trusted_is_what_the_files_say() -> None:
-    table = [row for row in rows("Roles for GitHub Actions", 6) if row[0].startswith("`mfa-")]
-    assert len(table) == 7
-    for environment, ref, repository_id, *trusted in table:
+    table = [row for row in rows("Roles for GitHub Actions", 7) if row[0].startswith("`mfa-")]
+    assert len(table) == 9
+    for environment, ref, repository_id, named, *trusted in table:
         claims = claims_of(environment.strip("`"), ref=ref.strip("`"), repository_id=repository_id.strip("`"))
+        claims[f"{ISSUER}:job_workflow_ref"] = WORKFLOWS[named]
         told = [believed(f"trust-{name}", claims) for name in ("plan", "apply", "drift")]
         assert told == [one == "yes" for one in trusted], environment
 

@@ -197,9 +197,16 @@ def test_a_roster_that_cannot_be_declared_is_refused(roster: Path, reason: str, 
     assert _refusal(roster) == f"{roster}{fault}", reason
 
 
+def test_a_token_that_looks_like_a_virtual_devices_name_is_warned_of(roster: Path, said: list[str]) -> None:
+    roster.write_text("users:\n  alice:\n    - alice-phone\n", encoding="utf-8")
+    assert list(_declared(roster)) == ["alice-phone"]
+    (warning,) = said
+    assert warning.startswith(f"{roster}:3: 'alice-phone' is taken for the serial number of a hardware token, ")
+
+
 def test_a_roster_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "none.yaml"
-    assert _refusal(path) == f"{path}:1: the file cannot be read: No such file or directory"
+    assert _refusal(path) == f"{path}: the file cannot be read: No such file or directory"
 
 
 def test_an_empty_roster_that_says_so_declares_nothing(roster: Path) -> None:

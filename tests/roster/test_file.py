@@ -98,5 +98,5 @@ def test_a_failing_write_leaves_nothing_behind(path: Path, monkeypatch: pytest.M
 
 
 def test_a_missing_file_is_a_fault_unless_it_may_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(RosterError, match="1: the file cannot be read: No such file or directory"):
+    with pytest.raises(RosterError, match=": the file cannot be read: No such file or directory"):
         read_file(tmp_path / "no.yaml")

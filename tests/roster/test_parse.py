@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mfa_association.roster import MAX_BYTES, Line, Roster, RosterError, load, parse
+from mfa_association.roster import MAX_BYTES, SCHEMA_URL, Line, Roster, RosterError, load, parse
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TOKEN = "GAHT12345678"
@@ -115,6 +115,10 @@ def test_a_byte_order_mark_and_windows_lines_are_no_faults(text: str, tmp_path: 
     file = tmp_path / "roster.yaml"
     file.write_bytes(text.encode())
     assert [line.serial.text for line in load(file).lines] == [TOKEN]
+
+
+TAB = "the line is indented with a tab: YAML wants spaces"
+CONFLICT = "a merge conflict was left here: keep one side, and delete the markers"
 
 
 class Bad(NamedTuple):
@@ -290,6 +294,26 @@ BAD = (
             ),
         ),
     ),
+    Bad(
+        "a second partition",
+        f"users:\n  alice: [{PHONE}]\n  bob:\n  - {PHONE.replace('aws', 'aws-cn').replace('alice', 'bob')}",
+        (
+            (
+                "4: serial_number 'arn:aws-cn:iam::111122223333:mfa/bob-phone': "
+                "belongs to another partition than line 2; one roster serves one partition"
+            ),
+        ),
+    ),
+    Bad(
+        "a root in another partition",
+        f"users:\n  alice: [{PHONE}]\nroots:\n  '222233334444': ['arn:aws-us-gov:iam::222233334444:mfa/r']",
+        (
+            (
+                "4: serial_number 'arn:aws-us-gov:iam::222233334444:mfa/r': "
+                "belongs to another partition than line 2; one roster serves one partition"
+            ),
+        ),
+    ),
     Bad("an anchor", f"users: &all {{alice: [{TOKEN}]}}", ("1: anchors and aliases are not used in a roster",)),
     Bad("an alias", f"users: {{alice: [{TOKEN}],\n bob: *all}}", ("2: anchors and aliases are not used in a roster",)),
     Bad("a tag", f"users: !!map {{alice: [{TOKEN}]}}", ("1: tags are not used in a roster",)),
@@ -298,9 +322,24 @@ BAD = (
     Bad("two documents", f"---\nusers: {{alice: [{TOKEN}]}}\n---\nusers: {{}}", ("3: a roster is one document",)),
     Bad("a bomb of brackets", "users: " + "[" * 50, ("1: nested too deeply",)),
     Bad("a bomb of dashes", "- " * 50, ("1: nested too deeply",)),
-    Bad("a tab", "users:\n\talice:", ("2: not valid YAML: found character that cannot start any token",)),
+    Bad("a tab", "users:\n\talice:", (f"2: {TAB}",)),
+    Bad("a tab behind spaces", f"users:\n  alice:\n  \t- {TOKEN}", (f"3: {TAB}",)),
+    Bad("a tab that goes on", f"users:\n  alice:\n    - {TOKEN}\n\t- {PHONE}", (f"4: {TAB}",)),
+    Bad("a tab, and Windows lines", f"users:\r\n\talice:\r\n\t- {TOKEN}\r\n", (f"2: {TAB}",)),
+    Bad("a tab elsewhere", f"users:\n  alice:\t[{TOKEN}\n", ("3: not valid YAML: did not find expected ',' or ']'",)),
+    Bad(
+        "a merge conflict",
+        f"users:\n  alice:\n<<<<<<< HEAD\n  - {TOKEN}\n=======\n  - {PHONE}\n>>>>>>> phone\n",
+        (f"3: {CONFLICT}",),
+    ),
+    Bad(
+        "two, of which one shows its base",
+        "<<<<<<< a\n=======\n>>>>>>> b\nusers:\n<<<<<<< a\r\n||||||| base\r\n=======\r\n>>>>>>> b\r\n",
+        (f"1: {CONFLICT}", f"5: {CONFLICT}"),
+    ),
+    Bad("half of one", f"users:\n  alice: [{TOKEN}]\n=======\n>>>>>>> b\n", (f"3: {CONFLICT}",)),
     Bad("a bracket left open", "users: [\n", ("2: not valid YAML: did not find expected node content",)),
-    Bad("a control character", "users: {alice: [\x07]}", ("1: not valid YAML: the text holds control characters",)),
+    Bad("a control character", "users: {é: \n [\x07]}", ("2: not valid YAML: the text holds control characters",)),
     Bad("half a character", "users: {'\ud800': }", ("1: the text is not UTF-8",)),
     Bad(
         "several at once, in the order of the lines",
@@ -322,6 +361,26 @@ def test_a_fault_names_file_line_field_value_and_rule(case: Bad) -> None:
     assert str(caught.value).split("\n") == [f"who.yaml:{fault}" for fault in case.faults]
 
 
+@pytest.mark.parametrize(
+    ("serial", "warned", "reason"),
+    [
+        ("alice-phone", True, "no digit"),
+        ("bob_phone_2024", True, "a year"),
+        (TOKEN, False, "as on a token of Thales"),
+        ("2308724550493", False, "as on a token of Token2"),
+        ("SPAK-123-456", False, "six digits"),
+        (PHONE, False, "an ARN"),
+    ],
+)
+def test_a_token_that_looks_like_a_virtual_devices_name_is_warned_of(serial: str, warned: bool, reason: str) -> None:
+    found = parse(f"users:\n  alice:\n  - {serial}\n").warnings
+    told = (
+        f"{serial!r} is taken for the serial number of a hardware token, and looks like a virtual device's name: if it is"
+        f" one, write its ARN, arn:aws:iam::ACCOUNT:mfa/{serial}"
+    )
+    assert found == (((3, told),) if warned else ()), reason
+
+
 @pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? "])
 def test_a_bomb_of_a_megabyte_is_refused_at_once(piece: str) -> None:
     with pytest.raises(RosterError, match=r"nest"):
@@ -341,13 +400,13 @@ class Unreadable(NamedTuple):
 
 
 UNREADABLE = (
-    Unreadable("it is not there", lambda path: None, "1: the file cannot be read: No such file or directory"),
-    Unreadable("a directory", Path.mkdir, "1: the file cannot be read: Is a directory"),
+    Unreadable("it is not there", lambda path: None, "the file cannot be read: No such file or directory"),
+    Unreadable("a directory", Path.mkdir, "the file cannot be read: Is a directory"),
     Unreadable("not UTF-8", lambda path: path.write_bytes(b"users:\n  al\xe9: []\n"), "2: the text is not UTF-8"),
     Unreadable(
         "too large",
         lambda path: path.write_bytes(b"#" * (MAX_BYTES + 1)),
-        f"1: the file has {MAX_BYTES + 1} bytes; a roster has at most {MAX_BYTES}",
+        f"the file has {MAX_BYTES + 1} bytes; a roster has at most {MAX_BYTES}",
     ),
 )
 
@@ -358,7 +417,8 @@ def test_a_file_that_cannot_be_read_is_a_fault_of_the_roster(case: Unreadable, t
     case.make(path)
     with pytest.raises(RosterError) as caught:
         load(path)
-    assert str(caught.value) == f"{path}:{case.fault}"
+    separator = ":" if case.fault[0].isdigit() else ": "
+    assert str(caught.value) == f"{path}{separator}{case.fault}"
 
 
 def test_the_largest_file_is_read(tmp_path: Path) -> None:
@@ -485,6 +545,8 @@ ONLY_THE_PARSER_KNOWS = (
     "a device in quotes",
     "a user in another case",
     "a second account",
+    "a second partition",
+    "a root in another partition",
     "a root device of another account",
     "a user listed twice",
     "a field twice",
@@ -573,9 +635,12 @@ def test_schema_and_parser_differ_only_in_doubles_cases_and_accounts(document: d
 
 def test_the_schema_helps_whoever_writes_a_roster() -> None:
     found = schema().schema
-    assert found["$id"] == "roster.schema.json"
+    assert found["$id"] == SCHEMA_URL
     assert found["title"] and found["description"]
     for name, definition in found["properties"].items():
         assert definition["title"] and definition["description"], name
+    with_patterns = {name: one for name, one in found["$defs"].items() if "pattern" in one}
+    told = {name: one["patternErrorMessage"] for name, one in with_patterns.items()}
+    assert told["serial_number"] == "must be the whole ARN of a virtual device or security key, or a hardware serial"
     for name in ("on_last_device", "on_destroy", "require_active", "serial_number", "user_name"):
         assert found["$defs"][name]["title"] and found["$defs"][name]["description"], name

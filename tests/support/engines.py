@@ -1,8 +1,8 @@
 """Which programs a test drives, and where they are.
 
 One rule decides: a test drives an engine, or another program that no Python package has, if and only if it uses one of the
-fixtures ``pulumi``, ``terraform``, ``program``, ``h2spec`` and ``actionlint`` of ``tests/conftest.py``. It is marked
-``engine`` then; every other test belongs to ``make unit``.
+fixtures ``pulumi``, ``terraform``, ``program``, ``h2spec``, ``actionlint`` and ``tfplugindocs`` of
+``tests/conftest.py``. It is marked ``engine`` then; every other test belongs to ``make unit``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pathlib import Path
 
 import engines
 import pytest
-from judges import ACTIONLINT, H2SPEC
+from judges import ACTIONLINT, H2SPEC, TFPLUGINDOCS
 from kept import NoProgram
 
-PROGRAMS = {**engines.ENGINES, "h2spec": H2SPEC, "actionlint": ACTIONLINT}
-NAMED = {"pulumi", "terraform", "h2spec", "actionlint"}
+PROGRAMS = {**engines.ENGINES, "h2spec": H2SPEC, "actionlint": ACTIONLINT, "tfplugindocs": TFPLUGINDOCS}
+NAMED = {"pulumi", "terraform", "h2spec", "actionlint", "tfplugindocs"}
 """Fixtures that are called as their program is; what ``program`` is, its parameter says."""
-FORBIDDEN = ("pulumi", "pulumi-language-python", "terraform", "tofu", "h2spec", "chromium", "go")
+FORBIDDEN = ("pulumi", "pulumi-language-python", "terraform", "tofu", "h2spec", "tfplugindocs", "chromium", "go")
 """What no other test may start, by its name on PATH."""
 STUB = '#!/bin/sh\necho "$0 $*" >> "{record}"\necho "this test uses no fixture that gives it $0" >&2\nexit 97\n'
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import terraform_docs
+import provider_docs
 
 from mfa_association.tokens import TERRAFORM_TYPE
 from tests.support.stack import ADMIN
@@ -23,7 +23,7 @@ TYPE = TERRAFORM_TYPE
 ADDRESS = f"{TYPE}.device"
 REQUIRED = 'terraform {\n  required_providers {\n    mfa = { source = "mfa-association/mfa" }\n  }\n}\n'
 # The documented one, so that it is tried.
-ROSTER = (terraform_docs.EXAMPLES / "roster.tf").read_text()
+ROSTER = provider_docs.ROSTER.read_text()
 CODES = """
 variable "codes" {
   type      = map(list(string))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import provider_docs
 import pytest
-import terraform_docs
 
+from mfa_association.fields import ROSTER
 from tests.support.stage import Stage, user, virtual
 from tests.terraform.project import Project
 from tests.terraform.test_engine import one
@@ -15,11 +16,24 @@ from tests.terraform.test_engine import one
 PAGE = Path(__file__).parents[2] / "docs" / "terraform.md"
 
 
-def test_the_pages_are_those_of_the_schema() -> None:
-    found = {path: terraform_docs._text(terraform_docs.FOLDER / path) for path in terraform_docs.pages()}
-    assert found == terraform_docs.pages(), "run tools/terraform_docs.py"
-    there = {str(path.relative_to(terraform_docs.FOLDER)) for path in terraform_docs.FOLDER.rglob("*.md")}
-    assert there == set(found)
+@pytest.mark.parametrize("program", [provider_docs.ENGINE], indirect=True)
+def test_the_pages_are_those_of_the_schema(program: Path, tfplugindocs: Path) -> None:
+    """HashiCorp's own generator makes and validates them."""
+    assert provider_docs.stale(provider_docs.pages(program, tfplugindocs)) == [], "run tools/provider_docs.py"
+
+
+def test_a_page_that_nobody_makes_is_stale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(provider_docs, "FOLDER", tmp_path)
+    (tmp_path / "resources").mkdir()
+    for name in ("index.md", "resources/old.md"):
+        (tmp_path / name).write_text("old")
+    assert provider_docs.stale({"index.md": "old", "functions/new.md": ""}) == ["functions/new.md", "resources/old.md"]
+
+
+def test_the_function_hands_on_all_that_a_roster_says() -> None:
+    """Its page says: the attributes of the example."""
+    handed = set(re.findall(r"each\.value\.(\w+)", provider_docs.ROSTER.read_text()))
+    assert handed == set(ROSTER)
 
 
 def test_the_links_lead_somewhere() -> None:
@@ -27,16 +41,20 @@ def test_the_links_lead_somewhere() -> None:
         assert (PAGE.parent / link).exists(), link
 
 
-EXAMPLES = sorted(path.stem for path in terraform_docs.EXAMPLES.glob("*.tf"))
+EXAMPLES = sorted(str(path.relative_to(provider_docs.EXAMPLES)) for path in provider_docs.EXAMPLES.rglob("*.tf"))
 
 
+@pytest.mark.parametrize("program", [provider_docs.ENGINE], indirect=True)
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_valid(project: Project, name: str) -> None:
-    text = (terraform_docs.EXAMPLES / f"{name}.tf").read_text()
+def test_an_example_is_valid(stage: Stage, engine: dict[str, str], program: Path, tmp_path: Path, name: str) -> None:
+    project = Project(tmp_path, stage, engine, program)
+    text = (provider_docs.EXAMPLES / name).read_text()
+    if "import {" in text:
+        text += "\n" + (provider_docs.EXAMPLES / name).with_name("resource.tf").read_text()
     roster = "users:\n  alice:\n    - GAHT12345678\n"
     (project.folder / "roster.yaml").write_text(roster)
     (project.folder / "example.tf").write_text(text)
-    if name != "index":
+    if "provider" not in Path(name).parts:
         project.write("")
     project.do("validate")
     project.do("fmt", "-check", "example.tf")

@@ -38,8 +38,9 @@ def run(folder: Path, step: str, **env: str) -> int:
 def test_the_comparison_hands_its_exit_code_on_and_logs_nothing(
     tmp_path: Path, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    script(tmp_path, ".venv/bin/mfa-association", f"#!/bin/sh\necho found; echo untold >&2; exit {code}\n")
-    assert run(tmp_path, "compare") == 0
+    script(tmp_path, ".review/bin/python", f"#!/bin/sh\necho $* > asked; echo found; echo untold >&2; exit {code}\n")
+    assert run(tmp_path, "compare", RUNNER_TEMP=str(tmp_path), ROSTER="rosters/one.yaml") == 0
+    assert (tmp_path / "asked").read_text() == "-I -m mfa_association.cli drift --roster rosters/one.yaml\n"
     assert (tmp_path / "output").read_text() == f"code={code}\n"
     assert capfd.readouterr() == ("", "")
 
@@ -69,8 +70,9 @@ def test_one_issue_is_kept(tmp_path: Path, code: str, number: str, verbs: list[s
 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.name)
 def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """Those of this repository are of the same commit as what uses them."""
     for action in re.findall(r"uses: (\S+)", path.read_text()):
-        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert action.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
 
 
 def test_only_the_issue_step_holds_a_token_and_no_secret_is_used() -> None:

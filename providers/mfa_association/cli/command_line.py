@@ -7,20 +7,37 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mfa_association import __version__
-from mfa_association.cli import adopt, check, comment, drift, enroll, review, revoke, sandbox, status, terraform
+from mfa_association.cli import (
+    adopt,
+    check,
+    comment,
+    completion,
+    drift,
+    enroll,
+    review,
+    revoke,
+    sandbox,
+    schema,
+    status,
+    terraform,
+)
 from mfa_association.cli.options import spelled
-from mfa_association.cli.process import BROKEN
+from mfa_association.cli.process import BROKEN, MISUSED
+from mfa_association.cli.version import ShowVersions
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, check, status, drift, review, comment, enroll, revoke, terraform, sandbox)
+_COMMANDS = (adopt, check, schema, status, drift, review, comment, enroll, revoke, terraform, sandbox, completion)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (process.py)."""
-    options = _parser().parse_args(arguments)
+    whole = parser()
     try:
+        options = whole.parse_args(arguments)
+        if "command" not in options:
+            whole.print_help(sys.stderr)
+            return MISUSED
         code = int(options.command(options))
         sys.stdout.flush()
     except MfaError as fault:
@@ -37,12 +54,13 @@ def _unheard() -> int:
     return BROKEN
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What reads a command line, with all commands."""
     parser = argparse.ArgumentParser(
         prog="mfa-association", description="Who holds which AWS MFA device, as infrastructure code."
     )
-    parser.add_argument("--version", action="version", version=f"mfa-association {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.add_argument("--version", action=ShowVersions, help="show the versions of this and of the engines found")
+    commands = parser.add_subparsers(metavar="COMMAND")
     for command in _COMMANDS:
         command.add_to(commands)
     return parser

@@ -10,6 +10,8 @@ from typing import Any
 OK = 0
 BROKEN = 1
 """Refused, broken input, or not to be told."""
+MISUSED = 2
+"""A command line that cannot be understood; argparse's own."""
 FOUND = 3
 """The question could be answered and the answer is not a good one: drift, or a gate that closes."""
 INTERRUPTED = 130

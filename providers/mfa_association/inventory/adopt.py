@@ -9,11 +9,11 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.compare import Pair, is_known, pairs, refuse_other_account
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
-from mfa_association.roster import Entry, Line, add, parse
+from mfa_association.roster import MODELINE, Entry, Line, add, parse
 from mfa_association.validation import ROOT_USER, listed_serial_number, show
 
 ALL = "all"
-HEADER = "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
+HEADER = f"{MODELINE}# Who may hold which MFA device. Deleting a line deactivates the device.\n"
 
 
 class HalfRead(MfaError):

@@ -25,10 +25,13 @@ def declare(path: str | Path = "roster.yaml", opts: pulumi.ResourceOptions | Non
     """
     try:
         given = _codes(os.environ.get(CODES_VARIABLE, ""))
-        lines = roster.load(path).lines
+        declared = roster.load(path)
     except MfaError as fault:
         raise pulumi.RunError(str(fault)) from None
+    lines = declared.lines
     _warn_of_strangers(given, lines, path)
+    for number, warning in declared.warnings:
+        pulumi.log.warn(f"{roster.place(str(path), number)}: {warning}")
     made = []
     # Here, not in a function or comprehension: each frame of the stack goes into the state of each resource.
     for line in lines:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mfa_association.errors import MfaError
+
+WHOLE_FILE: Final = 0
+"""Instead of a line: the fault is the file's, such as one that is missing."""
 
 
 class RosterError(MfaError):
-    """Everything that is wrong with a roster, one fault a line: ``FILE:LINE: FIELD VALUE: RULE``."""
+    """Everything that is wrong with a roster, one fault a line: ``FILE:LINE: FIELD VALUE: RULE``.
+
+    ``faults``: line and text of each, in the order of the lines.
+    """
 
     def __init__(self, path: str, faults: list[tuple[int, str]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(faults)))
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(f"{place(path, line)}: {fault}" for line, fault in self.faults))
+
+
+def place(path: str, line: int) -> str:
+    """Where a fault is, as editors and terminals open it."""
+    return path if line == WHOLE_FILE else f"{path}:{line}"
 
 
 class EditRefused(MfaError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mfa_association.errors import MfaError
-from mfa_association.roster.faults import RosterError
+from mfa_association.roster.faults import WHOLE_FILE, RosterError
 from mfa_association.roster.nodes import MAX_BYTES
 
 
@@ -43,11 +43,11 @@ def read_file(path: str | Path, *, may_be_missing: bool = False) -> RosterFile:
     except FileNotFoundError as fault:
         if may_be_missing:
             return RosterFile(Path(path), None)
-        raise RosterError(str(path), [(1, f"the file cannot be read: {fault.strerror}")]) from None
+        raise RosterError(str(path), [(WHOLE_FILE, f"the file cannot be read: {fault.strerror}")]) from None
     except OSError as fault:
-        raise RosterError(str(path), [(1, f"the file cannot be read: {fault.strerror}")]) from None
+        raise RosterError(str(path), [(WHOLE_FILE, f"the file cannot be read: {fault.strerror}")]) from None
     if len(raw) > MAX_BYTES:
-        raise RosterError(str(path), [(1, f"the file has {len(raw)} bytes; a roster has at most {MAX_BYTES}")])
+        raise RosterError(str(path), [(WHOLE_FILE, f"the file has {len(raw)} bytes; a roster has at most {MAX_BYTES}")])
     return RosterFile(Path(path), raw)
 
 

@@ -63,6 +63,11 @@ class Roster:
     path: str
     lines: tuple[Line, ...]
 
+    @property
+    def warnings(self) -> tuple[tuple[int, str], ...]:
+        """What is allowed and seldom meant: line and text of each."""
+        return tuple((line.line, _warning(line)) for line in self.lines if line.serial.looks_like_a_name)
+
 
 def load(path: str | Path) -> Roster:
     """Read a roster file. Raises ``RosterError`` with every fault, also when the file cannot be read."""
@@ -79,6 +84,14 @@ def parse(text: str, path: str = "roster.yaml", *, may_be_empty: bool = False) -
     if faults:
         raise RosterError(path, faults)
     return Roster(path, tuple(lines))
+
+
+def _warning(line: Line) -> str:
+    name = line.serial.text
+    return (
+        f"{show(name)} is taken for the serial number of a hardware token, and looks like a virtual device's name: if it"
+        f" is one, write its ARN, arn:aws:iam::ACCOUNT:mfa/{name}"
+    )
 
 
 class _Reader:
@@ -201,14 +214,19 @@ class _Reader:
             if before is not line:
                 rule = f"already listed on line {before.line}; a device has one holder"
                 self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
-        self._refuse_second_account([line for line in lines if line.user_name and line.serial.account_id])
+        self._refuse_second("account", [(line, line.serial.account_id) for line in lines if line.user_name])
+        self._refuse_second("partition", [(line, line.serial.partition) for line in lines])
 
-    def _refuse_second_account(self, lines: list[Line]) -> None:
-        known = {line.serial.account_id for line in lines[:1]}
-        for line in lines:
-            if line.serial.account_id not in known:
-                known.add(line.serial.account_id)
-                rule = f"belongs to another account than line {lines[0].line}; one roster serves one account"
+    def _refuse_second(self, what: str, lines: list[tuple[Line, str | None]]) -> None:
+        """An organization lies in one partition, so what holds of users holds of the roots beside them."""
+        known: dict[str, Line] = {}
+        for line, value in lines:
+            if value is None or value in known:
+                continue
+            first = next(iter(known.values()), line)
+            known[value] = line
+            if first is not line:
+                rule = f"belongs to another {what} than line {first.line}; one roster serves one {what}"
                 self._faults.append((line.line, str(InvalidValue("serial_number", line.serial.text, rule))))
 
     def _fault(self, node: yaml.Node | None, fault: str) -> None:
