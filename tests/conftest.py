@@ -73,6 +73,12 @@ def actionlint() -> Path:
     return engines.program("actionlint")
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser in which pages are tried."""
+    return engines.program("chromium")
+
+
 @pytest.fixture(autouse=True)
 def no_other_engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ import picture
 import pytest
 
 from mfa_association.cli import main
-from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
+from mfa_association.inventory.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.markdown import to_markdown
 from tests.review.samples import samples
 

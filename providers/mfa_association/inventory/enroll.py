@@ -6,9 +6,10 @@ is missing is written in a moment, a line for a device that nobody holds would h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol, final
 
 from mfa_association import lifecycle
@@ -68,7 +69,13 @@ def serial_of(context: AccountContext, name: str, path: str) -> SerialNumber:
 
 
 def enroll_new(
-    context: AccountContext, verbs: Credentials, user_name: str, name: str, path: str, ui: EnrollmentUI
+    context: AccountContext,
+    verbs: Credentials,
+    user_name: str,
+    name: str,
+    path: str,
+    ui: EnrollmentUI,
+    tags: Mapping[str, str] | None = None,
 ) -> Association:
     """Make a virtual device, show it, and enable it for the user with the codes it gives.
 
@@ -79,7 +86,7 @@ def enroll_new(
         raise NotEnrolled(
             user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
         )
-    with _made(context, verbs, serial, name, path, ui) as device:
+    with _made(context, partial(verbs.create_virtual_mfa_device, name, path, tags), serial, ui) as device:
         ui.show(device)
         return _enable(context, user_name, serial, ui)
 
@@ -115,11 +122,11 @@ def _enable(context: AccountContext, user_name: str, serial_number: SerialNumber
 
 @contextmanager
 def _made(
-    context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str, ui: EnrollmentUI
+    context: AccountContext, make: Callable[[], NewDevice], serial: SerialNumber, ui: EnrollmentUI
 ) -> Iterator[NewDevice]:
     """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
     try:
-        yield _create(context, verbs, serial, name, path)
+        yield _create(context, make, serial)
     except EntityAlreadyExists:
         raise
     except BaseException:
@@ -127,13 +134,13 @@ def _made(
         raise
 
 
-def _create(context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str) -> NewDevice:
+def _create(context: AccountContext, make: Callable[[], NewDevice], serial: SerialNumber) -> NewDevice:
     """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
     made: list[NewDevice] = []
 
     def write() -> None:
         try:
-            made.append(verbs.create_virtual_mfa_device(name, path))
+            made.append(make())
         except AwsError as fault:
             if fault.unclear:
                 _delete(context, serial)

@@ -14,7 +14,7 @@ from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.reads import LiveReads
 from mfa_association.review.live.rights import UserSource
-from mfa_association.review.rights import judge
+from mfa_association.inventory.rights import judge
 from mfa_association.validation import ROOT_USER
 
 _GONE: list[Device] = []
