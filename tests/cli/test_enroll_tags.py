@@ -21,7 +21,7 @@ class Phone(io.StringIO):
         self._box, self._codes = box, list[str]()
 
     def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
-        self._codes = self._codes or self._box.codes(PHONE)
+        self._codes = self._codes or list(self._box.codes(PHONE))
         return f"{self._codes.pop(0)}\n"
 
 

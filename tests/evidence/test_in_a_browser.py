@@ -65,7 +65,7 @@ def test_nothing_is_asked_for_and_nothing_is_complained_of(page: Page, tmp_path:
 
 def test_hostile_names_are_shown_as_they_are(page: Page, tmp_path: Path) -> None:
     users = [user(f"{text}{number}", phone(f"{text}/x")) for number, text in enumerate(HOSTILE)]
-    told = document(Report((AccountResult(ACCOUNT, account(ACCOUNT, *users, unassigned=tuple(HOSTILE)))),)))
+    told = document(Report((AccountResult(ACCOUNT, account(ACCOUNT, *users, unassigned=tuple(HOSTILE))),)))
     file = shown(page, html(told), tmp_path)
     assert sorted(page.run(NAMES)) == sorted(one.name for one in users)
     assert page.run("document.title") == "MFA in AWS, 2026-11-28"
