@@ -135,7 +135,10 @@ def _schema(old: dict[str, Any]) -> dict[str, Any]:
     for one in (*(BY_NAME[name] for name in settings), *RULES):
         definitions[one.name] = {**_definition(one), **definitions.get(one.name, {}), **_enum(one)}
     definitions["device"] = {**definitions["device"], "properties": _references(("serial_number", *settings))}
-    properties["defaults"] = {**properties["defaults"], "properties": _references((*defaults, *(one.name for one in RULES)))}
+    properties["defaults"] = {
+        **properties["defaults"],
+        "properties": _references((*defaults, *(one.name for one in RULES))),
+    }
     return {**old, "properties": properties, "$defs": definitions}
 
 

@@ -34,7 +34,9 @@ def test_an_account_that_is_denied_is_said_to_be(firm: Company, capsys: pytest.C
         f"2 of 3 accounts were read ({DENIED}: not checked): 2 of 3 console users hold a device; 1 holds none"
     )
     (sentence,) = told.err.splitlines()
-    start = f"mfa-association: account {DENIED}: finding out whose AWS credentials are in use: the role cannot be assumed; "
+    start = (
+        f"mfa-association: account {DENIED}: finding out whose AWS credentials are in use: the role cannot be assumed; "
+    )
     assert sentence.startswith(start)
     assert "trent" not in told.out
     assert firm.only_reads()
@@ -45,7 +47,10 @@ def test_accounts_that_can_all_be_read_answer_the_question(firm: Company, capsys
     told = capsys.readouterr()
     assert told.err == ""
     assert told.out.splitlines()[-1].startswith("2 of 2 accounts were read: 2 of 3 console users hold a device")
-    firm.enable("dave", str(firm.box.client().create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]["SerialNumber"]))
+    firm.enable(
+        "dave",
+        str(firm.box.client().create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]["SerialNumber"]),
+    )
     assert main(["status", "--accounts", "two", *ROLE]) == 0
 
 
@@ -88,7 +93,7 @@ def test_root_users_show_their_devices_or_why_they_were_not_checked(
     assert main(["status", *MANY, "--roots", "members"]) == 1
     told = capsys.readouterr()
     assert roots(told.out) == {
-        ACCOUNT: "nothing: it has no credentials",
+        ACCOUNT: "no credentials",
         MEMBER: f"1 MFA device {ROOT_PHONE} virtual {SINCE}",
         DENIED: "not checked",
     }
@@ -99,7 +104,7 @@ def test_root_users_show_their_devices_or_why_they_were_not_checked(
     ("seed", "row", "code", "reason"),
     [
         ({"password": True}, "a password alone", 3, "somebody can sign in as root with a password alone"),
-        ({}, "nothing: its credentials were removed centrally", 0, "nobody can sign in as root"),
+        ({}, "no credentials, removed centrally", 0, "nobody can sign in as root"),
         ({"password": True, "devices": [{"kind": "hardware", "serial": "GAHT99999999"}]}, "1 MFA device", 0, "a token"),
     ],
 )

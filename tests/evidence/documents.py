@@ -53,13 +53,17 @@ def company(**more: Any) -> dict[str, Any]:
     second = account(MEMBER, user("mallory", password_last_used=None))
     sessions = (
         ListedHolder(ROOT_USER, password=True, has_keys=False, root_account_id=MEMBER, password_last_used=USED),
-        ListedHolder(ROOT_USER, password=False, has_keys=False, root_account_id="444455556666", password_last_used=None),
+        ListedHolder(
+            ROOT_USER, password=False, has_keys=False, root_account_id="444455556666", password_last_used=None
+        ),
     )
     told = Roots(sessions, {DENIED: "no root session is allowed there"}, frozenset({"RootCredentialsManagement"}))
     results = (
         AccountResult(ACCOUNT, first, lines=by_serial(parse(ROSTER).lines)),
         AccountResult(MEMBER, second),
-        AccountResult(DENIED, fault="assuming role (arn:aws:iam::333344445555:role/mfa-audit): the role cannot be assumed"),
+        AccountResult(
+            DENIED, fault="assuming role (arn:aws:iam::333344445555:role/mfa-audit): the role cannot be assumed"
+        ),
     )
     roots = root_users([first, second], told, (ACCOUNT, MEMBER, DENIED))
     return document(Report(results, roots, told.features)) | more

@@ -15,7 +15,9 @@ from tests.evidence.test_page import HOSTILE
 from tests.support.browser import Page, a_page
 
 NAMES = "[...document.querySelectorAll('#list tbody tr:not([hidden]) th')].map(one => one.textContent)"
-HEADS = "Object.fromEntries([...document.querySelectorAll('#list thead th')].map(one => [one.textContent, one.ariaSort]))"
+HEADS = (
+    "Object.fromEntries([...document.querySelectorAll('#list thead th')].map(one => [one.textContent, one.ariaSort]))"
+)
 CONTRAST = """(() => {
   const parts = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = (color) => parts(color).slice(0, 3).map((one) => one / 255)
@@ -120,7 +122,9 @@ def test_the_list_is_narrowed_down_and_says_so(page: Page, tmp_path: Path) -> No
     page.run("document.querySelector('input').value = ''")
     narrowed = {}
     for letter in "pdaun":
-        page.run(f"(one => {{ one.value = '{letter}'; one.dispatchEvent(new Event('change')) }})(document.querySelector('select'))")
+        page.run(
+            f"(one => {{ one.value = '{letter}'; one.dispatchEvent(new Event('change')) }})(document.querySelector('select'))"
+        )
         narrowed[letter] = sorted(page.run(NAMES))
     assert narrowed == {
         "p": ["dave", "mallory"],

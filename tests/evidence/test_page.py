@@ -117,7 +117,12 @@ def test_an_organization_of_which_nothing_could_be_read_has_a_page() -> None:
 def test_what_others_write_is_text_everywhere(text: str) -> None:
     clean = html(company())
     users = account(
-        ACCOUNT, user(text, phone(f"{text}/x")), user(f"{text}2"), unassigned=(text,), not_checked=(text,), unread=(text,)
+        ACCOUNT,
+        user(text, phone(f"{text}/x")),
+        user(f"{text}2"),
+        unassigned=(text,),
+        not_checked=(text,),
+        unread=(text,),
     )
     told = document(Report((AccountResult(ACCOUNT, users), AccountResult(MEMBER, fault=text))))
     page = html(told)

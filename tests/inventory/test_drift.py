@@ -214,9 +214,19 @@ LEVEL, NOTHING = (("FIDO", "L1"), ("FIPS-140-2", "L2")), ()
         (HeldDevice(KEY, SINCE, LEVEL), "FIPS-140", "", "either edition will do"),
         (HeldDevice(KEY, SINCE, LEVEL), "FIDO", "", "any level will do"),
         (HeldDevice(KEY, SINCE, LEVEL), "FIPS-140-3", "it is certified for FIDO L1, FIPS-140-2 L2", "another edition"),
-        (HeldDevice(KEY, SINCE, NOTHING), "FIDO", "it is certified for nothing", "the metadata service knows no such key"),
+        (
+            HeldDevice(KEY, SINCE, NOTHING),
+            "FIDO",
+            "it is certified for nothing",
+            "the metadata service knows no such key",
+        ),
         (HeldDevice(PHONE, SINCE), "FIDO", "a virtual device is certified for nothing", "a phone cannot be"),
-        (HeldDevice(TOKEN, SINCE), "FIPS-140", "a hardware device is certified for nothing", "IAM tells none of a token"),
+        (
+            HeldDevice(TOKEN, SINCE),
+            "FIPS-140",
+            "a hardware device is certified for nothing",
+            "IAM tells none of a token",
+        ),
     ],
 )
 def test_a_device_that_lacks_the_required_certification(

@@ -15,7 +15,7 @@ from mfa_association.inventory.administrators import with_administrators
 from mfa_association.inventory.benchmarks import WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.inventory.certifications import with_certifications
 from mfa_association.inventory.report import AccountResult, Report, breaks, by_serial, document
-from mfa_association.inventory.roots import RootState, Roots, root_users
+from mfa_association.inventory.roots import Roots, RootState, root_users
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.inventory.walk import take
 from mfa_association.roster import parse

@@ -54,7 +54,12 @@ def told(work: Work, stage: Policed) -> str:
 def test_a_missing_action_is_denied_or_said(work: Work, action: str, under: Under) -> None:
     stage = under(*work.policies, less=action)
     said = told(work, stage)
-    assert work.told[action].format(arn=stage.arn(), member=stage.member, key=stage.arn("key-EXAMPLE").replace(":mfa/", ":u2f/user/alice/")) in said
+    assert (
+        work.told[action].format(
+            arn=stage.arn(), member=stage.member, key=stage.arn("key-EXAMPLE").replace(":mfa/", ":u2f/user/alice/")
+        )
+        in said
+    )
     assert denied(stage) == {CALLED.get(action, action.partition(":")[2])}
 
 

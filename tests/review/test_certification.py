@@ -34,7 +34,14 @@ def said(of: Preview, required: str | None, live: Live | None = None) -> list[tu
         (KEY, None, None, "", "", "nothing is required"),
         (KEY, "FIPS-140-3", FIPS, "medium", "the key is certified for FIDO L1, FIPS-140-2 L2", "another edition"),
         (KEY, "FIDO", (), "medium", "the key is certified for nothing", "no certification at all"),
-        (KEY, "FIDO", NotChecked("denied: iam:GetMFADevice"), "low", "not checked (denied: iam:GetMFADevice)", "denied"),
+        (
+            KEY,
+            "FIDO",
+            NotChecked("denied: iam:GetMFADevice"),
+            "low",
+            "not checked (denied: iam:GetMFADevice)",
+            "denied",
+        ),
         (PHONE, "FIDO", None, "medium", "a virtual device is certified for nothing", "a phone cannot be"),
         (TOKEN, "FIDO", None, "medium", "a hardware device is certified for nothing", "nor a token"),
     ],
@@ -76,7 +83,9 @@ def test_a_requirement_that_is_loosened(before: str | None, after: str | None, n
     assert found == ([("medium", words)] if now else []), reason
 
 
-def test_the_gate_closes_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_gate_closes_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     before = f"defaults: {{require_certification: FIDO}}\nusers:\n  alice:\n    - {PHONE}\n"
     Path("before.yaml").write_text(before)
@@ -84,6 +93,9 @@ def test_the_gate_closes_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     shutil.copy(UNCHANGED, "preview.json")
     rosters = ["--roster", "roster.yaml", "--roster-base", "before.yaml"]
     assert main(["review", "preview.json", *rosters, "--fail-on", "medium"]) == 3
-    assert "the roster required certification for FIDO of MFA devices, and requires nothing any more" in capsys.readouterr().out
+    assert (
+        "the roster required certification for FIDO of MFA devices, and requires nothing any more"
+        in capsys.readouterr().out
+    )
     Path("roster.yaml").write_text(before)
     assert main(["review", "preview.json", *rosters, "--fail-on", "medium"]) == 0

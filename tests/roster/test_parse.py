@@ -584,7 +584,9 @@ def test_the_schema_helps_whoever_writes_a_roster() -> None:
 @pytest.mark.parametrize("value", ["FIPS-140-3", "FIPS-140-2", "FIPS-140", "FIDO"])
 def test_what_all_devices_must_be_certified_for(value: str) -> None:
     """A rule of the roster, which no resource takes."""
-    found = parse(f"defaults:\n  require_certification: {value}\n  on_last_device: refuse\nusers:\n  a: [GAHT12345678]\n")
+    found = parse(
+        f"defaults:\n  require_certification: {value}\n  on_last_device: refuse\nusers:\n  a: [GAHT12345678]\n"
+    )
     assert found.required_certification == value
     assert [line.settings for line in found.lines] == [{"on_last_device": "refuse"}]
     assert "require_certification" not in found.lines[0].inputs()
@@ -594,8 +596,14 @@ def test_what_all_devices_must_be_certified_for(value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("defaults: {require_certification: fido}\nusers:\n  a: [GAHT12345678]\n", "1: defaults.require_certification 'fido': must be one of"),
-        ("users:\n  a: [{serial_number: GAHT12345678, require_certification: FIDO}]\n", "2: users.a[0] 'require_certification': unknown field"),
+        (
+            "defaults: {require_certification: fido}\nusers:\n  a: [GAHT12345678]\n",
+            "1: defaults.require_certification 'fido': must be one of",
+        ),
+        (
+            "users:\n  a: [{serial_number: GAHT12345678, require_certification: FIDO}]\n",
+            "2: users.a[0] 'require_certification': unknown field",
+        ),
     ],
 )
 def test_where_it_cannot_be_said(text: str, fault: str) -> None:

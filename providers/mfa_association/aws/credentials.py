@@ -26,9 +26,7 @@ class Credentials:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def create_virtual_mfa_device(
-        self, name: str, path: str = "/", tags: Mapping[str, str] | None = None
-    ) -> NewDevice:
+    def create_virtual_mfa_device(self, name: str, path: str = "/", tags: Mapping[str, str] | None = None) -> NewDevice:
         """Make a virtual device that nobody holds yet. ``EntityAlreadyExists``: there is one of this path and name."""
         more: Any = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
         with translate_errors(f"creating virtual MFA device ({path}{name})", "CreateVirtualMFADevice"):

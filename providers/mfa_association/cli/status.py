@@ -114,9 +114,7 @@ def _account_of(
     return _account(options, names, account, Reader(connection(options, account), progress=tell, stop=stop))
 
 
-def _account(
-    options: argparse.Namespace, names: tuple[str, ...], account: str | None, reader: Reader
-) -> AccountResult:
+def _account(options: argparse.Namespace, names: tuple[str, ...], account: str | None, reader: Reader) -> AccountResult:
     number = account or reader.account_id
     lines = None
     if options.roster:

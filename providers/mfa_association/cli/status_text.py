@@ -115,7 +115,7 @@ def _signs_in(root: RootUser, is_central: bool) -> str:
         return NOT_CHECKED
     if root.state == "no credentials":
         removed = is_central and root.complete  # a root session is for member accounts alone, and so is the feature
-        return "nothing: its credentials were removed centrally" if removed else "nothing: it has no credentials"
+        return "no credentials, removed centrally" if removed else "no credentials"
     if root.state == "no device":
         return {True: "a password alone", False: "access keys alone", None: f"no device, password {NOT_CHECKED}"}[
             root.password

@@ -116,7 +116,9 @@ def _device(device: Mapping[str, Any], checked_at: str) -> Row:
         "kind": device["device_kind"],
         "since": device["enable_date"][:10],
         "days": _days(device["enable_date"], checked_at),
-        "certified": NOT_CHECKED if certified is None else ", ".join(f"{name} {level}" for name, level in certified.items()),
+        "certified": NOT_CHECKED
+        if certified is None
+        else ", ".join(f"{name} {level}" for name, level in certified.items()),
         "declared": device.get("declared") or "",
     }
 
@@ -189,7 +191,11 @@ def _figures(account: Mapping[str, Any]) -> Row:
 def _totals(found: list[Bar]) -> Row:
     resistant, other = sum(bar.resistant for bar in found), sum(bar.other for bar in found)
     console = resistant + other + sum(bar.none for bar in found)
-    return {"console": console, "resistant": resistant, "share": f"{100 * resistant / console:.0f} %" if console else ""}
+    return {
+        "console": console,
+        "resistant": resistant,
+        "share": f"{100 * resistant / console:.0f} %" if console else "",
+    }
 
 
 def _gaps(document: Mapping[str, Any], read: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

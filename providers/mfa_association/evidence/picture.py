@@ -50,9 +50,7 @@ class Bar:
     @property
     def sentence(self) -> str:
         """The same in words, for whoever does not see it."""
-        told = (
-            f"{self.resistant} with a phishing-resistant device, {self.other} with another device, {self.none} with none"
-        )
+        told = f"{self.resistant} with a phishing-resistant device, {self.other} with another device, {self.none} with none"
         return f"account {self.account_id}: {told}" + (f", {self.unknown} not checked" if self.unknown else "")
 
 
@@ -65,4 +63,6 @@ def _bar(account: Mapping[str, Any]) -> Bar:
     console = [user for user in account["users"] if user["console_password"]]
     resistant = sum(any(device["phishing_resistant"] for device in user["devices"]) for user in console)
     told = account["coverage"]
-    return Bar(account["account_id"], resistant, told["with_device"] - resistant, told["without_device"], told["not_checked"])
+    return Bar(
+        account["account_id"], resistant, told["with_device"] - resistant, told["without_device"], told["not_checked"]
+    )

@@ -15,7 +15,9 @@ def with_certifications(reader: Reader, found: Snapshot) -> Snapshot:
     """The snapshot with the certifications of its users' FIDO keys. Root users may not ask for theirs (task policies)."""
     keys = [(user.name, device.serial_number) for user in found.users for device in user.devices if device.kind is FIDO]
     answers = dict(reader.each("certifications", keys, lambda key: reader.iam.certifications(*key)))
-    faults = [fault for fault in answers.values() if isinstance(fault, AwsError) and not isinstance(fault, NoSuchEntity)]
+    faults = [
+        fault for fault in answers.values() if isinstance(fault, AwsError) and not isinstance(fault, NoSuchEntity)
+    ]
     cells = {serial: _cell(answer) for (_, serial), answer in answers.items()}
     users = tuple(replace(user, devices=tuple(_with(device, cells) for device in user.devices)) for user in found.users)
     told = (all_alike(faults, "FIDO keys"),) if faults else ()
@@ -33,8 +35,6 @@ def _with(device: HeldDevice, cells: dict[str, Certifications | NotChecked]) -> 
 def device_certifications(device: HeldDevice) -> Certifications | NotChecked:
     """Of every device: IAM tells those of a FIDO key, and other kinds have none."""
     return device.certifications if device.kind is FIDO else ()
-
-
 
 
 def satisfies(told: Certifications, required: str) -> bool:

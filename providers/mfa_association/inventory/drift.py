@@ -147,7 +147,11 @@ def _uncertified(pair: Pair, required: str) -> Iterator[Difference]:
     if isinstance(told, NotChecked) or satisfies(told, required):
         return
     kind = pair.device.kind
-    have = f"it is certified for {shown(told) or 'nothing'}" if kind is FIDO else f"a {kind.label} device is certified for nothing"
+    have = (
+        f"it is certified for {shown(told) or 'nothing'}"
+        if kind is FIDO
+        else f"a {kind.label} device is certified for nothing"
+    )
     detail = f"the roster requires {required}, and {have}"
     name = _name(pair.holder)
     yield Difference("uncertified", pair.serial_number, name, name, pair.device.enable_date, detail)

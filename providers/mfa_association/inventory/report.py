@@ -122,7 +122,8 @@ def _controls(report: Report) -> list[dict[str, Any]]:
         ("root users without an MFA device", ROOT, roots.count("no device"), roots.count("not checked")),
     ]
     return [
-        {"about": about, "ids": list(ids), "broken_by": number, "not_checked": gaps} for about, ids, number, gaps in told
+        {"about": about, "ids": list(ids), "broken_by": number, "not_checked": gaps}
+        for about, ids, number, gaps in told
     ]
 
 

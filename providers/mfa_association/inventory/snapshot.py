@@ -11,7 +11,6 @@ from mfa_association.inventory.rights import RightsVerdict
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.validation import DeviceKind, listed_serial_number
 
-
 NOT_ASKED = NotChecked("not asked")
 Certifications = tuple[tuple[str, str], ...]
 """What a device is certified for, and the level: ``(("FIPS-140-2", "L2"),)``."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mfa_association.inventory.associations import snake
+from mfa_association.inventory.rights import is_administrator_arn, makes_administrator
 from mfa_association.review.document import SECRET
 from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Op, Widened, account_of
-from mfa_association.inventory.rights import is_administrator_arn, makes_administrator
 from mfa_association.review.steps import Bag, Step, name_of_user, text_of, texts_of, user_of
 
 _Source = tuple[str, str]

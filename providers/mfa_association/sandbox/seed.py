@@ -227,7 +227,9 @@ def _certifications(given: Mapping[str, Any], kind: SandboxDeviceKind, place: Se
     if kind is not SandboxDeviceKind.FIDO:
         raise place.fault("only a FIDO key has them")
     told = place.mapping(given["certifications"])
-    return {name: (place / name).text(level, "[ -~]{1,32}", "a level such as L2, in quotes") for name, level in told.items()}
+    return {
+        name: (place / name).text(level, "[ -~]{1,32}", "a level such as L2, in quotes") for name, level in told.items()
+    }
 
 
 def _named(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> None:
