@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from kept import NoProgram
+from kept import Program
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ("--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking")
@@ -24,23 +24,16 @@ def flags(folder: str) -> list[str]:
     return [*FLAGS, f"--user-data-dir={folder}/profile", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
-class Chromium:
-    """It among the programs that tests drive (tests/support/engines.py)."""
-
-    title = "Chromium"
-
-    @property
-    def name(self) -> str:
-        """As it is called here."""
-        found = find()
-        return found.name if found else NAMES[0]
-
-    def ensure(self) -> Path:
-        """The folder that holds it; raises NoProgram."""
-        found = find()
-        if found is None:
-            raise NoProgram("No Chromium: install your system's package chromium, and run this again.")
-        return found.absolute().parent
+def _no_fault(program: Path) -> None:
+    """Any that is here will do."""
 
 
-CHROMIUM = Chromium()
+CHROMIUM = Program(
+    title="Chromium",
+    name=(find() or Path(NAMES[0])).name,
+    version="of-the-system",
+    sources=(),
+    fault=_no_fault,
+    advice="your system's package chromium",
+)
+"""It among the programs that tests drive (tests/support/engines.py)."""

@@ -10,9 +10,10 @@ import pytest
 
 from mfa_association.evidence import html
 from mfa_association.inventory.report import AccountResult, Report, document
-from tests.evidence.documents import ACCOUNT, account, company, crowd, phone, user
+from tests.evidence.documents import account, company, crowd, phone, user
 from tests.evidence.test_page import HOSTILE
 from tests.support.browser import Page, a_page
+from tests.support.company import ACCOUNT
 
 NAMES = "[...document.querySelectorAll('#list tbody tr:not([hidden]) th')].map(one => one.textContent)"
 HEADS = (
@@ -161,7 +162,7 @@ def test_controls_have_names(page: Page, tmp_path: Path) -> None:
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]
     told = [(one["role"]["value"], one["name"]["value"]) for one in nodes if "name" in one and "role" in one]
     assert {("searchbox", "Search"), ("combobox", "Show"), ("button", "User")} <= set(told)
-    assert [name for role, name in told if role == "image"][0].startswith("Console users by account")
+    assert next(name for role, name in told if role == "image").startswith("Console users by account")
 
 
 def test_five_thousand_users_are_sorted_and_narrowed_down(page: Page, tmp_path: Path) -> None:

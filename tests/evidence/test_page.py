@@ -13,7 +13,8 @@ import pytest
 
 from mfa_association.evidence import html
 from mfa_association.inventory.report import AccountResult, Report, document
-from tests.evidence.documents import ACCOUNT, DENIED, MEMBER, account, company, crowd, phone, user
+from tests.evidence.documents import DENIED, account, company, crowd, phone, user
+from tests.support.company import ACCOUNT, MEMBER
 
 HOSTILE = [
     "<script>document.title = 'hacked'</script>",

@@ -112,7 +112,7 @@ class AccountLists:
     def summary(self) -> AccountSummary:
         """How many devices are held in the account, and what its root user signs in with."""
         with translate_errors("reading the summary of the account", "GetAccountSummary"):
-            told: dict[str, int] = {**self._session.reader.get_account_summary()["SummaryMap"]}
+            told: dict[str, int] = dict(self._session.reader.get_account_summary()["SummaryMap"].items())
         root = [told.get(f"Account{what}") for what in ("MFAEnabled", "PasswordPresent", "AccessKeysPresent")]
         return AccountSummary(told["MFADevicesInUse"], *(None if one is None else bool(one) for one in root))
 

@@ -38,21 +38,20 @@ def in_parallel(work: Mapping[str, Callable[[Tell, Event], T]]) -> dict[str, T |
     stop = Event()
     with ThreadPoolExecutor(AT_ONCE) as pool, progress() as tell:
         each = _named(tell) if len(work) <= AT_ONCE else lambda _: _nothing
-        futures = {name: pool.submit(one, each(name), stop) for name, one in work.items()}
+        futures: dict[str, Future[T]] = {name: pool.submit(one, each(name), stop) for name, one in work.items()}
         try:
             for done, _ in enumerate(as_completed(futures.values()), 1):
                 tell("accounts", done, len(futures))
         except KeyboardInterrupt:
             stop.set()
             raise
-    return {name: _outcome(future) for name, future in futures.items()}
-
-
-def _outcome(future: Future[T]) -> T | MfaError:
-    try:
-        return future.result()
-    except MfaError as fault:
-        return fault
+    outcomes: dict[str, T | MfaError] = {}
+    for name, future in futures.items():
+        try:
+            outcomes[name] = future.result()
+        except MfaError as fault:
+            outcomes[name] = fault
+    return outcomes
 
 
 def _named(tell: Tell) -> Callable[[str], Tell]:

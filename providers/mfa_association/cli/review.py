@@ -102,8 +102,8 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
     except MfaError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
     context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
-    rules = {"required": _required(options.roster), "formerly_required": _required(options.roster_base)}
-    return classify(preview, replace(context, **rules))
+    required, before = _required(options.roster), _required(options.roster_base)
+    return classify(preview, replace(context, required=required, formerly_required=before))
 
 
 def _changed(options: argparse.Namespace) -> Changed:

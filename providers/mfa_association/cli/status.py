@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from threading import Event
 from typing import Any
@@ -29,6 +30,8 @@ from mfa_association.validation import check_user_name
 FORMATS = ("text", "csv", "json", "html")
 _WHOLE = ("json", "html")
 """Formats that tell of administrators too, which takes more reads."""
+_ROOTS = "root users"
+"""What progress calls them."""
 _DESCRIPTION = """
 Show who holds which MFA device, users with a console password and no device first. Nothing in AWS is changed.
 Exit code: 0 every console user that was asked about holds a device, and every root user of --roots that has a password;
@@ -94,18 +97,24 @@ def _many(
     options: argparse.Namespace, accounts: tuple[str, ...], names: tuple[str, ...], roots: tuple[str, ...]
 ) -> Report:
     """Root users are reached by the credentials of the caller, who is in the management account, not by the roles."""
-    work: dict[str, Any] = {one: partial(_account_of, options, names, one) for one in accounts}
+    work: dict[str, Callable[[Tell, Event], AccountResult | Roots]] = {
+        one: partial(_account_of, options, names, one) for one in accounts
+    }
     if roots:
-        work["root users"] = partial(_roots_of_many, options, roots)
+        work[_ROOTS] = partial(_roots_of_many, options, roots)
     done = in_parallel(work)
-    told = done.pop("root users", None) or Roots()
-    if isinstance(told, MfaError):
-        told = Roots(faults=dict.fromkeys(roots, told.spelled(spelled)))
+    told = done.pop(_ROOTS, Roots())
+    if not isinstance(told, Roots):
+        told = Roots(faults=dict.fromkeys(roots, _fault(told) or ""))
     results = tuple(
-        AccountResult(one, fault=done[one].spelled(spelled)) if isinstance(done[one], MfaError) else done[one]
-        for one in accounts
+        one if isinstance(one, AccountResult) else AccountResult(account, fault=_fault(one))
+        for account, one in done.items()
     )
     return Report(results, root_users([one.snapshot for one in results], told, accounts), told.features)
+
+
+def _fault(done: object) -> str | None:
+    return done.spelled(spelled) if isinstance(done, MfaError) else None
 
 
 def _account_of(

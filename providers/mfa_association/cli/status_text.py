@@ -106,7 +106,9 @@ def _print_roots(report: Report) -> None:
 
 def _root_rows(root: RootUser, is_central: bool) -> Iterator[tuple[str, ...]]:
     start = (root.account_id, _signs_in(root, is_central))
-    devices = [(*start, one.serial_number, one.kind.name, one.enable_date) for one in root.devices]
+    devices: list[tuple[str, ...]] = [
+        (*start, one.serial_number, one.kind.name, one.enable_date) for one in root.devices
+    ]
     yield from devices or [(*start, "", "", "")]
 
 

@@ -10,3 +10,6 @@ class NotChecked:
     """Why a cell is empty, in a few words: ``no credentials``, ``denied: iam:GetLoginProfile``."""
 
     reason: str
+
+
+NOT_ASKED = NotChecked("not asked")

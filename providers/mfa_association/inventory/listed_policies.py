@@ -78,7 +78,8 @@ class ListedPolicies:
 
     def of_aws(self) -> set[str]:
         """The ARNs of the policies that must be read: AWS's own that somebody has, less AdministratorAccess."""
-        attached = {arn for one in (*self.users.values(), *self._groups.values()) for arn in one.attached}
+        holders: list[UserDetail | GroupDetail] = [*self.users.values(), *self._groups.values()]
+        attached = {arn for one in holders for arn in one.attached}
         return {arn for arn in attached if arn not in self._own and not is_administrator_arn(arn)}
 
     def _of(self, attached: tuple[str, ...], inline: Inline, through: str) -> Iterator[Found]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from mfa_association.aws.errors import AccessDenied, AwsError, NotAdministeringAccount, RootFeatureDisabled
 from mfa_association.aws.reader import Reader
 from mfa_association.aws.root import RootIam
-from mfa_association.inventory.cells import NotChecked
+from mfa_association.inventory.cells import NOT_ASKED, NotChecked
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order, moment
 from mfa_association.validation import ROOT_USER
 
@@ -37,7 +37,7 @@ class RootUser:
     complete: bool = False
     password: bool | None = None
     has_keys: bool | None = None
-    password_last_used: str | NotChecked | None = NotChecked("not asked")
+    password_last_used: str | NotChecked | None = NOT_ASKED
     reason: str = ""
     was_asked: bool = False
 

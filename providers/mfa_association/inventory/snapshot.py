@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mfa_association.aws.directory import AccountSummary
-from mfa_association.inventory.cells import NotChecked
+from mfa_association.inventory.cells import NOT_ASKED, NotChecked
 from mfa_association.inventory.rights import RightsVerdict
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.validation import DeviceKind, listed_serial_number
 
-NOT_ASKED = NotChecked("not asked")
+NOT_JUDGED = RightsVerdict(NOT_ASKED)
 Certifications = tuple[tuple[str, str], ...]
 """What a device is certified for, and the level: ``(("FIPS-140-2", "L2"),)``."""
 
@@ -48,7 +48,7 @@ class ListedHolder:
     root_account_id: str | None = None
     password_last_used: str | NotChecked | None = NOT_ASKED
     keys_last_used: tuple[str | None, ...] | NotChecked = NOT_ASKED
-    rights: RightsVerdict = RightsVerdict(NOT_ASKED)
+    rights: RightsVerdict = NOT_JUDGED
     has_keys: bool | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mfa_association.inventory.cells import NOT_ASKED
 from mfa_association.inventory.cells import NotChecked as NotChecked
 from mfa_association.inventory.rights import Administrator as Administrator
 from mfa_association.inventory.snapshot import Certifications
@@ -42,8 +43,8 @@ class Facts:
     administrator: Administrator | NotChecked
     password_last_used: str | NotChecked | None
     administrator_by: str | None = None
-    groups: tuple[str, ...] | NotChecked = NotChecked("not asked")
-    policies: tuple[str, ...] | NotChecked = NotChecked("not asked")
+    groups: tuple[str, ...] | NotChecked = NOT_ASKED
+    policies: tuple[str, ...] | NotChecked = NOT_ASKED
     user_id: str | None = None
 
     @property
