@@ -79,20 +79,20 @@ def user_list(path: str) -> tuple[str, ...]:
 
 
 def _listed(path: str, what: str, check: Callable[[object, str], str]) -> tuple[str, ...]:
-    reading = f"reading {what}s ({path})"
+    """The words of a file that names accounts or users. Raises ``MfaError``."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as fault:
-        raise MfaError(f"{reading}: {fault.strerror}; nothing was written, correct the path") from None
+        raise MfaError(f"reading {what}s ({path}): {fault.strerror}; nothing was written, correct the path") from None
     except UnicodeDecodeError:
-        raise MfaError(f"{reading}: the text is not UTF-8; nothing was written, correct it") from None
+        raise MfaError(f"reading {what}s ({path}): the text is not UTF-8; nothing was written, correct it") from None
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
     try:
         found = tuple(dict.fromkeys(check(word, what) for word in words))
     except InvalidValue as fault:
-        raise MfaError(f"{reading}: {fault}; nothing was written, correct the file") from None
+        raise MfaError(f"reading {what}s ({path}): {fault}; nothing was written, correct the file") from None
     if not found:
-        raise MfaError(f"{reading}: it names no {what}; nothing was written, correct the file")
+        raise MfaError(f"reading {what}s ({path}): it names no {what}; nothing was written, correct the file")
     return found
 
 

@@ -73,6 +73,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace) -> None:
+    """Options that do not go together, before AWS is asked. Raises ``MfaError``."""
     if options.clean and not options.users:
         raise MfaError("checking that leavers are clean: no user is named; name those who left")
     if options.format == "html" and sys.stdout.isatty():
