@@ -6,8 +6,8 @@ from typing import Literal
 
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle.context import AccountContext
+from mfa_association.lifecycle.declarations import Entry
 from mfa_association.lifecycle.held import Seen
-from mfa_association.lifecycle.ledger import Entry
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.refusals import LastDevice, SuccessorFailed
 from mfa_association.validation import ROOT_USER, OnLastDevice, same

@@ -77,6 +77,8 @@ def grants(steps: Iterable[Step]) -> tuple[list[GrantStep], list[Widened], froze
         _note(after, step, None if step.skipped_because and step.op == "delete" else _as_told(step, new))
         if step.skipped_because and step.op == "delete":
             _note(after, step, old)
+    for step in steps:
+        _note_dropped(after, step)
     detached = frozenset(before.owned - after.owned)
     return [*simple, *_rights(steps, before, after)], list(_widened(before, after)), detached
 
@@ -213,6 +215,25 @@ def _note_entity(side: _Side, step: Step, bag: Bag) -> None:
     (side.direct if step.role == "user" else side.of_groups).extend(given)
     if step.role == "user":
         side.members += [(step.address, name.lower(), group.lower()) for group in texts_of(bag.get("groups"))]
+
+
+def _note_dropped(after: _Side, step: Step) -> None:
+    """A list of all inline policies deletes those that it does not name, so also one that denied something."""
+    if step.role not in ("user-policies", "group-policies"):
+        return
+    old, new = step.sides()
+    if new is None or (old is not None and _names_all(old, new)):
+        return
+    if step.role == "user-policies":
+        after.direct.append((step.address, (user_of(new) or HIDDEN_USER).lower(), _PERHAPS))
+    else:
+        after.of_groups.append((step.address, (_group(new) or "").lower(), _PERHAPS))
+
+
+def _names_all(old: Bag, new: Bag) -> bool:
+    """Whether a list of policies names what it named before; of a secret one that is not known."""
+    names = (old.get("policy_names"), new.get("policy_names"))
+    return SECRET not in names and {*texts_of(names[0])} <= {*texts_of(names[1])}
 
 
 def _group(bag: Bag) -> str | None:
