@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from mfa_association.aws.settings import ROLE_SESSION_NAME
@@ -70,6 +72,7 @@ def test_the_calls_of_an_account(firm: Company) -> None:
 def test_json_has_every_account_in_order(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", *MANY, "--format", "json"]) == 1
     told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, json.loads((files("mfa_association") / "status.schema.json").read_text()))
     assert [(one["account_id"], one["error"] is None) for one in told["accounts"]] == [
         (ACCOUNT, True),
         (MEMBER, True),
@@ -235,3 +238,19 @@ def test_a_roster_that_cannot_be_read_fails_its_account_alone(
         "erin": [],
     }
     assert second["error"].startswith(f"{MEMBER}.yaml:1: the file cannot be read")
+
+
+def test_html_goes_to_a_file_and_says_the_same(
+    firm: Company, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["status", *MANY, "--format", "html"]) == 1
+    page = capsys.readouterr().out
+    assert page.startswith("<!doctype html>") and page.rstrip().endswith("</html>")
+    assert f"<td>{MEMBER}</td>" in page and "2 of 3 accounts were read." in page
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout.isatty", lambda: True)
+        firm.box.reset_calls()
+        assert main(["status", "--format", "html"]) == 1
+    told = capsys.readouterr()
+    assert (told.out, firm.box.calls()) == ("", {})
+    assert "this is a terminal; send it to a file: --format html > mfa.html" in told.err

@@ -151,7 +151,7 @@ def _print(options: argparse.Namespace, report: Report) -> None:
     if options.format == "html":
         from mfa_association.evidence import html
 
-        sys.stdout.write(html(document(report)))
+        sys.stdout.buffer.write(html(document(report)).encode())  # as the page says of itself, whatever the locale
     elif options.format == "json":
         print(json.dumps(document(report), indent=1))
     elif options.json:
