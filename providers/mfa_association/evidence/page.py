@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mfa_association.evidence.picture import WIDTH, Bar, bars
+
+if TYPE_CHECKING:
+    import jinja2
 
 NOT_CHECKED: Final = "not checked"
 _HUB: Final = "AWS Security Hub: "
@@ -24,21 +28,11 @@ Row = dict[str, Any]
 
 def html(document: Mapping[str, Any]) -> str:
     """The page of a document as ``inventory.report.document`` makes it."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     style, script = _file("page.css"), _file("page.js")
-    template = environment.from_string(_file("page.html.j2"))
     read = [one for one in document["accounts"] if not one["error"]]
     drawn = bars(read)
     rows = [_row(user, one) for one in read for user in one["users"]]
-    return template.render(
+    return _template().render(
         report=document,
         read=read,
         unread=[one for one in document["accounts"] if one["error"]],
@@ -56,6 +50,20 @@ def html(document: Mapping[str, Any]) -> str:
         script=script,
         policy=_policy(style, script),
     )
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.from_string(_file("page.html.j2"))
 
 
 def _file(name: str) -> str:
