@@ -120,7 +120,9 @@ def test_what_a_root_user_signs_in_with(
     assert main(["status", "--accounts", "one", *ROLE, "--roots", "members"]) == code, reason
     assert roots(capsys.readouterr().out)[DENIED].startswith(row)
     calls = firm.box.calls()
-    assert (calls["AssumeRoot"], calls["ListOrganizationsFeatures"]) == (1, 1)
+    once = ("AssumeRoot", "ListOrganizationsFeatures", "GetLoginProfile", "ListAccessKeys")
+    assert {name: calls[name] for name in once} == dict.fromkeys(once, 1)
+    assert calls["GetCallerIdentity"] == 2, "of the account's role, and of whoever asks for root users"
 
 
 def test_without_a_root_session_the_summary_tells_of_the_root_user(

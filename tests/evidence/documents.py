@@ -66,7 +66,7 @@ def company(**more: Any) -> dict[str, Any]:
         ),
     )
     roots = root_users([first, second], told, (ACCOUNT, MEMBER, DENIED))
-    return document(Report(results, roots, told.features)) | more
+    return document(Report(results, roots, told.features, f"arn:aws:iam::{ACCOUNT}:user/auditor")) | more
 
 
 def crowd(number: int) -> dict[str, Any]:

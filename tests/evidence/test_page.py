@@ -89,6 +89,7 @@ def test_root_users_and_accounts_that_could_not_be_read_are_there() -> None:
     assert read.row(DENIED, "not checked")[-1] == "no root session is allowed there"
     assert read.row("444455556666")[1:3] == ["no credentials, removed centrally", "no"]
     assert read.row(MEMBER, "no MFA device")[2:4] == ["yes", "no"]
+    assert f"root sessions were opened by arn:aws:iam::{ACCOUNT}:user/auditor" in page
     assert "2 of 3 accounts were read." in page
     assert any(DENIED in row[0] and "cannot be assumed" in row[1] for row in read.rows if len(row) == 2)
 

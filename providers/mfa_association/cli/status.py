@@ -91,7 +91,7 @@ def _one_alone(options: argparse.Namespace, names: tuple[str, ...], roots: tuple
         reader = Reader(connection(options), progress=tell)
         result = _account(options, names, None, reader)
         told = _roots(reader, roots) if roots else Roots()
-    return Report((result,), root_users([result.snapshot], told), told.features)
+    return Report((result,), root_users([result.snapshot], told), told.features, told.read_as)
 
 
 def _many(
@@ -111,7 +111,7 @@ def _many(
         one if isinstance(one, AccountResult) else AccountResult(account, fault=_fault(one))
         for account, one in done.items()
     )
-    return Report(results, root_users([one.snapshot for one in results], told, accounts), told.features)
+    return Report(results, root_users([one.snapshot for one in results], told, accounts), told.features, told.read_as)
 
 
 def _fault(done: object) -> str | None:
@@ -144,7 +144,7 @@ def _roots_of_many(options: argparse.Namespace, roots: tuple[str, ...], tell: Te
 
 def _roots(reader: Reader, roots: tuple[str, ...]) -> Roots:
     holders, faults = read_roots(reader, roots, sign_in=True)
-    return Roots(holders, dict(faults), read_features(reader))
+    return Roots(holders, faults, read_features(reader), reader.with_retries(lambda: reader.iam.caller).arn)
 
 
 def _print(options: argparse.Namespace, report: Report) -> None:

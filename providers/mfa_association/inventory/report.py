@@ -41,12 +41,13 @@ class AccountResult:
 class Report:
     """All accounts in the order in which they were asked for, and all root users.
 
-    ``features``: how the organization manages root users; None where nobody asked.
+    ``features``: how the organization manages root users, and ``roots_read_as``: who asked; None where nobody did.
     """
 
     accounts: tuple[AccountResult, ...]
     roots: tuple[RootUser, ...] = ()
     features: frozenset[str] | NotChecked | None = None
+    roots_read_as: str | None = None
 
     @property
     def read(self) -> list[Snapshot]:
@@ -83,6 +84,7 @@ def document(report: Report) -> dict[str, Any]:
         "root_credentials_managed_centrally": _centrally(report.features),
         "controls": _controls(report),
         "accounts": [_account(one) for one in report.accounts],
+        "root_users_read_as": report.roots_read_as,
         "root_users": [_root(one) for one in report.roots],
         "not_checked": [report.features.reason] if isinstance(report.features, NotChecked) else [],
     }

@@ -51,11 +51,12 @@ class RootUser:
 
 @dataclass(frozen=True)
 class Roots:
-    """What root sessions told, and of the others why not, by account; and how the organization manages root users."""
+    """What root sessions told, and of the others why not, by account; how the organization manages root users; and the ARN of who asked."""
 
     holders: tuple[ListedHolder, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
     features: frozenset[str] | NotChecked | None = None
+    read_as: str | None = None
 
 
 def read_roots(
