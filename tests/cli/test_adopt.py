@@ -41,6 +41,13 @@ def test_once_more_changes_nothing(firm: Company, capsys: pytest.CaptureFixture[
     assert "0 devices added, 3 declared" in capsys.readouterr().out
 
 
+def test_the_templates_roster_is_filled(firm: Company) -> None:
+    template = (Path(__file__).parents[2] / "template" / "roster.yaml").read_text()
+    Path("roster.yaml").write_text(template)
+    assert main(["adopt"]) == 0
+    assert Path("roster.yaml").read_text() == template + ADOPTED.partition("\n")[2]
+
+
 def test_an_existing_roster_waits_for_approval(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     ours = f"# ours\nusers:\n  alice:  # on call\n    - {PHONE}\n"
     Path("roster.yaml").write_text(ours)
@@ -63,8 +70,10 @@ def test_only_the_users_that_are_named(firm: Company) -> None:
     assert firm.box.calls() == {"GetCallerIdentity": 1, "GetUser": 1, "ListMFADevices": 1}
 
 
-def test_the_import_file_holds_what_is_held(firm: Company) -> None:
+def test_the_import_file_holds_what_is_held(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["adopt", "--import-file", "new/import.json"]) == 0
+    told = "new/import.json: 3 devices, for `pulumi import --file new/import.json`\n"
+    assert capsys.readouterr().out.endswith(told)
     resources = json.loads(Path("new/import.json").read_text())["resources"]
     assert [(one["name"], one["id"]) for one in resources] == [
         ("mfa/alice-phone", PHONE),

@@ -61,7 +61,8 @@ def test_a_device_that_is_active_and_in_no_roster_is_found(firm: Company, capsys
     Path("roster.yaml").write_text(text.replace(f"  bob:\n    - {TOKEN}\n", ""))
     capsys.readouterr()
     assert main(["drift"]) == 3
-    header, line = capsys.readouterr().out.splitlines()
+    account, header, line = capsys.readouterr().out.splitlines()
+    assert account == f"account {PHONE.split(':')[4]}"
     assert header.split() == ["DRIFT", "DEVICE", "HELD", "BY", "DECLARED", "FOR", "SINCE", "WHAT"]
     assert line.split()[:5] == ["undeclared", TOKEN, "bob", "nobody", SINCE]
 
@@ -141,8 +142,8 @@ def test_what_the_roster_requires_is_held(firm: Company, capsys: pytest.CaptureF
     capsys.readouterr()
     assert main(["drift"]) == 3
     told = capsys.readouterr().out
-    assert [line.split()[:3] for line in told.splitlines()[1:]] == [
-        ["uncertified", PHONE, "alice"],
+    assert [line.split()[:3] for line in told.splitlines()[2:]] == [
+        ["uncertified", "mfa/alice-phone", "alice"],
         ["uncertified", TOKEN, "bob"],
     ]
     assert "the roster requires FIDO, and a virtual device is certified for nothing" in told

@@ -7,8 +7,9 @@ import re
 import signal
 
 import pytest
+from rich.console import ConsoleDimensions
 
-from mfa_association.aws.credentials import NewDevice
+from mfa_association.cli.enrollment_page import page
 from mfa_association.cli.qr import QrCode
 from mfa_association.sandbox import Sandbox
 from mfa_association.totp import Seed
@@ -40,7 +41,12 @@ def devices(box: Sandbox) -> list[str]:
 
 def drawing(box: Sandbox) -> list[str]:
     """The QR code that is to be seen."""
-    return QrCode(NewDevice(PHONE, Seed(seed_of(box))), "alice", ACCOUNT).lines()
+    return QrCode(Seed(seed_of(box)), "alice", ACCOUNT).lines(2)
+
+
+def plain(text: str) -> str:
+    """A text without colours."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
 
 
 def enter(terminal: Terminal, codes: tuple[str, str]) -> None:
@@ -50,16 +56,17 @@ def enter(terminal: Terminal, codes: tuple[str, str]) -> None:
     terminal.type(codes[1])
 
 
-def test_the_whole_enrolment(bench: Bench, box: Sandbox) -> None:
-    with bench.terminal("enroll", "ALICE") as terminal:
+def test_the_whole_enrolment_in_the_smallest_usual_window(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "ALICE", size=(80, 24)) as terminal:
         terminal.until("Enter two consecutive codes.")
         terminal.until("next code in")
         codes, seed, drawn = box.codes(PHONE), seed_of(box), drawing(box)
         enter(terminal, codes)
         assert terminal.ended() == 0
     text = terminal.text
-    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
-    assert "\r\n".join(drawn) in shown.replace("\x1b", "")
+    page = plain(text[text.index(APART) : text.index("First code")]).split("\r\n")[:-1]
+    assert [line[: len(row)] for line, row in zip(page, drawn, strict=True)] == drawn
+    assert len(page) + len(("First code", "Second code")) <= 24 and max(map(len, page)) <= 80
     assert text.index(APART) < text.index(drawn[0]) < text.index(BACK) < text.index("alice holds")
     assert f"alice holds {PHONE} since 20" in text
     assert box.holders()["alice"] == [PHONE]
@@ -86,7 +93,7 @@ def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> Non
 def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         enter(terminal, ("000000", "000001"))
-        terminal.until("IAM did not accept the two codes. Give two new ones, one right after the other.")
+        terminal.until("IAM did not accept")
         enter(terminal, ("000000", "000001"))
         enter(terminal, ("000000", "000001"))
         assert terminal.ended() == 1
@@ -128,23 +135,46 @@ def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandb
     assert devices(box) == []
 
 
-def test_a_small_terminal_shows_it_where_it_can_be_scrolled(bench: Bench, box: Sandbox) -> None:
-    with bench.terminal("enroll", "alice", size=(60, 24)) as terminal:
+def test_a_key_shows_the_seed_and_nothing_of_it_stays(bench: Bench, box: Sandbox) -> None:
+    with bench.terminal("enroll", "alice", "--no-roster", size=(80, 24)) as terminal:
         terminal.until("First code   ○")
-        enter_codes = box.codes(PHONE)
-        terminal.type(enter_codes[0])
+        (first, second), seed = box.codes(PHONE), seed_of(box)
+        terminal.type(f"{first[:2]}s")
+        terminal.until("Or type its seed: ")
+        terminal.until("First code   ● ● ○")
+        terminal.type(first[2:])
         terminal.until("Second code  ○")
-        terminal.type(enter_codes[1])
+        terminal.type(second)
         assert terminal.ended() == 0
-    assert APART not in terminal.text
+    apart, after = terminal.text.split(BACK)
+    assert " ".join(seed[at : at + 4] for at in range(0, 16, 4)) in " ".join(plain(apart).split())
+    assert apart.endswith("\x1b[2J\x1b[H")
+    assert seed[:4] not in after
 
 
-def test_a_narrow_terminal_is_told_before_anything_is_drawn(bench: Bench, box: Sandbox) -> None:
-    with bench.terminal("enroll", "alice", size=(40, 24)) as terminal:
-        assert terminal.ended() == 1
-    words = " ".join(terminal.text.split())
-    assert "the terminal has 40 columns, the QR code needs 53; widen it, or give --qr-file" in words
-    assert devices(box) == []
+@pytest.mark.parametrize(
+    ("reason", "columns", "lines", "words"),
+    [
+        ("too narrow", 60, 24, "the window has 60 columns and 24 lines, and 69 and 22 are needed"),
+        ("too low", 80, 21, "the window has 80 columns and 21 lines, and 69 and 22 are needed"),
+    ],
+)
+def test_a_small_window_is_told_before_anything_is_made(
+    here: Here, box: Sandbox, monkeypatch: pytest.MonkeyPatch, reason: str, columns: int, lines: int, words: str
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    done = here.run("enroll", "alice", TERM="xterm", COLUMNS=str(columns), LINES=str(lines))
+    assert (done.returncode, done.stdout) == (1, ""), reason
+    advice = "nothing was changed, enlarge it, or give --qr-file"
+    assert done.stderr == f"mfa-association: drawing the QR code: {words}; {advice}\n", reason
+    assert "CreateVirtualMFADevice" not in box.calls()
+
+
+@pytest.mark.parametrize("name", ["al", "firstname.lastname", "firstname.middlename.lastname@example.com"])
+def test_the_names_of_most_people_fit(name: str) -> None:
+    lines = page(QrCode(Seed("A" * 64), name, ACCOUNT), ["words " * 30], ConsoleDimensions(80, 24))
+    assert len(lines) <= 22 and max(len(line) for line in lines) <= 80
+    assert all(set("█▀▄ ") >= set(line.plain[:41]) for line in lines)
 
 
 # --- With pipes -------------------------------------------------------------------------------------------------------
@@ -152,19 +182,19 @@ def test_a_narrow_terminal_is_told_before_anything_is_drawn(bench: Bench, box: S
 
 def test_a_picture_and_two_lines_do_as_well(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--qr-file", "qr.png") as terminal:
-        terminal.until("Scan qr.png with the authenticator app, then delete it.")
+        terminal.until("Scan qr.png with the authenticator app. The file is deleted when you are done.")
         picture = bench.folder / "qr.png"
         assert picture.stat().st_mode & 0o777 == 0o600
         assert picture.read_bytes().startswith(b"\x89PNG")
         enter(terminal, box.codes(PHONE))
         assert terminal.ended() == 0
-    assert picture.exists()
+    assert not picture.exists()
 
 
 def test_a_token_is_enrolled_without_a_terminal(here: Here, bench: Bench, box: Sandbox) -> None:
     first, second = box.codes("GAKT99999999")
     done = here.run("enroll", "alice", "--existing", "GAKT99999999", keys=f"{first}\n {second[:3]} {second[3:]}\n")
-    assert (done.returncode, done.stderr) == (0, "First code: Second code: ")
+    assert (done.returncode, done.stderr) == (0, "First code: \nSecond code: \n")
     assert box.holders()["alice"] == ["GAKT99999999"]
     assert bench.roster == ROSTER.replace("users:\n", "users:\n  alice:\n    - GAKT99999999\n")
 
@@ -191,8 +221,10 @@ def test_a_device_that_is_listed_already_needs_no_line(here: Here, bench: Bench,
 def test_codes_that_never_come_leave_no_device_and_no_picture(here: Here, bench: Bench, box: Sandbox) -> None:
     done = here.run("enroll", "alice", "--qr-file", "qr.png", keys="123456\n")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-2:] == [
-        f"First code: Second code: {GONE}",
+    assert done.stderr.splitlines()[1:] == [
+        "First code: ",
+        "Second code: ",
+        GONE,
         "mfa-association: enrolling an MFA device: no codes were given; begin anew when the device is at hand",
     ]
     assert devices(box) == []

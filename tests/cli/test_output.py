@@ -1,8 +1,9 @@
-"""What the commands print: drawn in a terminal, plain elsewhere, silent when nobody listens."""
+"""What the commands print: the same columns in a terminal and elsewhere, and nothing when nobody listens."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,18 +14,50 @@ import pytest
 
 from mfa_association.cli import main, output
 from mfa_association.cli.output import progress
-from tests.support.company import ACCOUNT, PHONE, Company
+from tests.support.company import ACCOUNT, PHONE, ROOT_PHONE, TOKEN, Company
+
+HEADERS = ("USER", "PASSWORD", "DEVICE", "WHAT")
+ROWS = (
+    ("dave", "yes", output.Red("none"), ""),
+    ("alice", "no", PHONE, "held"),
+    ("bob", "no", TOKEN, "held"),
+    ("the root user", "", ROOT_PHONE, f"not {PHONE}"),
+)
+TABLE = """\
+account 111122223333, all of it
+USER           PASSWORD  DEVICE                                    WHAT
+dave           yes       none
+alice          no        mfa/alice-phone                           held
+bob            no        GAHT12345678                              held
+the root user            arn:aws:iam::222233334444:mfa/root-phone  not arn:aws:iam::111122223333:mfa/alice-phone
+"""
 
 
-def test_a_terminal_gets_a_drawn_table(
-    firm: Company, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_table_names_its_account_once(capsys: pytest.CaptureFixture[str]) -> None:
+    output.show(HEADERS, ROWS, ACCOUNT, "all of it")
+    assert capsys.readouterr().out == TABLE
+    output.show(HEADERS, [], ACCOUNT)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "setting", "coloured"), [("a terminal", {}, True), ("asked for", {"NO_COLOR": "1"}, False)]
+)
+def test_a_terminal_gets_the_same_columns_with_colours_and_breaks_no_name(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    reason: str,
+    setting: dict[str, str],
+    coloured: bool,
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
+    for name, value in {"COLUMNS": "40", **setting}.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert main(["status"]) == 3
+    output.show(HEADERS, ROWS, ACCOUNT, "all of it")
     told = capsys.readouterr().out
-    assert "┏" in told and "USER" in told
-    assert PHONE in told
+    assert re.sub(r"\x1b\[[0-9]+m", "", told) == TABLE, reason
+    assert re.findall(r"\x1b\[31m(.*?)\x1b\[0m", told) == ["none"] * coloured, reason
+    assert re.findall(r"\x1b\[1m(.*?)\x1b\[0m", told) == list(HEADERS) * coloured, reason
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -32,9 +65,17 @@ def test_what_aws_says_cannot_steer_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
-    output.show(["DEVICE"], [["a\x1b[2Jb\nc[red]d"]])
+    output.show(["DEVICE"], [["a\x1b[2Jb\nc[red]d"]], ACCOUNT)
     told = capsys.readouterr().out
     assert "a [2Jb c[red]d" in told
+
+
+def test_nobody_without_a_device_is_red_who_cannot_sign_in(
+    firm: Company, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["status", "dave", "erin"]) == 3
+    assert re.findall(r"(\w+) +\w+ +\x1b\[31mnone", capsys.readouterr().out) == ["dave"]
 
 
 def test_progress_is_on_stderr_of_a_terminal_alone(

@@ -26,8 +26,10 @@ DELETE, UNCHANGED, FAILED, GAINS = (
 
 
 @pytest.fixture(autouse=True)
-def _not_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without colours, and in no repository: its roster would be looked for."""
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,14 @@ def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
+def test_a_roster_without_a_line_holds_nothing_up(here: Here, bench: Bench, box: Sandbox) -> None:
+    (bench.folder / "roster.yaml").write_text("# as the template has it\n")
+    done = here.run("revoke", "carol", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing to do: roster.yaml: it does not list the device" in done.stdout
+    assert bench.roster == "# as the template has it\n"
+
+
 def test_without_a_roster_only_aws_is_changed(here: Here, bench: Bench, box: Sandbox) -> None:
     (bench.folder / "roster.yaml").unlink()
     done = here.run("revoke", "carol", "--yes")

@@ -17,11 +17,14 @@ from tests.support.company import ACCOUNT, PHONE, SINCE, TOKEN, Company
 def test_users_with_a_password_alone_come_first(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 3
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:6]] == ["dave", "alice", "bob", "carol", "erin"]
-    assert lines[1].split() == ["dave", "yes", "none"]
-    assert lines[2].split() == ["alice", "yes", PHONE, "virtual", SINCE]
-    assert lines[6] == "2 of 3 console users hold a device; 1 holds none"
-    assert lines[7].startswith("console passwords as of 20")
+    assert lines[0] == f"account {ACCOUNT}"
+    assert [line.split()[0] for line in lines[2:7]] == ["dave", "alice", "bob", "carol", "erin"]
+    assert lines[2].split() == ["dave", "yes", "none"]
+    assert lines[3].split() == ["alice", "yes", "mfa/alice-phone", "virtual", SINCE]
+    assert lines[7] == "2 of 3 console users hold a device; 1 holds none"
+    assert lines[8].startswith("console passwords as of 20")
+    names = [line.partition("CERTIFICATIONS")[0].partition("FIDO L1")[0].rstrip() for line in lines[1:7]]
+    assert max(map(len, names)) <= 80, "all but the last column, which is there for keys alone"
     assert firm.only_reads()
 
 
@@ -37,7 +40,7 @@ def test_json_tells_the_same(firm: Company, capsys: pytest.CaptureFixture[str]) 
 def test_csv_has_a_line_a_device(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--csv"]) == 3
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [(row["USER"], row["CONSOLE PASSWORD"], row["DEVICE"]) for row in rows[:2]] == [
+    assert [(row["user_name"], row["console_password"], row["serial_number"]) for row in rows[:2]] == [
         ("dave", "yes", "none"),
         ("alice", "yes", PHONE),
     ]
@@ -91,7 +94,7 @@ def test_clean_needs_names(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("denied", "cell"),
-    [("GetLoginProfile", "dave   not checked"), ("ListMFADevices", "carol  yes               not checked")],
+    [("GetLoginProfile", "dave   not checked"), ("ListMFADevices", "carol  yes       not checked")],
 )
 def test_what_could_not_be_checked_says_so(
     firm: Company, capsys: pytest.CaptureFixture[str], denied: str, cell: str

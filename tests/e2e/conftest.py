@@ -10,6 +10,7 @@ import pytest
 from mfa_association.sandbox import Sandbox
 from tests.support.seed import SEED
 from tests.support.stack import Stack
+from tests.support.wheel import build
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +29,12 @@ def box() -> Iterator[Sandbox]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home directory that is nobody's."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    return build(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

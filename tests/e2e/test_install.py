@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,23 +12,7 @@ import pytest
 from mfa_association.sandbox import Sandbox
 from tests.support.programs import DAVES
 from tests.support.stack import ACCOUNT, Stack
-
-ROOT = Path(__file__).parents[2]
-
-
-def run(*command: str, cwd: Path = ROOT) -> str:
-    """Run a command that has to succeed; returns what it printed."""
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", str(folder))
-    return next(folder.glob("*.whl"))
+from tests.support.wheel import pins, run
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +20,8 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ``bin`` of an empty virtualenv into which only the wheel and what it needs was installed."""
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder / "venv", with_pip=True)
-    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line]
-    (folder / "constraints.txt").write_text("\n".join(pins))
     pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile"]
-    run(*pip, "--constraint", str(folder / "constraints.txt"), str(wheel), cwd=folder)
+    run(*pip, "--constraint", str(pins(folder)), str(wheel), cwd=folder)
     return folder / "venv" / "bin"
 
 

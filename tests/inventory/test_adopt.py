@@ -35,6 +35,21 @@ def test_a_new_roster_takes_in_all_that_is_held_in_order() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["# ours\n", "\ufeff# ours\n\n  # users:\n", "# ours"])
+def test_a_roster_of_comments_alone_is_a_new_one(text: str) -> None:
+    """As the template has it."""
+    found = adopted(text, ALICE, BOB)
+    ended = text if text.endswith("\n") else f"{text}\n"
+    assert found.text == f"{ended}users:\n  alice:\n    - {PHONE}\n  bob:\n    - {TOKEN}\n"
+    assert found.waiting == ()
+
+
+@pytest.mark.parametrize("text", ["allow_empty: true\n", "# ours\nusers:\n", "{}\n"])
+def test_a_roster_that_was_emptied_is_no_new_one(text: str) -> None:
+    found = adopted(text, ALICE)
+    assert (found.text, [pair.serial_number for pair in found.waiting]) == (text, [PHONE])
+
+
 def test_an_existing_roster_stays_as_it_is_and_new_devices_wait() -> None:
     text = f"# ours\nusers:\n  alice:   # on call\n    - {{serial_number: {PHONE}, on_last_device: refuse}}\n"
     found = adopted(text, ALICE, BOB)
@@ -48,6 +63,23 @@ def test_what_is_approved_is_added_and_all_else_stays(approved: tuple[str, ...])
     found = adopted(text, ALICE, BOB, approved=approved)
     assert found.text == f"{text}  bob:\n    - {TOKEN}\n"
     assert found.waiting == ()
+
+
+def test_a_device_is_approved_by_the_name_that_the_table_shows() -> None:
+    found = adopted(
+        f"users:\n  alice:\n    - {PHONE}\n", ALICE, BOB, CAROL, approved=("U2F/user/carol/yubikey-EXAMPLE",)
+    )
+    assert [pair.serial_number for pair in found.added] == [KEY]
+    assert [pair.serial_number for pair in found.waiting] == [TOKEN]
+
+
+def test_the_name_of_another_accounts_device_is_no_approval() -> None:
+    text = f"users:\n  alice:\n    - {PHONE}\n"
+    with pytest.raises(MfaError, match="there is no undeclared device 'mfa/root-phone'"):
+        adopted(text, ALICE, roots=(ROOT,), approved=("mfa/root-phone",))
+    assert [pair.serial_number for pair in adopted(text, ALICE, roots=(ROOT,), approved=(ROOT_PHONE,)).added] == [
+        ROOT_PHONE
+    ]
 
 
 def test_one_approval_is_no_approval_of_the_rest() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.aws import errors
 from mfa_association.errors import MfaError
-from mfa_association.inventory.enroll import Abandoned, NotEnrolled, enroll_existing, enroll_new
+from mfa_association.inventory.enroll import Abandoned, NotEnrolled, enroll_existing, enroll_new, whole_serial_number
 from mfa_association.lifecycle.refusals import DeviceMissing, HeldByAnother
 from mfa_association.sandbox import Sandbox
 from mfa_association.validation import InvalidValue, parse_serial_number
@@ -154,10 +154,53 @@ def test_a_device_that_was_there_before_is_never_touched(stage: Stage) -> None:
     stage.plant(devices=[virtual("Alice-Phone", held=False)])
     told = failure(lambda: enroll(stage, FakeDesk([])), NotEnrolled)
     assert told == (
-        f"enrolling MFA device ({stage.arn()}) for user (alice): there is such a device already; "
-        "give another --name, or this one with --existing"
+        f"enrolling MFA device ({stage.arn()}) for user (alice): there is such a device, which nobody holds; whoever "
+        "scanned its QR code has its codes; give --name alice-phone-2 to make a new one; unless other code made the old "
+        f"one, delete it: aws iam delete-virtual-mfa-device --serial-number {stage.arn()}"
     )
     assert devices(stage) == [stage.arn("Alice-Phone")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "holder", "advice"),
+    [
+        (
+            "her line may be all that is missing",
+            "alice",
+            "the user holds it already; give --name alice-phone-3 to make another one, or --existing {} to add its line "
+            "alone",
+        ),
+        ("it stays his", "bob", "it is held by bob; give --name alice-phone-3 to make a new one"),
+    ],
+)
+def test_a_device_that_is_held_stays_held(stage: Stage, reason: str, holder: str, advice: str) -> None:
+    stage.plant(users={holder: user(virtual("alice-phone"))}, devices=[virtual("alice-phone-2", held=False)])
+    told = failure(lambda: enroll(stage, FakeDesk([])), NotEnrolled)
+    assert told.endswith(f" for user (alice): {advice.format(stage.arn())}"), reason
+    assert stage.holders() == {holder: [stage.arn()]}
+
+
+def test_whoever_revives_a_device_hears_who_may_have_its_seed(stage: Stage) -> None:
+    stage.plant(devices=[virtual("old", held=False)])
+    serial = parse_serial_number(stage.arn("old"))
+    desk = FakeDesk([lambda: stage.codes(serial.text)])
+    assert enroll_existing(stage.run(), "alice", serial, desk).active
+    assert desk.said == [
+        f"Whoever has seen the QR code of {serial} before has its codes too: if in doubt, make a new device."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "whole"),
+    [
+        ("mfa/alice-phone", "arn:aws:iam::ACCOUNT:mfa/alice-phone"),
+        ("u2f/user/alice/key", "arn:aws:iam::ACCOUNT:u2f/user/alice/key"),
+        ("GAHT00000001", "GAHT00000001"),
+        ("arn:aws:iam::1:mfa/a", "arn:aws:iam::1:mfa/a"),
+    ],
+)
+def test_a_device_may_go_by_its_name_within_the_account(stage: Stage, asked: str, whole: str) -> None:
+    assert whole_serial_number(stage.run(), asked) == whole.replace("ACCOUNT", stage.account)
 
 
 def test_a_device_that_somebody_else_makes_meanwhile_is_left_alone(stage: Stage) -> None:

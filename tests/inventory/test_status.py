@@ -45,7 +45,9 @@ def test_a_password_without_a_device_comes_first_and_what_is_unknown_second() ->
         (Coverage(412, 8, 0), "412 of 420 console users hold a device; 8 hold none"),
         (Coverage(0, 1, 0), "0 of 1 console user holds a device; 1 holds none"),
         (Coverage(0, 0, 0), "no user has a console password"),
-        (Coverage(2, 0, 3), "2 of 2 console users hold a device; 0 hold none; 3 users were not checked"),
+        (Coverage(2, 0, 0), "2 of 2 console users hold a device; everybody holds one"),
+        (Coverage(2, 0, 3), "2 of 2 console users hold a device; 3 users were not checked"),
+        (Coverage(2, 1, 3), "2 of 3 console users hold a device; 1 holds none; 3 users were not checked"),
     ],
 )
 def test_coverage_is_one_line(told: Coverage, line: str) -> None:

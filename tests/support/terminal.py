@@ -37,9 +37,9 @@ class Terminal:
     def text(self) -> str:
         return self._raw.decode("utf-8", "replace")
 
-    def until(self, words: str) -> None:
+    def until(self, words: str, patience: float = PATIENCE) -> None:
         """Wait for words that were not waited for yet."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while words not in self.text[self._seen :]:
             assert time.monotonic() < end and self._read(), self.text
         self._seen = self.text.index(words, self._seen) + len(words)

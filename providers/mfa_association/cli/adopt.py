@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("adopt", help="write a live account into a roster", description=_DESCRIPTION)
     parser.add_argument("users", nargs="*", metavar="USER", help="only these users (default: all)")
     parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to write ({ROSTER})")
-    parser.add_argument("--approve", action="append", default=[], metavar="SERIAL", help="add this device, or `all`")
+    parser.add_argument("--approve", action="append", default=[], metavar="DEVICE", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
     add_accounts(parser)
     add_connection(parser)
@@ -48,11 +48,12 @@ _Held = tuple[tuple[Line, Association], ...]
 
 @dataclass(frozen=True)
 class _Done:
-    """One account's result."""
+    """One account's result. ``imported``: the import file, and how many devices it holds."""
 
     path: str
+    account_id: str
     adoption: Adoption
-    imported: int | None
+    imported: tuple[str, int] | None
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -103,11 +104,11 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
     adoption = adopt(path, file.text, snapshot, tuple(options.approve))
     imported = None
     if options.import_file:
-        _write_import(options.import_file.replace("{account}", number), adoption.held)
-        imported = len(adoption.held)
+        imported = (options.import_file.replace("{account}", number), len(adoption.held))
+        _write_import(imported[0], adoption.held)
     if adoption.added:
         _write(file, adoption.text)
-    return _Done(path, adoption, imported)
+    return _Done(path, number, adoption, imported)
 
 
 def _write_import(path: str, held: _Held) -> None:
@@ -133,17 +134,18 @@ def _report(done: _Done) -> int:
     adoption = done.adoption
     print(f"{done.path}: {_devices(len(adoption.added))} added, {len(adoption.lines)} declared")
     if done.imported is not None:
-        print(f"import file: {_devices(done.imported)}")
+        file, number = done.imported
+        print(f"{file}: {_devices(number)}, for `pulumi import --file {file}`")
     for root in adoption.roots:
         print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
     for cause in adoption.unread_roots:
         print(f"left out: {cause}")
-    show(_HEADERS, [_row(pair) for pair in adoption.odd], "left out, a roster cannot declare them:")
+    show(_HEADERS, [_row(pair) for pair in adoption.odd], done.account_id, "left out, a roster cannot declare them:")
     if adoption.differing:
         print(f"not held as declared: {_devices(len(adoption.differing))}; see `mfa-association drift`")
-    show(_HEADERS, [_row(pair) for pair in adoption.waiting], "not declared, for your approval:")
+    show(_HEADERS, [_row(pair) for pair in adoption.waiting], done.account_id, "not declared, for your approval:")
     if adoption.waiting:
-        print("add them with --approve SERIAL, each that you know, or --approve all")
+        print("add them with --approve DEVICE, each that you know, or --approve all")
         return FOUND
     return OK
 

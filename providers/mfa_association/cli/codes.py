@@ -7,9 +7,10 @@ import os
 import re
 import select
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mfa_association.errors import MfaError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+Commands = Mapping[str, Callable[[], None]]
+_NO_COMMANDS: Commands = MappingProxyType({})
 _LENGTH = 6
 _END, _ERASE = "\x04", "\x7f\b"
 _LABELS = ("First code ", "Second code")
@@ -44,6 +47,8 @@ def read_lines() -> tuple[str, str]:
     for label in _LABELS:
         print(f"{label.strip()}: ", end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
+        if not (line and sys.stdin.isatty()):
+            print(file=sys.stderr)  # nobody pressed Enter
         if not line:
             raise Abandoned
         lines.append(re.sub(r"\s", "", line))
@@ -60,39 +65,48 @@ class CodePrompt:
         self._console, self._now = console, now
         self._typed = ""
 
-    def pair(self) -> tuple[str, str]:
-        """Two codes, of which the second differs from the first. Raises ``Abandoned`` at Ctrl-D."""
+    def pair(self, commands: Commands = _NO_COMMANDS) -> tuple[str, str]:
+        """Two codes, of which the second differs from the first. Raises ``Abandoned`` at Ctrl-D.
+
+        ``commands``: what keys do that are no digits, until the first code is there.
+        """
         with _key_by_key():
-            first = self._ask(_LABELS[0])
+            first = self._ask(_LABELS[0], commands)
             second = self._ask(_LABELS[1])
             while second == first:
                 self._console.print("  That is the first code again: wait for the next one.", style="yellow")
                 second = self._ask(_LABELS[1])
         return first, second
 
-    def _ask(self, label: str) -> str:
+    def _ask(self, label: str, commands: Commands = _NO_COMMANDS) -> str:
         from rich.live import Live
 
-        with Live(self._line(label, ""), console=self._console, auto_refresh=False, transient=True) as live:
-            code = ""
-            while len(code) < _LENGTH:
-                code = self._edited(code, _keys())
-                live.update(self._line(label, code), refresh=True)
+        code, command = "", None
+        while len(code) < _LENGTH:
+            with Live(self._line(label, code), console=self._console, auto_refresh=False, transient=True) as live:
+                while len(code) < _LENGTH and command is None:
+                    code, command = self._edited(code, _keys(), commands)
+                    live.update(self._line(label, code), refresh=True)
+            if command:
+                command()
+                command = None
         self._console.print(f"  {label}  {_dots(code)}")
         return code
 
-    def _edited(self, code: str, keys: str) -> str:
-        """The code after these keys; what is typed or pasted beyond it is for the next one."""
+    def _edited(self, code: str, keys: str, commands: Commands) -> tuple[str, Callable[[], None] | None]:
+        """The code after these keys, up to a command; what is typed or pasted beyond it is for the next one."""
         self._typed += keys
         while self._typed and len(code) < _LENGTH:
             key, self._typed = self._typed[0], self._typed[1:]
             if key == _END:
                 raise Abandoned
+            if key in commands:
+                return code, commands[key]
             if key in _ERASE:
                 code = code[:-1]
             elif key in "0123456789":
                 code += key
-        return code
+        return code, None
 
     def _line(self, label: str, code: str) -> Text:
         from rich.text import Text

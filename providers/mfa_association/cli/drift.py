@@ -106,7 +106,7 @@ def _run_many(options: argparse.Namespace) -> int:
         if isinstance(one, MfaError):
             print(f"account {account}: not checked, it could not be read")
         else:
-            _print(one, f"account {account}")
+            _print(one, is_one_of_many=True)
     print(_summary(done))
     return _worst([_end(one, account) for account, one in done.items()])
 
@@ -136,10 +136,10 @@ def _compare(options: argparse.Namespace, files: _Files, reader: Reader) -> _Com
     return _Compared(snapshot.account_id, snapshot.taken, len(lines), found)
 
 
-def _print(done: _Compared, title: str | None = None) -> None:
+def _print(done: _Compared, is_one_of_many: bool = False) -> None:
     found = done.drift
-    show(_HEADERS, [_row(finding) for finding in found.findings], title)
-    start = f"{title}: " if title else ""
+    show(_HEADERS, [_row(finding) for finding in found.findings], done.account_id)
+    start = f"account {done.account_id}: " if is_one_of_many else ""
     if not found.findings:
         whole = "of what could be read " if found.untold else ""
         print(f"{start}no drift: {whole}AWS agrees with the {done.declared} declared devices")

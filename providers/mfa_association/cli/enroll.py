@@ -14,8 +14,9 @@ from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.cli.options import add_connection, add_roster, connection, declared
 from mfa_association.cli.process import BROKEN, OK, interrupted_once
+from mfa_association.cli.project import next_command
 from mfa_association.errors import MfaError
-from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of
+from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of, whole_serial_number
 from mfa_association.inventory.on_disk import RosterOnDisk
 from mfa_association.lifecycle import AccountContext, Association, Limits
 from mfa_association.validation import check_user_name, parse_serial_number, parse_tags, same
@@ -28,15 +29,21 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("enroll", help="give a user an MFA device and the roster its line")
     parser.description = (
         "Make a virtual MFA device, show its QR code, ask for two codes, enable it, and add its line to the roster. "
-        "If it is not finished, the device is deleted again. The seed is shown once and stored nowhere."
+        "If it is not finished, the device is deleted again. The seed is shown once and stored nowhere. A terminal of 80 "
+        "columns and 24 lines is large enough for names of up to 40 characters."
     )
     parser.add_argument("user", metavar="USER", help="IAM user name")
     parser.add_argument("--name", help="name of the new device (default: USER-phone)")
     parser.add_argument("--path", default="/", help="path of the new device (default: /)")
     parser.add_argument(
-        "--existing", metavar="SERIAL", help="a device that is there: a hardware token's serial, an ARN"
+        "--existing", metavar="SERIAL", help="a device that is there: a hardware token's serial, an ARN, mfa/NAME"
     )
-    parser.add_argument("--qr-file", type=Path, metavar="FILE", help="write the QR code as a PNG instead (mode 0600)")
+    parser.add_argument(
+        "--qr-file",
+        type=Path,
+        metavar="FILE",
+        help="write the QR code as a PNG instead (mode 0600), and delete it afterwards",
+    )
     parser.add_argument("--tag", action="append", default=[], metavar="KEY=VALUE", help="tag of the new device")
     add_roster(parser)
     add_connection(parser)
@@ -70,7 +77,8 @@ def _run(options: argparse.Namespace) -> int:
 def _entry(options: argparse.Namespace, context: AccountContext, user_name: str) -> roster.Entry:
     """The line to be added. What the command makes, the line's removal deletes."""
     if options.existing:
-        return roster.Entry(parse_serial_number(options.existing, "--existing").text, user_name=user_name)
+        asked = whole_serial_number(context, options.existing)
+        return roster.Entry(parse_serial_number(asked, "--existing").text, user_name=user_name)
     serial = serial_of(context, options.name or f"{user_name}-phone", options.path)
     return roster.Entry(serial.text, user_name=user_name, settings={"on_destroy": "delete-virtual-device"})
 
@@ -88,9 +96,10 @@ def _finish(found: Association, file: RosterOnDisk | None, entry: roster.Entry) 
         print(f"mfa-association: the device is enabled, but its line is missing: {fault}", file=sys.stderr)
         print(f"Add it by hand:\n{line}")
         return BROKEN
-    print("\n".join(difference or [f"{file.path} lists it already: the next refresh shows it as active."]))
+    command = next_command(file.path)
+    print("\n".join(difference or [f"{file.path} lists it already: the next {command.refresh} shows it as active."]))
     if difference:
-        print(f"Commit {file.path}: the next deployment adopts the device without a change.")
+        print(f"Commit {file.path}: the next {command.apply} adopts the device without a change.")
     return OK
 
 

@@ -1,46 +1,60 @@
-"""Tables on stdout (drawn in a terminal, plain columns elsewhere, or CSV) and progress on stderr."""
+"""Tables on stdout (plain columns, or CSV) and progress on stderr."""
 
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mfa_association.aws.errors import plain
+from mfa_association.validation import listed_serial_number
 
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_GAP = "  "
+_BOLD, _RED, _END = "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 Rows = Sequence[Sequence[str]]
 
 
-def show(headers: Sequence[str], rows: Rows, title: str | None = None) -> None:
-    """Print a table on stdout; nothing for no rows. A cell's control characters become spaces."""
+class Red(str):
+    """A cell that a terminal shows in red."""
+
+    __slots__ = ()
+
+
+def show(headers: Sequence[str], rows: Rows, account_id: str = "", title: str = "") -> None:
+    """Print a table of one account, or of many, on stdout; nothing for no rows.
+
+    The account stands once, above it, and its devices by the names that they have there, such as ``mfa/alice-phone``.
+    No width breaks a cell, so that a name can be copied from any window. Colours are for terminals only; control
+    characters become spaces.
+    """
     if not rows:
         return
-    rows = [[plain(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty():
-        _draw(headers, rows, title)
-        return
-    if title:
-        print(title)
-    widths = [max(len(row[column]) for row in (headers, *rows)) for column in range(len(headers))]
-    for row in (headers, *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    shown = [[plain(_named(cell, account_id)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(headers, *shown, strict=True)]
+    print(", ".join(filter(None, (f"account {account_id}" if account_id else "", title))))
+    print(_line([_painted(header, width, _BOLD * coloured) for header, width in zip(headers, widths, strict=True)]))
+    for row, texts in zip(rows, shown, strict=True):
+        codes = [_RED * (coloured and isinstance(cell, Red)) for cell in row]
+        print(_line([_painted(*of_column) for of_column in zip(texts, widths, codes, strict=True)]))
 
 
-def _draw(headers: Sequence[str], rows: Rows, title: str | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _named(cell: str, account_id: str) -> str:
+    serial = listed_serial_number(cell)
+    return serial.name if serial.account_id == account_id else cell
 
-    table = Table(title=title, title_justify="left")
-    for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+
+def _painted(text: str, width: int, code: str) -> str:
+    return (f"{code}{text}{_END}" if code else text) + " " * (width - len(text))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return _GAP.join(cells).rstrip()
 
 
 def write_csv(headers: Sequence[str], rows: Rows) -> None:

@@ -8,31 +8,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mfa_association.aws.credentials import NewDevice
 from mfa_association.errors import MfaError
-
-_ISSUER = quote("Amazon Web Services")
+from mfa_association.totp import Seed
 
 
 class QrCode:
-    """What an authenticator app scans."""
+    """What an authenticator app scans (Key Uri Format of Google Authenticator). As short as can be, so that it is small."""
 
-    def __init__(self, device: NewDevice, user_name: str, account_id: str) -> None:
+    def __init__(self, seed: Seed, user_name: str, account_id: str) -> None:
         import segno
 
-        label = f"{_ISSUER}:{quote(user_name, safe='@')}@{account_id}"
-        uri = f"otpauth://totp/{label}?secret={device.seed.base32}&issuer={_ISSUER}"
-        self._picture: Any = segno.make(uri, error="l", micro=False, boost_error=False)
+        address = f"otpauth://totp/AWS:{quote(user_name, safe='@')}@{account_id}?secret="
+        # Apart from the address the seed takes the mode for capitals and digits, which needs a third less room.
+        pieces: Any = [address, seed.base32]
+        self._picture: Any = segno.make(pieces, error="l", micro=False, boost_error=False)
 
-    @property
-    def width(self) -> int:
-        """Columns that it takes in a terminal; it takes half as many lines."""
-        return int(self._picture.symbol_size(border=2)[0])
-
-    def lines(self) -> list[str]:
-        """Two rows of it to a line, light on dark."""
+    def lines(self, border: int) -> list[str]:
+        """Two rows of it to a line, light on dark, with so many light modules around it."""
         drawn = StringIO()
-        self._picture.terminal(drawn, compact=True, border=2)
+        self._picture.terminal(drawn, compact=True, border=border)
         return drawn.getvalue().splitlines()
 
     def save(self, path: Path) -> None:

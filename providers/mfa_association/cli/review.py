@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mfa_association import roster
+from mfa_association.cli.base_roster import text_before
 from mfa_association.cli.changed import Changed, changed_since
-from mfa_association.cli.options import add_connection, connection, sign_in
+from mfa_association.cli.options import ROSTER, add_connection, connection, sign_in
 from mfa_association.cli.output import progress
 from mfa_association.cli.process import BROKEN, FOUND, OK
 from mfa_association.errors import MfaError
@@ -41,8 +42,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("preview", metavar="FILE", help="the preview or plan as JSON; - for standard input")
     parser.add_argument("--exit-code", type=int, metavar="N", help="how the preview ended")
     parser.add_argument("--key", metavar="NAME", help="what to call the stack (Pulumi: PROJECT/STACK; else: terraform)")
-    parser.add_argument("--roster", metavar="FILE", help="the roster of the change, for the lines of new devices")
-    parser.add_argument("--roster-base", metavar="FILE", help="the roster before the change, for the lines that go")
+    parser.add_argument(
+        "--roster", metavar="FILE", help=f"the roster of the change, for the lines of new devices ({ROSTER})"
+    )
+    parser.add_argument(
+        "--roster-base", metavar="FILE", help="the roster before the change, for the lines that go (git is asked)"
+    )
     parser.add_argument(
         "--author",
         action="append",
@@ -89,12 +94,14 @@ def _run(options: argparse.Namespace) -> int:
 
 def _classified(preview: Preview, live: Live | None, options: argparse.Namespace) -> Report:
     """The report. A faulty roster of the change is told by it, so that the comment tells too; one before it is past."""
-    name = options.roster or options.roster_base
-    base: dict[str, SourceLocation] = {}
+    name = options.roster or options.roster_base or ROSTER
+    base, head = dict[str, SourceLocation](), dict[str, SourceLocation]()
     with suppress(roster.RosterError):
-        base = _lines(options.roster_base, name)
+        base = _lines(options.roster_base, name) if options.roster_base else _lines_before(name, options.base)
+    with suppress(roster.RosterError):
+        head = _lines(None if options.roster_base else ROSTER, name)
     try:
-        head = _lines(options.roster, name)
+        head = _lines(options.roster, name) if options.roster else head
     except roster.RosterError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
     try:
@@ -142,14 +149,19 @@ def _required(path: str | None) -> str | None:
         return None
 
 
-def _lines(path: str | None, shown: str | None) -> dict[str, SourceLocation]:
+def _lines(path: str | None, shown: str) -> dict[str, SourceLocation]:
     """The lines of a roster by device, under the path that the repository knows it by. Raises ``RosterError``."""
-    if path is None:
-        return {}
-    file = os.path.normpath(shown or path)
-    text = roster.read_file(path, may_be_missing=True).text
+    return {} if path is None else _located(roster.read_file(path, may_be_missing=True).text, path, shown)
+
+
+def _lines_before(path: str, base: str | None) -> dict[str, SourceLocation]:
+    """The same before the change, where git tells. Raises ``RosterError``."""
+    return _located(text_before(path, base) or "", path, path)
+
+
+def _located(text: str, path: str, shown: str) -> dict[str, SourceLocation]:
     lines = roster.parse(text, path, may_be_empty=True).lines
-    return {line.serial.key: SourceLocation(file, line.line) for line in lines}
+    return {line.serial.key: SourceLocation(os.path.normpath(shown), line.line) for line in lines}
 
 
 def _rendered(report: Report, causes: list[str], options: argparse.Namespace) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfa_association.cli.output import show, write_csv
+from mfa_association.cli.output import Red, show, write_csv
 from mfa_association.inventory.cells import NotChecked
 from mfa_association.inventory.certifications import device_certifications, shown
 from mfa_association.inventory.report import AccountResult, Report
 from mfa_association.inventory.roots import CREDENTIALS_MANAGEMENT, RootUser
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
-from mfa_association.inventory.status import coverage, is_clean, ranked
+from mfa_association.inventory.status import coverage, is_clean, ranked, verdict
 from mfa_association.inventory.unassigned import left_over
 
 NOT_CHECKED = "not checked"
@@ -20,8 +20,13 @@ _CLEAN_WORDS = {
     False: "not clean",
     None: NOT_CHECKED,
 }
-_HEADERS = ("USER", "CONSOLE PASSWORD", "DEVICE", "KIND", "ENABLED")
+_HEADERS = ("USER", "PASSWORD", "DEVICE", "KIND", "ENABLED")
 _CERTIFIED = "CERTIFICATIONS"
+_FIELDS = (
+    *("user_name", "console_password", "serial_number", "device_kind", "enable_date"),
+    *("certifications", "account_id"),
+)
+"""The same columns, as `--format json` calls them."""
 _ROOT_HEADERS = ("ROOT USER OF", "SIGNS IN WITH", "DEVICE", "KIND", "ENABLED")
 
 
@@ -30,7 +35,7 @@ def print_csv(report: Report, without_device: bool) -> None:
     rows = [
         (*row, one.account_id) for one in report.read for user in _users(one, without_device) for row in _rows(user)
     ]
-    write_csv((*_HEADERS, _CERTIFIED, "ACCOUNT"), rows)
+    write_csv(_FIELDS, rows)
 
 
 def print_text(report: Report, without_device: bool, clean: bool) -> None:
@@ -43,16 +48,15 @@ def print_text(report: Report, without_device: bool, clean: bool) -> None:
 
 
 def _print_account(result: AccountResult, is_one_of_many: bool, without_device: bool, clean: bool) -> None:
-    title = f"account {result.account_id}" if is_one_of_many else None
     snapshot = result.snapshot
     if snapshot is None:
-        print(f"{title}: {NOT_CHECKED}, it could not be read")
+        print(f"account {result.account_id}: {NOT_CHECKED}, it could not be read")
         return
     rows = [row for user in _users(snapshot, without_device) for row in _rows(user)]
     has_certifications = any(row[-1] for row in rows)
     columns = None if has_certifications else len(_HEADERS)
-    show((*_HEADERS, _CERTIFIED)[:columns], [row[:columns] for row in rows], title)
-    start = f"{title}: " if is_one_of_many else ""
+    show((*_HEADERS, _CERTIFIED)[:columns], [row[:columns] for row in rows], snapshot.account_id)
+    start = f"account {snapshot.account_id}: " if is_one_of_many else ""
     for name in snapshot.missing:
         print(f"{name}: no such user in account {snapshot.account_id}")
     if clean:
@@ -85,7 +89,7 @@ def _rows(user: ListedHolder) -> list[tuple[str, ...]]:
     ]
     if not user.complete:
         return [*devices, (*start, f"other kinds {NOT_CHECKED}" if devices else NOT_CHECKED, "", "", "")]
-    return devices or [(*start, "none", "", "", "")]
+    return devices or [(*start, Red("none") if verdict(user) == "bare" else "none", "", "", "")]
 
 
 def _certified(device: HeldDevice) -> str:
@@ -99,7 +103,7 @@ def _print_roots(report: Report) -> None:
     if len(report.roots) == 1 and not report.roots[0].was_asked:
         print(f"root user: {_signs_in(report.roots[0], is_central)}")
         return
-    show(_ROOT_HEADERS, [row for root in report.roots for row in _root_rows(root, is_central)], "root users")
+    show(_ROOT_HEADERS, [row for root in report.roots for row in _root_rows(root, is_central)], title="root users")
     if isinstance(report.features, NotChecked):
         print(f"whether root credentials are managed centrally: {NOT_CHECKED}")
 
@@ -119,7 +123,7 @@ def _signs_in(root: RootUser, is_central: bool) -> str:
         removed = is_central and root.complete  # a root session is for member accounts alone, and so is the feature
         return "no credentials, removed centrally" if removed else "no credentials"
     if root.state == "no device":
-        return {True: "a password alone", False: "access keys alone", None: f"no device, password {NOT_CHECKED}"}[
+        return {True: Red("a password alone"), False: "access keys alone", None: f"no device, password {NOT_CHECKED}"}[
             root.password
         ]
     number = len(root.devices)

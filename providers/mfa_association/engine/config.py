@@ -190,8 +190,11 @@ def _seconds(reader: _Reader, text: Any) -> int:
 
 
 def _accounts(reader: _Reader, key: str) -> tuple[str, ...]:
+    """A list, or one account as text: no JSON number begins with 0."""
+    value = reader.get(key)
+    items = [value] if isinstance(value, str) and value.isdigit() else reader.items(key)
     try:
-        return tuple(check_account_id(str(item), "account") for item in reader.items(key))
+        return tuple(check_account_id(str(item), "account") for item in items)
     except InvalidValue as fault:
         raise reader.fault(key, str(fault)) from None
 

@@ -10,7 +10,7 @@ from mfa_association.inventory.compare import Pair, is_known, pairs, refuse_othe
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
 from mfa_association.roster import Entry, Line, add, parse
-from mfa_association.validation import ROOT_USER, same, show
+from mfa_association.validation import ROOT_USER, listed_serial_number, show
 
 ALL = "all"
 HEADER = "# Who may hold which MFA device. Deleting a line deactivates the device.\n"
@@ -67,8 +67,8 @@ class Adoption:
 def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = ()) -> Adoption:
     """Compare a roster's text with the account.
 
-    An empty text takes in all that is held; an existing roster only what ``approved`` names (serial numbers, or
-    ``all``). Raises ``RosterError``, ``EditRefused``, ``OtherAccount``, ``HalfRead``, ``NotFound`` or ``CannotDeclare``.
+    A text without a line, or of comments alone, takes in all that is held; any other roster only what ``approved`` names (serial numbers, the names
+    of devices within the account such as ``mfa/alice-phone``, or ``all``). Raises ``RosterError``, ``EditRefused``, ``OtherAccount``, ``HalfRead``, ``NotFound`` or ``CannotDeclare``.
     """
     _refuse_half(path, snapshot)
     before = parse(text, path, may_be_empty=True).lines
@@ -76,9 +76,11 @@ def adopt(path: str, text: str, snapshot: Snapshot, approved: tuple[str, ...] = 
     both = pairs(before, snapshot)
     new = [pair for pair in both if pair.line is None and pair.holder and pair.holder.complete]
     odd, fresh = _split(new, lambda pair: pair.device is not None and not pair.device.kind.is_declarable)
-    _refuse_odd(path, odd, approved)
-    _refuse_unknown(path, fresh, approved)
-    added, waiting = _split(fresh, lambda pair: not text.strip() or _is_approved(pair, approved))
+    meant = {name.lower() for name in approved}
+    account = snapshot.account_id
+    _refuse_odd(path, [pair for pair in odd if meant & _names(pair, account)])
+    _refuse_unknown(path, meant - {ALL}.union(*(_names(pair, account) for pair in fresh)), approved)
+    added, waiting = _split(fresh, lambda pair: _is_new(text) or bool(meant & {ALL, *_names(pair, account)}))
     after = add(text or HEADER, [_entry(pair) for pair in added], path) if added else text
     lines = parse(after, path, may_be_empty=True).lines
     return Adoption(
@@ -102,28 +104,34 @@ def _refuse_half(path: str, snapshot: Snapshot) -> None:
         raise HalfRead(path, cause)
 
 
+def _is_new(text: str) -> bool:
+    """Whether nothing was ever declared here: a new project's roster is comments alone. An emptied one says so."""
+    lines = (line.strip() for line in text.lstrip("\ufeff").splitlines())
+    return not any(line and not line.startswith("#") for line in lines)
+
+
 def _split(found: list[Pair], chosen: Callable[[Pair], bool]) -> tuple[list[Pair], list[Pair]]:
     """Those that are chosen, and the rest."""
     return [pair for pair in found if chosen(pair)], [pair for pair in found if not chosen(pair)]
 
 
-def _refuse_odd(path: str, odd: list[Pair], approved: tuple[str, ...]) -> None:
+def _names(pair: Pair, account_id: str) -> set[str]:
+    """How a device may be called, in small letters; one of another account by its whole serial number alone."""
+    serial = listed_serial_number(pair.serial_number)
+    return {serial.key, serial.name.lower() if serial.account_id == account_id else serial.key}
+
+
+def _refuse_odd(path: str, named: list[Pair]) -> None:
     """``all`` means all that can be declared."""
-    for pair in odd:
-        if pair.holder and any(same(pair.serial_number, serial) for serial in approved):
+    for pair in named:
+        if pair.holder:
             raise CannotDeclare(path, pair.serial_number, pair.holder.name)
 
 
-def _refuse_unknown(path: str, fresh: list[Pair], approved: tuple[str, ...]) -> None:
-    known = {pair.serial_number.lower() for pair in fresh}
-    for serial in approved:
-        if serial != ALL and serial.lower() not in known:
-            advice = "name one that is listed as not declared"
-            raise NotFound(path, "undeclared device", serial, advice)
-
-
-def _is_approved(pair: Pair, approved: tuple[str, ...]) -> bool:
-    return ALL in approved or any(same(pair.serial_number, serial) for serial in approved)
+def _refuse_unknown(path: str, unknown: set[str], approved: tuple[str, ...]) -> None:
+    for name in approved:
+        if name.lower() in unknown:
+            raise NotFound(path, "undeclared device", name, "name one that is listed as not declared")
 
 
 def _entry(pair: Pair) -> Entry:

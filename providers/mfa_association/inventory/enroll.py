@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Final, Protocol, final
 
 from mfa_association import lifecycle
@@ -21,13 +22,24 @@ from mfa_association.aws.errors import (
     InvalidAuthenticationCode,
     NoSuchEntity,
 )
+from mfa_association.aws.iam import VirtualDevice
 from mfa_association.errors import MfaError
+from mfa_association.inventory.followup import delete_command
 from mfa_association.lifecycle import AccountContext, Association, Declaration
-from mfa_association.validation import VIRTUAL, SerialNumber, check_device_name, check_path, parse_serial_number
+from mfa_association.validation import (
+    FIDO,
+    VIRTUAL,
+    SerialNumber,
+    check_device_name,
+    check_path,
+    parse_serial_number,
+    same,
+)
 
 TRIES: Final = 3
 _LOOK: Final = 2.0
 """Seconds to wait for a device or user to appear before anybody is asked for codes."""
+_MOST_OF_A_NAME: Final = 220
 
 
 class EnrollmentUI(Protocol):
@@ -82,10 +94,9 @@ def enroll_new(
     Raises an ``MfaError`` or lets an interruption through; the device is deleted then, and ``ui`` told so.
     """
     serial = serial_of(context, name, path)
-    if context.directory.find(serial, fresh=True):
-        raise NotEnrolled(
-            user_name, serial, "there is such a device already", "give another --name, or this one with --existing"
-        )
+    entity = context.directory.find(serial, fresh=True)
+    if entity:
+        raise _there_already(context, user_name, serial, entity, f"--name {_free_name(context, name, path)}")
     with _made(context, partial(verbs.create_virtual_mfa_device, name, path, tags), serial, ui) as device:
         ui.show(device)
         return _enable(context, user_name, serial, ui)
@@ -101,12 +112,52 @@ def enroll_existing(
     if found.active:
         ui.tell(f"{user_name} holds {serial_number} already.")
         return found
+    if wanted.kind.has_entity:
+        ui.tell(
+            f"Whoever has seen the QR code of {serial_number} before has its codes too: if in doubt, make a new device."
+        )
     if wanted.kind.console_only:
         cause = "a FIDO key or passkey is registered by its own user only"
         raise NotEnrolled(
             user_name, serial_number, cause, f"let {user_name} register it in the console, then run again"
         )
     return _enable(context, user_name, serial_number, ui)
+
+
+def whole_serial_number(context: AccountContext, asked: str) -> str:
+    """A device of the account as tables show it, such as ``mfa/alice-phone``, as its ARN; anything else as it is."""
+    if not asked.lower().startswith(tuple(f"{kind.arn_type}/" for kind in (VIRTUAL, FIDO))):
+        return asked
+    partition = context.iam.caller.arn.split(":")[1]
+    return f"arn:{partition}:iam::{context.iam.caller.account_id}:{asked}"
+
+
+def _free_name(context: AccountContext, name: str, path: str) -> str:
+    """A name like this one that no virtual device of the path has."""
+    names = (f"{name[:_MOST_OF_A_NAME]}-{number}" for number in count(2))
+    return next(free for free in names if context.directory.find(serial_of(context, free, path)) is None)
+
+
+def _there_already(
+    context: AccountContext, user_name: str, serial: SerialNumber, entity: VirtualDevice, new: str
+) -> NotEnrolled:
+    """A device of that name is there. Of one that nobody holds the seed is lost, or in the hands of a thief."""
+    if entity.user_arn is None:
+        return NotEnrolled(
+            user_name,
+            serial,
+            "there is such a device, which nobody holds; whoever scanned its QR code has its codes",
+            f"give {new} to make a new one; unless other code made the old one, delete it: {delete_command(serial)}",
+        )
+    if same(entity.user_name or "", user_name):
+        return NotEnrolled(
+            user_name,
+            serial,
+            "the user holds it already",
+            f"give {new} to make another one, or --existing {serial} to add its line alone",
+        )
+    holder = entity.user_name or entity.user_arn
+    return NotEnrolled(user_name, serial, f"it is held by {holder}", f"give {new} to make a new one")
 
 
 def _enable(context: AccountContext, user_name: str, serial_number: SerialNumber, ui: EnrollmentUI) -> Association:
@@ -171,5 +222,5 @@ def _take_back(context: AccountContext, serial: SerialNumber) -> str:
             f"{serial} was kept, for it is enabled: add it with --existing, or remove it with `mfa-association revoke`."
         )
     except MfaError as fault:
-        return f"{serial} could not be deleted and is held by nobody: {fault}"
+        return f"{serial} could not be deleted and is held by nobody: {fault}. To delete it later: {delete_command(serial)}"
     return f"{serial} was deleted again: nothing is left of it."

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from mfa_association.inventory.contain import PASSWORD, POLICY, SESSION_DAYS, StepResult
 from mfa_association.inventory.revoke import RevocationRequest
 
 _KEY = "access key "
-_DELETE = "aws iam delete-virtual-mfa-device --serial-number"
+
+
+def delete_command(serial_number: object) -> str:
+    """What deletes a virtual device that nobody holds. Its path may hold what a shell would run (pathType)."""
+    return f"aws iam delete-virtual-mfa-device --serial-number {shlex.quote(str(serial_number))}"
 
 
 def pull_request(order: RevocationRequest, done: Sequence[StepResult]) -> str:
@@ -35,7 +40,7 @@ def _access(order: RevocationRequest, done: Sequence[StepResult]) -> Iterator[st
     name, changed = order.user_name, {step.name for step in done if step.outcome == "done"}
     kept = [target.serial_number for target in order.targets if target.serial_number.kind.has_entity and target.stays]
     for serial in kept:
-        yield f"Whoever has the phone has its seed. Unless other code made {serial}: {_DELETE} {serial}"
+        yield f"Whoever has the phone has its seed. Unless other code made {serial}: {delete_command(serial)}"
     yield f"For a new device: mfa-association enroll {name}{' --name NEW-NAME' if kept else ''}"
     if PASSWORD in changed:
         yield f"For a new password, after the device: aws iam create-login-profile --user-name {name} --password-reset-required --password …"

@@ -19,8 +19,8 @@ class RosterOnDisk:
         self.path = str(path)
 
     def lines(self) -> tuple[Line, ...]:
-        """What it declares. Raises ``RosterError``."""
-        return parse(read_file(self.path).text, self.path).lines
+        """What it declares, which may be nothing. Raises ``RosterError``."""
+        return parse(read_file(self.path).text, self.path, may_be_empty=True).lines
 
     def preview(self, change: Change) -> list[str]:
         """The difference a change would make, line by line; nothing is written."""

@@ -26,9 +26,12 @@ class Coverage:
         if not console and not self.unknown:
             return "no user has a console password"
         users = "console user holds" if console == 1 else "console users hold"
-        told = f"{self.holding} of {console} {users} a device; {self.bare} {'holds' if self.bare == 1 else 'hold'} none"
-        more = f"; {self.unknown} {'user was' if self.unknown == 1 else 'users were'} not checked"
-        return told + (more if self.unknown else "")
+        told = [f"{self.holding} of {console} {users} a device"]
+        if self.bare:
+            told.append(f"{self.bare} {'holds' if self.bare == 1 else 'hold'} none")
+        if self.unknown:
+            told.append(f"{self.unknown} {'user was' if self.unknown == 1 else 'users were'} not checked")
+        return "; ".join(told if len(told) > 1 else [*told, "everybody holds one"])
 
 
 def verdict(user: ListedHolder) -> Protection:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-
-
-def deletion(serial_number: str) -> str:
-    """The command that deletes such a device."""
-    return f"aws iam delete-virtual-mfa-device --serial-number {shlex.quote(serial_number)}"
+from mfa_association.inventory.followup import delete_command
 
 
 def left_over(serial_number: str) -> str:
     """The sentence about one."""
-    return f"nobody holds virtual device {serial_number}; unless other code keeps it: {deletion(serial_number)}"
+    return f"nobody holds virtual device {serial_number}; unless other code keeps it: {delete_command(serial_number)}"

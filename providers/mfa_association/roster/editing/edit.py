@@ -73,7 +73,7 @@ def add(text: str, entries: Iterable[Entry], path: str = "roster.yaml") -> str:
 
 def remove(text: str, serial_number: str, path: str = "roster.yaml") -> str:
     """Remove a device's line; a device that is not listed changes nothing. Raises as ``add`` does."""
-    before = parse(text, path).lines
+    before = parse(text, path, may_be_empty=True).lines
     mark, body = _split(text)
     places, root = Places(body), compose(body, path)
     found = _find(root, serial_number)
