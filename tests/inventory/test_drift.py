@@ -254,3 +254,10 @@ def test_root_users_may_not_ask_for_certifications() -> None:
     lines = parse(f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n").lines
     root = ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
     assert drift(lines, account(roots=(root,)), {}, None, "FIDO") == Drift(())
+
+
+def test_a_path_that_a_shell_would_run_is_quoted() -> None:
+    """A path may hold any printable character (pathType)."""
+    odd = f"arn:aws:iam::{ACCOUNT}:mfa/$(reboot)/x;y"
+    (note,) = found(account(ALICE, free=(odd,))).notes
+    assert note.endswith(f"aws iam delete-virtual-mfa-device --serial-number '{odd}'")

@@ -69,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:
     _print(options, report)
     for cause in _causes(report):
         print(f"mfa-association: {cause}", file=sys.stderr)
-    return _clean(report) if options.clean else _covered(report, bool(roots))
+    return _clean(report) if options.clean else _covered(report)
 
 
 def _refuse(options: argparse.Namespace) -> None:
@@ -172,7 +172,7 @@ def _causes(report: Report) -> list[str]:
     return found + [root.reason for root in report.roots if root.was_asked and root.reason]
 
 
-def _covered(report: Report, asked_for_roots: bool) -> int:
+def _covered(report: Report) -> int:
     bare_roots = [root.is_bare for root in report.roots if root.was_asked]
     if not report.is_whole or None in bare_roots:
         return BROKEN
