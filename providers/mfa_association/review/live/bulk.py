@@ -51,10 +51,10 @@ def choose_source(
     listed = lists.users()
     if isinstance(listed, NotChecked):
         return Chosen(singly, listed)
-    found = reads.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
-    if isinstance(found, NotChecked):
-        return Chosen(singly, found)
-    return Chosen(Bulk(reads, singly, listed, found, lambda: _in_force(reads, details), verbs), taken)
+    entries = reads.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
+    if isinstance(entries, NotChecked):
+        return Chosen(singly, entries)
+    return Chosen(Bulk(reads, singly, listed, entries, lambda: _in_force(reads, details), verbs), taken)
 
 
 def pages(size: AccountSize) -> int:
@@ -63,8 +63,8 @@ def pages(size: AccountSize) -> int:
 
 
 def _in_force(reads: LiveReads, details: AccountDetails) -> dict[str, str] | NotChecked:
-    found = reads.pages("policies of AWS", details.aws_policies, "ListPolicies")
-    return found if isinstance(found, NotChecked) else dict(found)
+    policies = reads.pages("policies of AWS", details.aws_policies, "ListPolicies")
+    return policies if isinstance(policies, NotChecked) else dict(policies)
 
 
 class Bulk:
@@ -75,7 +75,7 @@ class Bulk:
         reads: LiveReads,
         singly: UserPolicies,
         listed: dict[str, User],
-        found: list[Detail],
+        entries: list[Detail],
         versions: Callable[[], dict[str, str] | NotChecked],
         verbs: Policies,
     ) -> None:
@@ -83,7 +83,7 @@ class Bulk:
         self._cells, self._singly, self._verbs = reads, singly, verbs
         self._listed = {user.user_name.lower(): user for user in listed.values()}
         self._versions: MemoizedRead[str, dict[str, str] | NotChecked] = MemoizedRead(lambda _: versions())
-        self._policies = ListedPolicies(found, MemoizedRead(self._read_managed))
+        self._policies = ListedPolicies(entries, MemoizedRead(self._read_managed))
 
     def user(self, name: str) -> User | NotChecked | None:
         """From both lists: one tells the last sign-in, the other the boundary."""
