@@ -86,7 +86,7 @@ def _leave_a_hole(stack: Stack, box: Sandbox) -> None:
     enable(box, "alice", PHONE)
     code, text = command(stack, box, "drift")
     assert code == 3
-    assert f"undeclared  {PHONE}  alice" in text
+    assert "undeclared  mfa/alice-phone  alice" in text
 
 
 def test_a_thousand_devices_are_adopted_by_a_handful_of_reads(stack: Stack, box: Sandbox) -> None:

@@ -7,7 +7,7 @@ import pytest
 from mfa_association.aws.session import open_session
 from mfa_association.terraform.association import SCHEMA
 from tests.support.stage import Stage, user, virtual
-from tests.terraform.calls import Caller, State
+from tests.terraform.calls import NAME, Caller, State
 
 from .test_plan import KNOWN
 
@@ -67,3 +67,48 @@ def test_another_failure_is_told_in_full(stage: Stage, caller: Caller, states: l
 def test_another_command_tells_it_again(stage: Stage, states: list[State]) -> None:
     for _ in range(2):
         assert Caller.configured(stage).read(states[0]).errors
+
+
+# Terraform shows the warnings of a plan and of its apply in one list
+
+
+@pytest.fixture
+def last(stage: Stage) -> State:
+    """What the state says of bob's only device; bob has no console password."""
+    stage.plant(users={"bob": user(virtual())})
+    state: State = (
+        Caller.configured(stage).up(None, {"user_name": "bob", "serial_number": stage.arn()}).state("new_state")
+    )
+    return state
+
+
+def removed(caller: Caller, state: State, private: bytes) -> list[str]:
+    """What the apply of a removal warns of."""
+    values = {"type_name": NAME, "prior_state": state, "planned_state": None, "config": None}
+    return caller.call("ApplyResourceChange", **values, planned_private=private).warnings
+
+
+def test_an_apply_says_nothing_that_its_plan_said(stage: Stage, last: State) -> None:
+    plan = Caller.configured(stage).plan(last, None)
+    assert plan.warnings == [
+        f"Deactivating {stage.arn()} of bob: it is the last MFA device; bob has no console password"
+    ]
+    assert removed(Caller.configured(stage), last, plan.message.planned_private) == []
+    assert not stage.holders()
+
+
+def test_an_apply_says_what_became_of_it_meanwhile(stage: Stage, last: State) -> None:
+    plan = Caller.configured(stage).plan(last, None)
+    stage.admin().create_login_profile(UserName="bob", Password="Secret-123")
+    (warning,) = removed(Caller.configured(stage), last, plan.message.planned_private)
+    assert "it is the last MFA device" in warning and "bob has no console password" not in warning
+
+
+def test_an_apply_whose_plan_said_nothing_says_it(stage: Stage, last: State) -> None:
+    assert len(removed(Caller.configured(stage), last, b"")) == 1
+
+
+def test_a_plan_of_anything_else_keeps_nothing_for_its_apply(stage: Stage, last: State) -> None:
+    """What an update warns of is planned once more by the apply, in a process that knows nothing of the plan."""
+    plan = Caller.configured(stage).plan(last, {"user_name": "bob", "serial_number": "GAHT12345678"})
+    assert plan.warnings and plan.message.planned_private == b""

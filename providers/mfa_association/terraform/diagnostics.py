@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from hashlib import sha256
+from typing import Any, Final, Literal
 
 from mfa_association.terraform.log import log
 from mfa_association.terraform.protocol import message
@@ -17,6 +18,7 @@ Severity = Literal["error", "warning"]
 _SEVERITIES = {"error": 1, "warning": 2}
 _CLAUSE = re.compile(r": |; ")
 _GERUND = re.compile(r"[a-z]+ing\b")
+_MARK: Final = 16
 
 
 @dataclass
@@ -36,6 +38,18 @@ class Diagnostics:
         if self.whole:
             made.summary, made.detail = "", sentence
         self.found.append(made)
+
+    def marks(self) -> bytes:
+        """What stands for the warnings so far in a plan's private data."""
+        return b"".join(map(_mark, self._warnings()))
+
+    def leave_out(self, marks: bytes) -> None:
+        """Take away the warnings that the plan gave word for word: engines show those of plan and apply together."""
+        known = {marks[at : at + _MARK] for at in range(0, len(marks), _MARK)}
+        self.found = [one for one in self.found if one.severity != _SEVERITIES["warning"] or _mark(one) not in known]
+
+    def _warnings(self) -> list[Any]:
+        return [one for one in self.found if one.severity == _SEVERITIES["warning"]]
 
 
 _call = threading.local()
@@ -63,6 +77,10 @@ def warn(sentence: str, path: str = "") -> None:
 def note(sentence: str) -> None:
     """Something that only the log tells."""
     log("info", sentence)
+
+
+def _mark(diagnostic: Any) -> bytes:
+    return sha256(f"{diagnostic.summary}\0{diagnostic.detail}".encode()).digest()[:_MARK]
 
 
 def _diagnostic(severity: Severity, sentence: str, path: str) -> Any:

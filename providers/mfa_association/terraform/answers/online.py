@@ -54,7 +54,8 @@ def _plan(call: Call) -> None:
     config = None if goes else value(call.request.config)
     planned = plan.plan(_connection(call), value(call.request.prior_state), config)
     put(call.response.planned_state, planned.state)
-    call.response.planned_private = RECREATE_MARKER if planned.again else b""
+    told = call.told.marks() if goes else b""
+    call.response.planned_private = RECREATE_MARKER if planned.again else told
     for name in planned.replaces:
         call.response.requires_replace.add().steps.add(attribute_name=name)
     if not planned.replaces:
@@ -64,9 +65,11 @@ def _plan(call: Call) -> None:
 def _apply(call: Call) -> None:
     prior, planned = value(call.request.prior_state), value(call.request.planned_state)
     put(call.response.new_state, prior)
-    again = call.request.planned_private == RECREATE_MARKER
+    private = call.request.planned_private
+    again = private == RECREATE_MARKER
     connection = _connection(call)
     applied = resource.apply(connection, prior, planned, value(call.request.config), again=again)
+    call.told.leave_out(b"" if again else private)
     put(call.response.new_state, applied.state)
     _identify(call.response.new_identity, applied.state)
     if applied.fault:
