@@ -256,3 +256,15 @@ def test_html_goes_to_a_file_and_says_the_same(
     told = capsys.readouterr()
     assert (told.out, firm.box.calls()) == ("", {})
     assert "this is a terminal; send it to a file: --format html > mfa.html" in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "reason"),
+    [
+        ("alice", 0, "she is in one of them, and holds a device"),
+        ("dave", 3, "he is in one of them, and holds none"),
+        ("nobody", 1, "a typing error is no answer"),
+    ],
+)
+def test_a_user_need_not_be_in_every_account(name: str, code: int, reason: str, firm: Company) -> None:
+    assert main(["status", name, "--accounts", "two", *ROLE]) == code, reason

@@ -151,6 +151,22 @@ def test_it_is_printed_with_every_row(page: Page, tmp_path: Path) -> None:
     assert len(re.findall(rb"/Type ?/Page\b", printed)) > 4
 
 
+def test_no_table_is_wider_than_a_sheet(page: Page, tmp_path: Path) -> None:
+    """A4 landscape less its margins, at 96 dots an inch; an account stays on one line."""
+    page.call("Emulation.setEmulatedMedia", media="print")
+    page.call("Emulation.setDeviceMetricsOverride", width=1046, height=740, deviceScaleFactor=1, mobile=False)
+    try:
+        for told in (company(), crowd(40)):
+            shown(page, html(told), tmp_path)
+            assert page.run("Math.max(...[...document.querySelectorAll('table')].map(one => one.scrollWidth))") <= 1046
+            first = "document.querySelector('#list tbody td').firstChild"
+            in_lines = f"(() => {{ const r = document.createRange(); r.selectNodeContents({first}); return r.getClientRects().length }})()"
+            assert page.run(in_lines) == 1
+    finally:
+        page.call("Emulation.setEmulatedMedia", media="")
+        page.call("Emulation.clearDeviceMetricsOverride")
+
+
 def test_all_text_can_be_read(page: Page, tmp_path: Path) -> None:
     """WCAG 2.2, 1.4.3: a contrast of 4.5 to 1 at least."""
     shown(page, html(company()), tmp_path)

@@ -61,9 +61,10 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was asked for could be read and told."""
-        whole = all(not (one.missing or one.unread) for one in self.read)
-        return whole and len(self.read) == len(self.accounts) and not self.coverage.unknown
+        """Whether everything that was asked for could be read and told. A user of one account need not be in all."""
+        nowhere = set.intersection(*(set(one.missing) for one in self.read)) if self.read else set()
+        unread = nowhere or any(one.unread for one in self.read) or len(self.read) < len(self.accounts)
+        return not unread and not self.coverage.unknown
 
 
 def by_serial(lines: Iterable[Line]) -> Lines:
