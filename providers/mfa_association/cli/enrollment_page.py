@@ -23,7 +23,7 @@ _LIGHT_ON_DARK: Final = "color(231) on color(16)"
 
 
 class WindowTooSmall(MfaError):
-    """The QR code would not be seen whole. Nothing is shown, and nothing is left."""
+    """The window is too small to show the QR code of `enroll` whole."""
 
     def __init__(self, columns: int, lines: int, least_columns: int, least_lines: int) -> None:
         super().__init__(

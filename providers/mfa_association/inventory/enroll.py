@@ -147,7 +147,8 @@ def _there_already(
             user_name,
             serial,
             "there is such a device, which nobody holds; whoever scanned its QR code has its codes",
-            f"give {new} to make a new one; unless other code made the old one, delete it: {delete_command(serial)}",
+            f"give {new} to make a new one; unless other code made the old one, delete it: "
+            f"aws iam delete-virtual-mfa-device --serial-number {serial}",
         )
     if same(entity.user_name or "", user_name):
         return NotEnrolled(
