@@ -61,10 +61,11 @@ def test_the_calls_of_an_account(firm: Company) -> None:
     assert main(["status", "--accounts", "two", *ROLE, "--format", "json"]) == 3
     lists = ("ListVirtualMFADevices", "ListUsers", "GetAccountSummary", "GetCredentialReport")
     rights = ("GetAccountAuthorizationDetails", "ListPolicies")
-    assert firm.box.calls() == {
+    calls = firm.box.calls()
+    assert 2 + 1 <= calls.pop("ListMFADevices") <= 5 + 1, "until all keys and tokens are found, a few at once"
+    assert calls == {
         **dict.fromkeys((*lists, *rights, "AssumeRole", "GetCallerIdentity"), 2),
         "GenerateCredentialReport": 4,
-        "ListMFADevices": 5 + 1,
         "GetMFADevice": 1,
     }
 
