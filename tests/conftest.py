@@ -79,6 +79,12 @@ def tfplugindocs() -> Path:
     return engines.program("tfplugindocs")
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser in which pages are tried."""
+    return engines.program("chromium")
+
+
 @pytest.fixture(autouse=True)
 def no_other_engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

@@ -27,6 +27,7 @@ from mfa_association.validation import (
     check_user_name,
     listed_serial_number,
     parse_serial_number,
+    parse_tags,
     same,
     show,
 )
@@ -335,3 +336,35 @@ def test_the_loosest_reading_of_the_published_patterns_is_not_ours() -> None:
     assert re.search(pattern, "GAHT 12345678\n")
     assert re.fullmatch(pattern, "GAHTé12345678")
     assert not accepts(parse_serial_number, "GAHTé12345678")
+
+
+@pytest.mark.parametrize(
+    ("given", "tags", "reason"),
+    [
+        (["team=x"], {"team": "x"}, "one"),
+        (["a=1", "b="], {"a": "1", "b": ""}, "an empty value"),
+        (["url=https://x/?=1".replace("?", "q")], {"url": "https://x/q=1"}, "the first = ends the key"),
+        (["Größe=L 1"], {"Größe": "L 1"}, "letters of any language"),
+        ([], {}, "none"),
+    ],
+)
+def test_tags(given: list[str], tags: dict[str, str], reason: str) -> None:
+    assert parse_tags(given, "--tag") == tags, reason
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        (["team"], "must be KEY=VALUE"),
+        (["=x"], "must be KEY=VALUE"),
+        (["a" * 129 + "=x"], "must be KEY=VALUE"),
+        (["a=" + "x" * 257], "must be KEY=VALUE"),
+        (["a=<b>"], "must be KEY=VALUE"),
+        (["AWS:x=1"], "must not begin with aws:"),
+        (["a=1", "A=2"], "the key is given twice"),
+        ([f"k{number}=" for number in range(51)], "IAM allows 50 tags, not 51"),
+    ],
+)
+def test_what_is_no_tag(given: list[str], rule: str) -> None:
+    with pytest.raises(InvalidValue, match=rule):
+        parse_tags(given, "--tag")

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mfa_association.fields import BY_NAME, FIELDS, HOLDERS, ROSTER, Change, Field, names
+from mfa_association.fields import BY_NAME, FIELDS, HOLDERS, ROSTER, RULES, Change, Field, names
 from mfa_association.pulumi.config import spelled
 from mfa_association.roster import SCHEMA_URL
 from mfa_association.validation import InvalidValue
@@ -97,7 +97,7 @@ def _arguments() -> list[str]:
 
 
 def _settings() -> list[str]:
-    known = sorted((one for one in FIELDS if one.is_roster_setting), key=_only)
+    known = sorted((one for one in (*FIELDS, *RULES) if one.is_roster_setting or one in RULES), key=_only)
     rows = [f"| `{one.name}` | {_form(one, truth='`true`, `false`')}{_only(one)} |" for one in known]
     return ["| setting | values |", "|---|---|", *rows]
 
@@ -111,7 +111,7 @@ def _form(one: Field, truth: str = "bool") -> str:
 
 def _only(one: Field) -> str:
     """What restricts where a roster may say it: nothing, or a remark."""
-    return "" if one.roster == "device or defaults" else "; not in `defaults`"
+    return {"device or defaults": "", "defaults": "; in `defaults` alone"}.get(one.roster, "; not in `defaults`")
 
 
 def _default(one: Field) -> str:
@@ -139,10 +139,13 @@ def _schema(old: dict[str, Any]) -> dict[str, Any]:
     settings = names(lambda one: one.is_roster_setting)
     defaults = names(lambda one: one.roster == "device or defaults")
     definitions, properties = dict(old["$defs"]), dict(old["properties"])
-    for name in settings:
-        definitions[name] = {**_definition(BY_NAME[name]), **definitions.get(name, {}), **_enum(BY_NAME[name])}
+    for one in (*(BY_NAME[name] for name in settings), *RULES):
+        definitions[one.name] = {**_definition(one), **definitions.get(one.name, {}), **_enum(one)}
     definitions["device"] = {**definitions["device"], "properties": _references(("serial_number", *settings))}
-    properties["defaults"] = {**properties["defaults"], "properties": _references(defaults)}
+    properties["defaults"] = {
+        **properties["defaults"],
+        "properties": _references((*defaults, *(one.name for one in RULES))),
+    }
     for name, wrong in _WRONG.items():
         definitions[name] = {**definitions[name], "patternErrorMessage": _rule(BY_NAME[name], wrong)}
     return {**old, "$id": SCHEMA_URL, "properties": properties, "$defs": definitions}

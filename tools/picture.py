@@ -7,7 +7,6 @@ Where there is no Chromium it says so and leaves the picture as it is.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,12 +14,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from browser import find, flags
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "review.md"
 PICTURE = ROOT / "docs" / "images" / "review.png"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _COMMENT = re.compile(r"^<!-- comment -->\n(.*?)^<!-- end of comment -->$", re.MULTILINE | re.DOTALL)
 _ALERT = re.compile(r"<blockquote>\s*<p>\[!(CAUTION|WARNING)\]\n?")
 _WIDTH, _SCALE = 1040, 2
@@ -86,19 +85,18 @@ def draw(browser: str, text: str, picture: Path) -> None:
 
 
 def _run(browser: str, folder: str, *arguments: str) -> str:
-    own = ["--no-sandbox"] if os.geteuid() == 0 else []
-    command = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={folder}/profile", *own]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=120, check=True)
+    command = [browser, *flags(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     return done.stdout
 
 
 def main() -> None:
     """Draw the picture, if there is a browser."""
-    browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    browser = find()
     if browser is None:
         print(f"There is no Chromium here: {PICTURE.relative_to(ROOT)} stays as it is.", file=sys.stderr)
         return
-    draw(browser, html(comments(PAGE.read_text(encoding="utf-8"))[0]), PICTURE)
+    draw(str(browser), html(comments(PAGE.read_text(encoding="utf-8"))[0]), PICTURE)
     print(f"Drew {PICTURE.relative_to(ROOT)}.")
 
 

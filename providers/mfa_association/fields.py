@@ -27,8 +27,9 @@ Change = Literal["replaces, new first", "replaces, old first", "moves", "renews"
 """What a new value does: replaces the resource, moves the device to a new holder, enables or resyncs it with codes or a
 seed, changes the saved settings alone, or nothing."""
 
-RosterPlace = Literal["nowhere", "structure", "device", "device or defaults"]
-"""Where a roster says it: nowhere; by what stands under what; as a setting of a device; or also in ``defaults``."""
+RosterPlace = Literal["nowhere", "structure", "device", "device or defaults", "defaults"]
+"""Where a roster says it: nowhere; by what stands under what; as a setting of a device, or also in ``defaults``; or there
+alone."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,20 @@ FIELDS: Final = (
         check=check_role_arn,
     ),
 )
+CERTIFICATIONS: Final = ("FIPS-140-3", "FIPS-140-2", "FIPS-140", "FIDO")
+"""What GetMFADevice tells of FIDO keys; ``FIPS-140`` is either of its two."""
+RULES: Final = (
+    Field(
+        "require_certification",
+        "nothing",
+        "",
+        "What the MFA devices of all users must be certified for; only FIDO keys are certified for anything. `drift` and "
+        "the review hold it. It is no input of the resource: IAM enables any device.",
+        choices=CERTIFICATIONS,
+        roster="defaults",
+    ),
+)
+"""What a roster says of all its devices, and no resource takes."""
 BY_NAME: Final = {field.name: field for field in FIELDS}
 
 

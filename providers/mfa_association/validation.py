@@ -8,6 +8,7 @@ ASCII: Python's ``\\w`` and ``\\d`` alone would accept Unicode letters and digit
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,6 +27,10 @@ _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _DEVICE_NAME = re.compile(r"[\w+=,.@-]{1,226}", re.ASCII)
+_TAG_KEY = re.compile(r"[\w .:/+\-@]{1,128}")
+_TAG_VALUE = re.compile(r"[\w .:/=+\-@]{0,256}")
+MOST_TAGS: Final = 50
+"""Of one virtual device (tagListType)."""
 _PATH = re.compile(r"/|/[\x21-\x7e]{1,510}/")
 _ROLE_ARN = re.compile(r"arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/[\x21-\x7e]+")
 
@@ -158,6 +163,24 @@ def check_path(value: str, field: str) -> str:
     if not _PATH.fullmatch(value):
         raise InvalidValue(field, value, "must begin and end with /")
     return value
+
+
+def parse_tags(texts: Iterable[str], field: str) -> dict[str, str]:
+    """Tags given as ``KEY=VALUE`` (tagKeyType, tagValueType), or raise ``InvalidValue``. IAM knows no case in keys."""
+    tags: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not _TAG_KEY.fullmatch(key) or not _TAG_VALUE.fullmatch(value):
+            rule = "must be KEY=VALUE: up to 128 and 256 letters, digits, spaces and _.:/+-@, in the value = too"
+            raise InvalidValue(field, text, rule)
+        if key.lower().startswith("aws:"):
+            raise InvalidValue(field, text, "must not begin with aws:, which is AWS's own")
+        if key.lower() in map(str.lower, tags):
+            raise InvalidValue(field, text, "the key is given twice; IAM holds keys equal without regard to case")
+        tags[key] = value
+    if len(tags) > MOST_TAGS:
+        raise InvalidValue(field, None, f"IAM allows {MOST_TAGS} tags, not {len(tags)}")
+    return tags
 
 
 def check_renew(value: object, field: str = "renew") -> str:

@@ -133,3 +133,21 @@ def test_another_accounts_roster_is_refused_before_the_walk(firm: Company, capsy
     assert main(["drift"]) == 1
     assert f"it declares devices of account {MEMBER}" in capsys.readouterr().err
     assert "ListVirtualMFADevices" not in firm.box.calls()
+
+
+def test_what_the_roster_requires_is_held(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path("roster.yaml").read_text()
+    assert "GetMFADevice" not in firm.box.calls(), "no roster that requires nothing pays for it"
+    Path("roster.yaml").write_text(f"defaults: {{require_certification: FIDO}}\n{text}")
+    capsys.readouterr()
+    assert main(["drift"]) == 3
+    told = capsys.readouterr().out
+    assert [line.split()[:3] for line in told.splitlines()[2:]] == [
+        ["uncertified", "mfa/alice-phone", "alice"],
+        ["uncertified", TOKEN, "bob"],
+    ]
+    assert "the roster requires FIDO, and a virtual device is certified for nothing" in told
+    assert firm.box.calls()["GetMFADevice"] == 1
+    firm.deny("GetMFADevice")
+    assert main(["drift"]) == 1
+    assert "reading the certifications of MFA device" in capsys.readouterr().err

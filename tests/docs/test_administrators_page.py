@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from mfa_association.inventory.rights import ESCALATIONS, Policy, judge, parse
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.rights import ESCALATIONS, Policy, judge, parse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "administrators.md").read_text()
 ALICE = "arn:aws:iam::111122223333:user/alice"

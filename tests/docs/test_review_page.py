@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from mfa_association.cli import main
-from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
+from mfa_association.inventory.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.markdown import to_markdown
 from mfa_association.review.sarif import RULES, to_sarif
 from tests.review.samples import samples

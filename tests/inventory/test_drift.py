@@ -201,3 +201,63 @@ def test_what_could_not_be_read_is_not_told_as_inactive(text: str, snapshot: Sna
     one = found(snapshot, text)
     assert one.findings == ()
     assert "could not be read" in one.untold[0]
+
+
+LEVEL, NOTHING = (("FIDO", "L1"), ("FIPS-140-2", "L2")), ()
+
+
+@pytest.mark.parametrize(
+    ("device", "required", "detail", "reason"),
+    [
+        (HeldDevice(KEY, SINCE, LEVEL), None, "", "nothing is required"),
+        (HeldDevice(KEY, SINCE, LEVEL), "FIPS-140-2", "", "it has it"),
+        (HeldDevice(KEY, SINCE, LEVEL), "FIPS-140", "", "either edition will do"),
+        (HeldDevice(KEY, SINCE, LEVEL), "FIDO", "", "any level will do"),
+        (HeldDevice(KEY, SINCE, LEVEL), "FIPS-140-3", "it is certified for FIDO L1, FIPS-140-2 L2", "another edition"),
+        (
+            HeldDevice(KEY, SINCE, NOTHING),
+            "FIDO",
+            "it is certified for nothing",
+            "the metadata service knows no such key",
+        ),
+        (HeldDevice(PHONE, SINCE), "FIDO", "a virtual device is certified for nothing", "a phone cannot be"),
+        (
+            HeldDevice(TOKEN, SINCE),
+            "FIPS-140",
+            "a hardware device is certified for nothing",
+            "IAM tells none of a token",
+        ),
+    ],
+)
+def test_a_device_that_lacks_the_required_certification(
+    device: HeldDevice, required: str | None, detail: str, reason: str
+) -> None:
+    lines = parse(f"users:\n  alice:\n    - {device.serial_number}\n").lines
+    one = drift(lines, account(replace(ALICE, devices=(device,))), {}, None, required)
+    wanted = (f"the roster requires {required}, and {detail}",) if detail else ()
+    assert tuple(finding.detail for finding in one.findings if finding.kind == "uncertified") == wanted, reason
+
+
+def test_a_certification_that_is_not_known_is_no_finding_and_told() -> None:
+    lines = parse(f"users:\n  alice:\n    - {KEY}\n").lines
+    snapshot = replace(account(replace(ALICE, devices=(HeldDevice(KEY, SINCE),))), not_checked=("denied",))
+    assert drift(lines, snapshot, {}, None, "FIDO") == Drift((), ("denied",))
+
+
+def test_a_device_of_somebody_else_is_one_finding() -> None:
+    lines = parse(f"users:\n  alice:\n    - {PHONE}\n").lines
+    snapshot = account(replace(ALICE, devices=()), replace(BOB, devices=(HeldDevice(PHONE, SINCE),)))
+    assert [one.kind for one in drift(lines, snapshot, {}, None, "FIDO").findings] == ["moved"]
+
+
+def test_root_users_may_not_ask_for_certifications() -> None:
+    lines = parse(f"roots:\n  '{MEMBER}':\n    - {ROOT_PHONE}\n").lines
+    root = ListedHolder(ROOT_USER, (HeldDevice(ROOT_PHONE, SINCE),), root_account_id=MEMBER)
+    assert drift(lines, account(roots=(root,)), {}, None, "FIDO") == Drift(())
+
+
+def test_a_path_that_a_shell_would_run_is_quoted() -> None:
+    """A path may hold any printable character (pathType)."""
+    odd = f"arn:aws:iam::{ACCOUNT}:mfa/$(reboot)/x;y"
+    (note,) = found(account(ALICE, free=(odd,))).notes
+    assert note.endswith(f"aws iam delete-virtual-mfa-device --serial-number '{odd}'")

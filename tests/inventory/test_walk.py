@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mfa_association.inventory.administrators import with_administrators
+from mfa_association.inventory.certifications import with_certifications
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder
 from mfa_association.inventory.walk import take
 from mfa_association.validation import ROOT_USER
@@ -26,11 +28,13 @@ def test_the_whole_account_is_found(firm: Company) -> None:
     assert firm.only_reads()
 
 
-def test_five_thousand_users_with_virtual_devices_are_read_in_at_most_twenty_calls() -> None:
+def test_five_thousand_users_with_virtual_devices_are_read_in_twenty_one_calls() -> None:
     for firm in company(many(5000)):
-        found = take(firm.reader(), passwords=True)
+        reader = firm.reader()
+        found = with_administrators(reader, with_certifications(reader, take(reader, passwords=True)))
         assert sum(len(user.devices) for user in found.users) == 5000
         assert all(user.password for user in found.users)
+        assert {user.rights.administrator for user in found.users} == {"no"}
         assert firm.box.calls() == {
             "GetCallerIdentity": 1,
             "ListVirtualMFADevices": 5,
@@ -38,6 +42,8 @@ def test_five_thousand_users_with_virtual_devices_are_read_in_at_most_twenty_cal
             "GetAccountSummary": 1,
             "GenerateCredentialReport": 2,
             "GetCredentialReport": 1,
+            "GetAccountAuthorizationDetails": 5,
+            "ListPolicies": 1,
         }
 
 

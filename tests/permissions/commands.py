@@ -9,12 +9,15 @@ from typing import Any
 from mfa_association.aws.credentials import Credentials
 from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
-from mfa_association.aws.reader import Reader
 from mfa_association.aws.session import Session
+from mfa_association.inventory.administrators import with_administrators
+from mfa_association.inventory.cells import NotChecked
+from mfa_association.inventory.certifications import with_certifications
 from mfa_association.inventory.enroll import Abandoned, enroll_new
 from mfa_association.inventory.revoke import Revocation, RevocationRequest, choose, warning_of
+from mfa_association.inventory.roots import read_features
 from mfa_association.inventory.walk import take
-from mfa_association.lifecycle import Association, Limits
+from mfa_association.lifecycle import Association
 from mfa_association.validation import OnDestroy
 from tests.inventory.stages import FakeDesk
 from tests.support.stage import hardware, user, virtual
@@ -26,7 +29,7 @@ from .stage import Policed
 def look_around(stage: Policed, *names: str, passwords: bool = False, roots: tuple[str, ...] = ()) -> bool:
     """What `adopt`, `drift` and `status` read. Says what could not be read, and what it cost."""
     stage.box.reset_calls()
-    reader = Reader(stage.settings(), Limits(retry_deadline=1), stage.time.clock())
+    reader = stage.reader()
     found = take(reader, names, passwords=passwords, roots=roots)
     asked = stage.calls().get("ListMFADevices", 0)
     unread = [*found.unread, *found.unread_roots]
@@ -50,25 +53,60 @@ def read_one_user(stage: Policed) -> bool:
     return look_around(stage, "alice", passwords=True)
 
 
+def read_certifications(stage: Policed) -> bool:
+    """Of a key, as `status` and `drift` do."""
+    stage.plant(users={"alice": user({"kind": "fido", "name": "key", "id": "EXAMPLE"})})
+    reader = stage.reader()
+    found = with_certifications(reader, take(reader))
+    stage.warnings += found.not_checked
+    return found.users[0].devices[0].certifications == (("FIDO", "L1"),)
+
+
+def read_administrators(stage: Policed) -> bool:
+    """Of an account with an administrator, as `status --format html` does."""
+    stage.plant(users={"alice": {}})
+    stage.admin().attach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/IAMFullAccess")
+    stage.box.reset_calls()
+    reader = stage.reader()
+    found = with_administrators(reader, take(reader))
+    stage.warnings += found.not_checked
+    return found.users[0].rights.administrator == "yes"
+
+
+def read_how_roots_are_managed(stage: Policed) -> bool:
+    stage.plant_root()
+    told = read_features(stage.reader())
+    stage.warnings += [told.reason] if isinstance(told, NotChecked) else []
+    return told == frozenset({"RootCredentialsManagement"})
+
+
 def read_a_root_user(stage: Policed) -> bool:
     stage.plant_root()
     return look_around(stage, roots=(stage.member,)) and len(stage.box.holders(stage.member)["<root>"]) == 1
 
 
-def enroll_with(stage: Policed, *answers: Any, devices: tuple[dict[str, Any], ...] = ()) -> Association:
+def enroll_with(
+    stage: Policed, *answers: Any, devices: tuple[dict[str, Any], ...] = (), tags: dict[str, str] | None = None
+) -> Association:
     """What `enroll` does for alice, who gives these codes."""
     stage.plant(users={"alice": user(*devices)})
     session, desk = Session(stage.settings()), FakeDesk(list(answers))
     AccountLists(session).user("alice")
     run = stage.run(iam=Iam(session))
     try:
-        return enroll_new(run, Credentials(session), "alice", "alice-phone", "/", desk)
+        return enroll_new(run, Credentials(session), "alice", "alice-phone", "/", desk, tags)
     finally:
         stage.warnings += desk.over_with
 
 
 def enroll(stage: Policed) -> bool:
     return enroll_with(stage, stage.codes).active
+
+
+def enroll_with_a_tag(stage: Policed) -> bool:
+    enroll_with(stage, stage.codes, tags={"team": "x"})
+    (tag,) = stage.admin().list_mfa_device_tags(SerialNumber=stage.arn())["Tags"]
+    return bool(tag == {"Key": "team", "Value": "x"})
 
 
 def abandon(stage: Policed) -> bool:

@@ -32,12 +32,13 @@ CELLS = {
 HARMLESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 
 
-def review(stage: Policed, *steps: DeviceStep) -> Live:
+def review(stage: Policed, *steps: DeviceStep, certifications: bool = False) -> Live:
     """A review of these steps, which mfa-apply would apply."""
     role = f"arn:aws:iam::{stage.account}:role/mfa-apply"
     stage.box.add({"keys": {f"ASIP{stage.account}": {"account": stage.account, "role": "mfa-apply"}}})
+    limits, clock = Limits(retry_deadline=1), stage.time.clock()
     live = read_live(
-        stage.settings(), preview(*steps), apply_as=role, limits=Limits(retry_deadline=1), clock=stage.time.clock()
+        stage.settings(), preview(*steps), apply_as=role, limits=limits, clock=clock, certifications=certifications
     )
     stage.warnings += [f"{cell}: not checked ({why.reason})" for cell, why in _empty(live)]
     stage.warnings += list(live.not_foreseen)
@@ -50,6 +51,7 @@ def _empty(live: Live) -> list[tuple[str, NotChecked]]:
         ("simulated_as", live.simulated_as),
     ]
     cells += [(field.name, getattr(facts, field.name)) for facts in live.holders for field in fields(Facts)]
+    cells += [("certifications", told) for _, told in live.certifications]
     return [(name, value) for name, value in cells if isinstance(value, NotChecked)]
 
 
@@ -98,6 +100,14 @@ def review_an_addition(stage: Policed) -> bool:
     stage.plant(users={"alice": {}, "bob": user(virtual())})
     live = review(stage, adds("alice", stage.arn()))
     return [text for _, text in live.predicted_failures] == [f"{stage.arn()} is held by bob"]
+
+
+def review_a_key(stage: Policed) -> bool:
+    """Which its user has registered already, as every key has to be."""
+    stage.plant(users={"alice": user({"kind": "fido", "name": "key", "id": "EXAMPLE"})})
+    serial = f"arn:aws:iam::{stage.account}:u2f/user/alice/key-EXAMPLE"
+    live = review(stage, adds("alice", serial), certifications=True)
+    return live.certifications == ((serial.lower(), (("FIDO", "L1"),)),)
 
 
 def review_a_root_user(stage: Policed) -> bool:

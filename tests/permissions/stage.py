@@ -8,10 +8,11 @@ from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.aws.iam import Iam
+from mfa_association.aws.reader import Reader
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
-from mfa_association.lifecycle import Association
+from mfa_association.lifecycle import Association, Limits
 from mfa_association.validation import ROOT_USER, parse_serial_number
 from tests.support.stage import Stage, virtual
 
@@ -40,6 +41,10 @@ class Policed(Stage):
     def settings(self) -> Settings:
         endpoints = tuple((service, self.box.url) for service in SERVICES)
         return Settings("us-east-1", None, self.key, "secret", "token", endpoints, read_attempts=1)
+
+    def reader(self) -> Reader:
+        """Bulk reads under these policies."""
+        return Reader(self.settings(), Limits(retry_deadline=1), self.time.clock())
 
     def iam(self, key: str | None = None) -> Iam:
         return Iam(Session(self.settings()))

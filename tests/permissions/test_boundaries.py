@@ -95,6 +95,7 @@ def test_a_policy_narrowed_to_one_user_says_so_of_another(under: Under) -> None:
 
 
 ON_THE_ACCOUNT = {
+    "iam:ListOrganizationsFeatures",
     "iam:ListVirtualMFADevices",
     "iam:ListUsers",
     "iam:GetAccountSummary",

@@ -13,7 +13,11 @@ from .test_boundaries import ISSUER, believed, claims_of, workflow
 from .work import WORKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
-EXAMPLE = {"arn": "arn:aws:iam::111122223333:mfa/alice-phone", "member": "222233334444"}
+EXAMPLE = {
+    "arn": "arn:aws:iam::111122223333:mfa/alice-phone",
+    "member": "222233334444",
+    "key": "arn:aws:iam::111122223333:u2f/user/alice/key-EXAMPLE",
+}
 SAVE_CALLS = {"iam:GenerateCredentialReport", "iam:GetCredentialReport", "iam:GetAccountSummary"}
 """Actions that only save calls: nothing is said without them."""
 OF_REVIEWS_ALONE = allowed("review").keys() - {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mfa_association.review.rights import makes_administrator
+from mfa_association.inventory.rights import makes_administrator
 
 OWN = "arn:aws:iam::111122223333:user/${aws:username}"
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mfa_association.inventory.rights import KINDS, Policy, judge, parse
 from mfa_association.review.facts import NotChecked
-from mfa_association.review.rights import KINDS, Policy, judge, parse
 from mfa_association.sandbox.managed import aws_policies
 
 from .live.stage import allow, document

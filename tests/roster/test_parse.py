@@ -185,7 +185,7 @@ BAD = (
     Bad(
         "a default that is a device's own",
         f"defaults: {{renew: x}}\nusers: {{alice: [{TOKEN}]}}",
-        (f"1: defaults 'renew': {KNOWN} on_destroy, on_last_device, require_active",),
+        (f"1: defaults 'renew': {KNOWN} on_destroy, on_last_device, require_active, require_certification",),
     ),
     Bad(
         "a choice that is none",
@@ -644,3 +644,34 @@ def test_the_schema_helps_whoever_writes_a_roster() -> None:
     assert told["serial_number"] == "must be the whole ARN of a virtual device or security key, or a hardware serial"
     for name in ("on_last_device", "on_destroy", "require_active", "serial_number", "user_name"):
         assert found["$defs"][name]["title"] and found["$defs"][name]["description"], name
+
+
+@pytest.mark.parametrize("value", ["FIPS-140-3", "FIPS-140-2", "FIPS-140", "FIDO"])
+def test_what_all_devices_must_be_certified_for(value: str) -> None:
+    """A rule of the roster, which no resource takes."""
+    found = parse(
+        f"defaults:\n  require_certification: {value}\n  on_last_device: refuse\nusers:\n  a: [GAHT12345678]\n"
+    )
+    assert found.required_certification == value
+    assert [line.settings for line in found.lines] == [{"on_last_device": "refuse"}]
+    assert "require_certification" not in found.lines[0].inputs()
+    assert parse("users:\n  a: [GAHT12345678]\n").required_certification is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "defaults: {require_certification: fido}\nusers:\n  a: [GAHT12345678]\n",
+            "1: defaults.require_certification 'fido': must be one of",
+        ),
+        (
+            "users:\n  a: [{serial_number: GAHT12345678, require_certification: FIDO}]\n",
+            "2: users.a[0] 'require_certification': unknown field",
+        ),
+    ],
+)
+def test_where_it_cannot_be_said(text: str, fault: str) -> None:
+    with pytest.raises(RosterError) as refusal:
+        parse(text)
+    assert fault in str(refusal.value)

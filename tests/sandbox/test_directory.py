@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.sandbox.lab import ROOT_PHONE, Lab, refusal
+from tests.sandbox.lab import ACCOUNT, ROOT_PHONE, Lab, refusal
 
 
 def rows(lab: Lab) -> dict[str, dict[str, str]]:
@@ -58,3 +58,25 @@ def test_a_report_is_there_at_the_second_call_and_stays_four_hours(lab: Lab) -> 
     lab.sandbox.skew(4 * 3600)
     assert refusal(lab.iam.get_credential_report)[:2] == ("ReportExpired", 410)
     assert rows(lab)["bob"]["password_enabled"] == "true"
+
+
+def test_the_report_tells_when_passwords_and_keys_were_used(lab: Lab) -> None:
+    """``no_information``: never used; ``N/A``: there is none (user guide on credential reports)."""
+    assert lab.sandbox
+    used = "2026-01-31T12:00:00Z"
+    users = {
+        "eve": {"password": True, "password_last_used": used, "access_keys": [used, None]},
+        "fay": {"password": True},
+        "gil": {},
+    }
+    lab.sandbox.add({"accounts": {ACCOUNT: {"users": users}}})
+    report = rows(lab)
+    told = {name: [report[name][cell] for cell in ("password_last_used", "access_key_1_active")] for name in users}
+    assert told == {
+        "eve": ["2026-01-31T12:00:00+00:00", "true"],
+        "fay": ["no_information", "false"],
+        "gil": ["N/A", "false"],
+    }
+    assert report["eve"]["access_key_1_last_used_date"] == "2026-01-31T12:00:00+00:00"
+    assert (report["eve"]["access_key_2_active"], report["eve"]["access_key_2_last_used_date"]) == ("true", "N/A")
+    assert datetime.fromisoformat(report["gil"]["user_creation_time"]).tzinfo

@@ -34,6 +34,16 @@ FAULTS = [
         "accounts: {'111122223333': {users: {a: {password_last_used: never}}}}",
         "accounts.111122223333.users.a.password_last_used: must be a time such as",
     ),
+    ("accounts: {'111122223333': {users: {a: {access_keys: [1, 2, 3]}}}}", "must be a list of at most 2 times"),
+    ("accounts: {'111122223333': {users: {a: {access_keys: [never]}}}}", "access_keys.0: must be a time such as"),
+    (
+        "accounts: {'111122223333': {devices: [{kind: virtual, name: x, certifications: {FIDO: L1}}]}}",
+        "certifications: only a FIDO key has them",
+    ),
+    (
+        "accounts: {'111122223333': {users: {a: {devices: [{kind: fido, name: x, certifications: {FIDO: 1}}]}}}}",
+        "certifications.FIDO: must be a level such as L2, in quotes",
+    ),
     (
         "accounts: {'111122223333': {devices: [{kind: virtual, name: x}, {kind: virtual, name: X}]}}",
         "devices[1]: there",

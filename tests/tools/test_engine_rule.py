@@ -27,6 +27,7 @@ def item(*fixtures: str, **parameters: str) -> Any:
         (item("program", "terraform", program="terraform-1.8"), {"terraform", "terraform-1.8"}, "two of them"),
         (item("tmp_path", program="tofu"), set(), "a parameter of its own that has the same name"),
         (item("h2spec"), {"h2spec"}, "a judge is made as engines are"),
+        (item("chromium"), {"chromium"}, "a browser is found as engines are"),
         (SimpleNamespace(), set(), "a doctest has no fixtures"),
     ],
 )

@@ -27,6 +27,8 @@ CODES: Final[dict[str, type[AwsError]]] = {
     "ServiceAccessNotEnabledException": errors.RootFeatureDisabled,
     "ServiceAccessNotEnabled": errors.RootFeatureDisabled,
     "OrganizationNotFoundException": errors.RootFeatureDisabled,
+    "OrganizationNotInAllFeaturesModeException": errors.RootFeatureDisabled,
+    "AccountNotManagementOrDelegatedAdministratorException": errors.NotAdministeringAccount,
     "EntityAlreadyExists": errors.EntityAlreadyExists,
     "EntityTemporarilyUnmodifiable": errors.EntityTemporarilyUnmodifiable,
     "ConcurrentModification": errors.ConcurrentModification,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mfa_association.aws.answers import require_request_id, translate_errors
 from mfa_association.aws.session import Session
@@ -24,10 +26,11 @@ class Credentials:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def create_virtual_mfa_device(self, name: str, path: str = "/") -> NewDevice:
+    def create_virtual_mfa_device(self, name: str, path: str = "/", tags: Mapping[str, str] | None = None) -> NewDevice:
         """Make a virtual device that nobody holds yet. ``EntityAlreadyExists``: there is one of this path and name."""
+        more: Any = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
         with translate_errors(f"creating virtual MFA device ({path}{name})", "CreateVirtualMFADevice"):
-            answer = self._session.writer.create_virtual_mfa_device(VirtualMFADeviceName=name, Path=path)
+            answer = self._session.writer.create_virtual_mfa_device(VirtualMFADeviceName=name, Path=path, **more)
             require_request_id(answer)
             made = answer["VirtualMFADevice"]
             return NewDevice(made["SerialNumber"], Seed(made["Base32StringSeed"].decode("ascii")))

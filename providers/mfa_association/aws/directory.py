@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -42,15 +43,34 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True)
-class CredentialReport:
-    """The credential report, true as of ``generated``, which may be four hours ago.
+class ReportedUser:
+    """A user's row of the credential report. ``keys_last_used``: of the active access keys, None for one never used."""
 
-    ``passwords`` and ``mfa``: by user name, whether there is a console password, and whether a device is held.
-    """
+    password: bool
+    mfa: bool
+    password_last_used: datetime | None = None
+    keys_last_used: tuple[datetime | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class CredentialReport:
+    """The credential report, true as of ``generated``, which may be four hours ago; users by name."""
 
     generated: datetime
-    passwords: dict[str, bool]
-    mfa: dict[str, bool]
+    users: dict[str, ReportedUser]
+
+
+@dataclass(frozen=True)
+class AccountSummary:
+    """What GetAccountSummary tells of MFA. ``devices_in_use``: of any kind; AWS does not say whether the root user's count.
+
+    ``root_*``: whether the root user has such a thing; None where the answer does not tell.
+    """
+
+    devices_in_use: int
+    root_mfa: bool | None = None
+    root_password: bool | None = None
+    root_keys: bool | None = None
 
 
 class AccountLists:
@@ -89,13 +109,17 @@ class AccountLists:
             answer = self._session.reader.list_virtual_mfa_devices(AssignmentStatus="Any", **_from(marker))
             return Page(tuple(map(virtual_device, answer["VirtualMFADevices"])), answer.get("Marker"))
 
-    def devices_in_use(self) -> int:
-        """How many devices of any kind are held in the account (MFADevicesInUse).
-
-        AWS does not say whether the root user's are counted.
-        """
+    def summary(self) -> AccountSummary:
+        """How many devices are held in the account, and what its root user signs in with."""
         with translate_errors("reading the summary of the account", "GetAccountSummary"):
-            return int(self._session.reader.get_account_summary()["SummaryMap"]["MFADevicesInUse"])
+            told: dict[str, int] = dict(self._session.reader.get_account_summary()["SummaryMap"].items())
+        root = [told.get(f"Account{what}") for what in ("MFAEnabled", "PasswordPresent", "AccessKeysPresent")]
+        return AccountSummary(told["MFADevicesInUse"], *(None if one is None else bool(one) for one in root))
+
+    def root_features(self) -> frozenset[str]:
+        """The organization's features of central root access. ``RootFeatureDisabled``: there is no organization."""
+        with translate_errors("reading how the organization manages root credentials", "ListOrganizationsFeatures"):
+            return frozenset(self._session.reader.list_organizations_features().get("EnabledFeatures", ()))
 
     def start_report(self) -> bool:
         """Ask for a credential report; whether it is there. IAM makes a new one at most every four hours."""
@@ -106,12 +130,29 @@ class AccountLists:
         """The credential report, once ``start_report`` says so."""
         with translate_errors("reading the credential report of the account", "GetCredentialReport"):
             answer = self._session.reader.get_credential_report()
-            rows = list(csv.DictReader(io.StringIO(answer["Content"].decode())))
-            passwords, mfa = (
-                {row["user"]: row[column].lower() == "true" for row in rows}
-                for column in ("password_enabled", "mfa_active")
-            )
-            return CredentialReport(answer["GeneratedTime"], passwords, mfa)
+            rows = csv.DictReader(io.StringIO(answer["Content"].decode()))
+            return CredentialReport(answer["GeneratedTime"], {row["user"]: _reported(row) for row in rows})
+
+
+def _reported(row: dict[str, str]) -> ReportedUser:
+    keys = [number for number in (1, 2) if _is_true(row.get(f"access_key_{number}_active"))]
+    return ReportedUser(
+        _is_true(row["password_enabled"]),
+        _is_true(row["mfa_active"]),
+        _moment(row.get("password_last_used")),
+        tuple(_moment(row.get(f"access_key_{number}_last_used_date")) for number in keys),
+    )
+
+
+def _is_true(cell: str | None) -> bool:
+    return (cell or "").lower() == "true"
+
+
+def _moment(cell: str | None) -> datetime | None:
+    """A time in ISO 8601, or words for none (``N/A``, ``no_information``)."""
+    with suppress(ValueError):
+        return datetime.fromisoformat((cell or "").replace("Z", "+00:00"))
+    return None
 
 
 def _from(marker: str | None) -> Any:

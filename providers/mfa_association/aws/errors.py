@@ -165,6 +165,13 @@ class RootFeatureDisabled(AwsError):
     advice = "enable it with EnableOrganizationsRootCredentialsManagement in the management account"
 
 
+class NotAdministeringAccount(AwsError):
+    """The account does not administer root users of its organization."""
+
+    cause = "the credentials are of an account that does not administer its organization"
+    advice = "use those of the management account, or of a delegated administrator of IAM"
+
+
 class Throttling(AwsError):
     """There are too many calls a second in this account."""
 

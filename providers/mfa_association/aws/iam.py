@@ -72,6 +72,12 @@ class Iam:
             )
             return [virtual_device(device) for page in pages for device in page["VirtualMFADevices"]]
 
+    def certifications(self, user_name: str, serial_number: str) -> tuple[tuple[str, str], ...]:
+        """What a FIDO key is certified for, and the level: ``("FIPS-140-2", "L2")``. Of no other kind IAM tells it."""
+        with translate_errors(f"reading the certifications of MFA device ({serial_number})", "GetMFADevice"):
+            answer = self._session.reader.get_mfa_device(SerialNumber=serial_number, UserName=_name(user_name))
+            return tuple(sorted(answer.get("Certifications", {}).items()))
+
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         """Give a device to a user with two consecutive codes, the older first."""
         with translate_errors(

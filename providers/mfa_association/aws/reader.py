@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -89,14 +89,18 @@ class Reader:
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T] | None:
         """All items of a list, a page at a time; None where it is denied, which ``unread`` then says."""
-        items: list[T] = []
         try:
-            for page in self._pages(read):
-                items += page.items
-                self.progress(what, len(items), None)
+            return self.all_pages(what, read)
         except AccessDenied as fault:
             self.unread.append(str(fault))
             return None
+
+    def all_pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T]:
+        """The same, but raises ``AccessDenied``."""
+        items: list[T] = []
+        for page in self._pages(read):
+            items += page.items
+            self.progress(what, len(items), None)
         return items
 
     def _pages(self, read: Callable[[str | None], Page[T]]) -> Iterator[Page[T]]:
@@ -133,8 +137,13 @@ class Reader:
     def denied(self, faults: list[AwsError], of: str) -> None:
         """Keep one sentence for any number of like denials."""
         if faults:
-            more = f" (and so for {len(faults)} {of} in all)" if len(faults) > 1 else ""
-            self.unread.append(f"{faults[0]}{more}")
+            self.unread.append(all_alike(faults, of))
+
+
+def all_alike(faults: Sequence[AwsError], of: str) -> str:
+    """One sentence for any number of like faults."""
+    more = f" (and so for {len(faults)} {of} in all)" if len(faults) > 1 else ""
+    return f"{faults[0]}{more}"
 
 
 def credential_report(reader: Reader, seconds: float = REPORT_TIME) -> CredentialReport | None:

@@ -22,6 +22,7 @@ SENTENCES: Final[dict[tuple[str, str], tuple[str, Words]]] = {
     ),
     ("ListMFADevices", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
     ("GetUser", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
+    ("GetMFADevice", "NoSuchEntity"): ("the user does not hold the device", "run again: it was removed meanwhile"),
     ("GetLoginProfile", "NoSuchEntity"): ("the user has no console password", "nothing needs to be done"),
     ("ListAttachedUserPolicies", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),
     ("ListUserPolicies", "NoSuchEntity"): ("the user does not exist", "check the name and the account"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
+from mfa_association.cli.accounts import add_accounts, in_parallel, refuse_shared
 from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.output import Tell, progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK
@@ -23,7 +24,6 @@ from mfa_association.lifecycle import Association
 from mfa_association.roster import Line, RosterFile, read_file, write_file
 from mfa_association.validation import check_user_name
 
-_ACCOUNTS_AT_ONCE = 4
 _DESCRIPTION = """
 Read who holds which MFA device and write it into a roster. Nothing in AWS is changed. A new roster takes in all that is
 held; in an existing one every line, comment and setting stays, and devices that it does not declare are listed and
@@ -38,8 +38,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to write ({ROSTER})")
     parser.add_argument("--approve", action="append", default=[], metavar="DEVICE", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
-    parser.add_argument("--roots", metavar="FILE", help="file of member accounts whose root users are read too")
-    parser.add_argument("--accounts", metavar="FILE", help="file of accounts, each into {account} of the paths")
+    add_accounts(parser)
     add_connection(parser)
     parser.set_defaults(command=_run)
 
@@ -72,41 +71,27 @@ def _run_many(options: argparse.Namespace) -> int:
     accounts = account_list(options.accounts)
     _refuse_shared(options)
     sign_in(options)
-    stop = Event()
-    with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE) as pool, progress() as tell:
-        work = {account: pool.submit(_adopt, options, account, _named(tell, account), stop) for account in accounts}
-        try:
-            wait(work.values())
-        except KeyboardInterrupt:
-            stop.set()
-            raise
-    codes = [_outcome(account, future) for account, future in work.items()]
+    done = in_parallel({account: partial(_adopt, options, account) for account in accounts})
+    codes = [_outcome(account, one) for account, one in done.items()]
     return next((code for code in (BROKEN, FOUND) if code in codes), OK)
 
 
-def _outcome(account: str, future: Future[_Done]) -> int:
-    try:
-        return _report(future.result())
-    except MfaError as fault:
-        print(f"mfa-association: account {account}: {fault.spelled(spelled)}", file=sys.stderr)
-        return BROKEN
+def _outcome(account: str, done: _Done | MfaError) -> int:
+    if not isinstance(done, MfaError):
+        return _report(done)
+    print(f"mfa-association: account {account}: {done.spelled(spelled)}", file=sys.stderr)
+    return BROKEN
 
 
 def _refuse_shared(options: argparse.Namespace) -> None:
     """Each account has its own files and role, and users and root users belong to one account."""
     own = {"--roster": options.roster, "--import-file": options.import_file, "--role-arn": options.role_arn or ""}
-    for option, value in own.items():
-        if value is not None and "{account}" not in value:
-            raise MfaError(f"adopting many accounts: {option} must hold {{account}}; nothing was written, correct it")
+    refuse_shared("adopting", own)
     if options.users or options.roots:
         raise MfaError(
             "adopting many accounts: users and --roots belong to one account; "
             "nothing was written, leave them out or leave out --accounts"
         )
-
-
-def _named(tell: Tell, account: str) -> Tell:
-    return lambda what, done, total: tell(f"{account} {what}", done, total)
 
 
 def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:

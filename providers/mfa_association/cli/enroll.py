@@ -19,7 +19,7 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.enroll import enroll_existing, enroll_new, serial_of, whole_serial_number
 from mfa_association.inventory.on_disk import RosterOnDisk
 from mfa_association.lifecycle import AccountContext, Association, Limits
-from mfa_association.validation import check_user_name, parse_serial_number, same
+from mfa_association.validation import check_user_name, parse_serial_number, parse_tags, same
 
 _LIMITS = Limits(retry_deadline=60.0)
 
@@ -44,6 +44,7 @@ def add_to(commands: Any) -> None:
         metavar="FILE",
         help="write the QR code as a PNG instead (mode 0600), and delete it afterwards",
     )
+    parser.add_argument("--tag", action="append", default=[], metavar="KEY=VALUE", help="tag of the new device")
     add_roster(parser)
     add_connection(parser)
     parser.set_defaults(command=_run)
@@ -52,6 +53,9 @@ def add_to(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from mfa_association.cli.enrollment_ui import TerminalEnrollmentUI
 
+    tags = parse_tags(options.tag, "--tag")
+    if tags and options.existing:
+        raise MfaError("enrolling a device that is there: --tag is for a new one; nothing was changed, leave it out")
     session = open_session(connection(options))
     context = AccountContext(Iam(session), limits=_LIMITS)
     user_name = AccountLists(session).user(check_user_name(options.user, "USER")).user_name
@@ -66,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
             found = enroll_existing(context, user_name, parse_serial_number(entry.serial_number), ui)
         else:
             name = options.name or f"{user_name}-phone"
-            found = enroll_new(context, Credentials(session), user_name, name, options.path, ui)
+            found = enroll_new(context, Credentials(session), user_name, name, options.path, ui, tags)
     return _finish(found, file, entry)
 
 

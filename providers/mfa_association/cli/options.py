@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from mfa_association.aws import clients
@@ -12,7 +13,7 @@ from mfa_association.aws.settings import Role, Settings
 from mfa_association.cli.codes import ask_mfa_code
 from mfa_association.errors import MfaError
 from mfa_association.inventory.on_disk import RosterOnDisk
-from mfa_association.validation import InvalidValue, check_account_id, check_role_arn
+from mfa_association.validation import InvalidValue, check_account_id, check_role_arn, check_user_name
 
 ROSTER = "roster.yaml"
 _SPELLED = {
@@ -69,19 +70,29 @@ def sign_in(options: argparse.Namespace) -> None:
 
 def account_list(path: str) -> tuple[str, ...]:
     """The account ids in a file, between any spaces or line breaks; ``#`` begins a comment. Raises ``MfaError``."""
+    return _listed(path, "account", check_account_id)
+
+
+def user_list(path: str) -> tuple[str, ...]:
+    """The names of IAM users in a file, as ``account_list`` reads account ids. Raises ``MfaError``."""
+    return _listed(path, "user", check_user_name)
+
+
+def _listed(path: str, what: str, check: Callable[[object, str], str]) -> tuple[str, ...]:
+    """The words of a file that names accounts or users. Raises ``MfaError``."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as fault:
-        raise MfaError(f"reading accounts ({path}): {fault.strerror}; nothing was written, correct the path") from None
+        raise MfaError(f"reading {what}s ({path}): {fault.strerror}; nothing was written, correct the path") from None
     except UnicodeDecodeError:
-        raise MfaError(f"reading accounts ({path}): the text is not UTF-8; nothing was written, correct it") from None
+        raise MfaError(f"reading {what}s ({path}): the text is not UTF-8; nothing was written, correct it") from None
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
     try:
-        found = tuple(dict.fromkeys(check_account_id(word, "account") for word in words))
+        found = tuple(dict.fromkeys(check(word, what) for word in words))
     except InvalidValue as fault:
-        raise MfaError(f"reading accounts ({path}): {fault}; nothing was written, correct the file") from None
+        raise MfaError(f"reading {what}s ({path}): {fault}; nothing was written, correct the file") from None
     if not found:
-        raise MfaError(f"reading accounts ({path}): it names no account; nothing was written, correct the file")
+        raise MfaError(f"reading {what}s ({path}): it names no {what}; nothing was written, correct the file")
     return found
 
 

@@ -25,8 +25,8 @@ class Red(str):
     __slots__ = ()
 
 
-def show(headers: Sequence[str], rows: Rows, account_id: str, title: str = "") -> None:
-    """Print a table of one account on stdout; nothing for no rows.
+def show(headers: Sequence[str], rows: Rows, account_id: str = "", title: str = "") -> None:
+    """Print a table of one account, or of many, on stdout; nothing for no rows.
 
     The account stands once, above it, and its devices by the names that they have there, such as ``mfa/alice-phone``.
     No width breaks a cell, so that a name can be copied from any window. Colours are for terminals only; control
@@ -37,7 +37,7 @@ def show(headers: Sequence[str], rows: Rows, account_id: str, title: str = "") -
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     shown = [[plain(_named(cell, account_id)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headers, *shown, strict=True)]
-    print(", ".join(filter(None, (f"account {account_id}", title))))
+    print(", ".join(filter(None, (f"account {account_id}" if account_id else "", title))))
     print(_line([_painted(header, width, _BOLD * coloured) for header, width in zip(headers, widths, strict=True)]))
     for row, texts in zip(rows, shown, strict=True):
         codes = [_RED * (coloured and isinstance(cell, Red)) for cell in row]

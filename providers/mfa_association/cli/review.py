@@ -112,7 +112,8 @@ def _classified(preview: Preview, live: Live | None, options: argparse.Namespace
     except MfaError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
     context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
-    return classify(preview, context)
+    required, before = _required(options.roster), _required(options.roster_base)
+    return classify(preview, replace(context, required=required, formerly_required=before))
 
 
 def _changed(options: argparse.Namespace) -> Changed:
@@ -136,7 +137,19 @@ def _look(preview: Preview, options: argparse.Namespace) -> Live:
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
     sign_in(options)
     with progress() as tell:
-        return read_live(connection(options), preview, apply_as=applier, progress=tell)
+        asked = _required(options.roster) is not None
+        return read_live(connection(options), preview, apply_as=applier, progress=tell, certifications=asked)
+
+
+def _required(path: str | None) -> str | None:
+    """What a roster requires devices to be certified for; nothing where it cannot be read, which is told elsewhere."""
+    if path is None:
+        return None
+    try:
+        text = roster.read_file(path, may_be_missing=True).text
+        return roster.parse(text, path, may_be_empty=True).required_certification
+    except roster.RosterError:
+        return None
 
 
 def _lines(path: str | None, shown: str) -> dict[str, SourceLocation]:

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from mfa_association.inventory.cells import NotChecked
+from mfa_association.inventory.certifications import device_certifications, satisfies, shown
 from mfa_association.inventory.compare import Pair, is_holder, is_known, pairs
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.inventory.stack import Recorded
+from mfa_association.inventory.unassigned import left_over
 from mfa_association.roster import Line
-from mfa_association.validation import ROOT_USER
+from mfa_association.validation import FIDO, ROOT_USER
 
-DifferenceKind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled"]
-ORDER: tuple[DifferenceKind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "inactive")
+DifferenceKind = Literal["undeclared", "moved", "renamed", "inactive", "re-enabled", "uncertified"]
+ORDER: tuple[DifferenceKind, ...] = ("undeclared", "moved", "re-enabled", "renamed", "uncertified", "inactive")
 
 
 @dataclass(frozen=True)
@@ -42,22 +45,25 @@ class Drift:
 
 
 def drift(
-    lines: Iterable[Line], snapshot: Snapshot, recorded: Mapping[str, Recorded], since: str | None = None
+    lines: Iterable[Line],
+    snapshot: Snapshot,
+    recorded: Mapping[str, Recorded],
+    since: str | None = None,
+    required: str | None = None,
 ) -> Drift:
-    """Compare; ``recorded`` by serial number in small letters, ``since`` a moment in RFC 3339, UTC."""
+    """Compare; ``recorded`` by serial number in small letters, ``since`` a moment in RFC 3339, UTC.
+
+    ``required``: what the devices of users must be certified for.
+    """
     lines = tuple(lines)
     both = pairs(lines, snapshot)
     found = [finding for pair in both for finding in _of(pair, snapshot, recorded, since)]
+    found += [finding for pair in both if required for finding in _uncertified(pair, required)]
     declared = {line.serial.key for line in lines}
     free = (serial for serial in snapshot.unassigned or () if serial.lower() not in declared)
     order = sorted(found, key=lambda one: (ORDER.index(one.kind), one.holder or "", one.serial_number.lower()))
-    untold = (*snapshot.unread, *snapshot.unread_roots, *_untold(both, snapshot))
-    return Drift(tuple(order), untold, tuple(map(_left_over, free)))
-
-
-def _left_over(serial_number: str) -> str:
-    command = f"aws iam delete-virtual-mfa-device --serial-number {serial_number}"
-    return f"nobody holds virtual device {serial_number}; unless other code keeps it: {command}"
+    untold = (*snapshot.unread, *snapshot.unread_roots, *_untold(both, snapshot), *snapshot.not_checked)
+    return Drift(tuple(order), untold, tuple(map(left_over, free)))
 
 
 def document(account_id: str, checked_at: str, found: Drift) -> dict[str, Any]:
@@ -131,6 +137,24 @@ def _enabled_anew(pair: Pair, enabled: str, saved: Recorded | None, since: str |
     if detail:
         name = _name(pair.holder)
         yield Difference("re-enabled", pair.serial_number, name, name, enabled, detail)
+
+
+def _uncertified(pair: Pair, required: str) -> Iterator[Difference]:
+    """A device of a user that is held as declared and lacks the certification. Root users may not ask for theirs."""
+    if not pair.as_declared or pair.holder is None or pair.device is None or pair.holder.root_account_id:
+        return
+    told = device_certifications(pair.device)
+    if isinstance(told, NotChecked) or satisfies(told, required):
+        return
+    kind = pair.device.kind
+    have = (
+        f"it is certified for {shown(told) or 'nothing'}"
+        if kind is FIDO
+        else f"a {kind.label} device is certified for nothing"
+    )
+    detail = f"the roster requires {required}, and {have}"
+    name = _name(pair.holder)
+    yield Difference("uncertified", pair.serial_number, name, name, pair.device.enable_date, detail)
 
 
 def _unlike(saved: Recorded, enabled: str) -> str:

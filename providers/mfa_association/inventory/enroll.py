@@ -6,9 +6,10 @@ is missing is written in a moment, a line for a device that nobody holds would h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Final, Protocol, final
 
@@ -80,7 +81,13 @@ def serial_of(context: AccountContext, name: str, path: str) -> SerialNumber:
 
 
 def enroll_new(
-    context: AccountContext, verbs: Credentials, user_name: str, name: str, path: str, ui: EnrollmentUI
+    context: AccountContext,
+    verbs: Credentials,
+    user_name: str,
+    name: str,
+    path: str,
+    ui: EnrollmentUI,
+    tags: Mapping[str, str] | None = None,
 ) -> Association:
     """Make a virtual device, show it, and enable it for the user with the codes it gives.
 
@@ -90,7 +97,7 @@ def enroll_new(
     entity = context.directory.find(serial, fresh=True)
     if entity:
         raise _there_already(context, user_name, serial, entity, f"--name {_free_name(context, name, path)}")
-    with _made(context, verbs, serial, name, path, ui) as device:
+    with _made(context, partial(verbs.create_virtual_mfa_device, name, path, tags), serial, ui) as device:
         ui.show(device)
         return _enable(context, user_name, serial, ui)
 
@@ -167,11 +174,11 @@ def _enable(context: AccountContext, user_name: str, serial_number: SerialNumber
 
 @contextmanager
 def _made(
-    context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str, ui: EnrollmentUI
+    context: AccountContext, make: Callable[[], NewDevice], serial: SerialNumber, ui: EnrollmentUI
 ) -> Iterator[NewDevice]:
     """A new device, which is deleted again unless the block ends well. It is known not to have been there before."""
     try:
-        yield _create(context, verbs, serial, name, path)
+        yield _create(context, make, serial)
     except EntityAlreadyExists:
         raise
     except BaseException:
@@ -179,13 +186,13 @@ def _made(
         raise
 
 
-def _create(context: AccountContext, verbs: Credentials, serial: SerialNumber, name: str, path: str) -> NewDevice:
+def _create(context: AccountContext, make: Callable[[], NewDevice], serial: SerialNumber) -> NewDevice:
     """CreateVirtualMFADevice until answered. A device whose answer was lost has lost its seed: it is deleted first."""
     made: list[NewDevice] = []
 
     def write() -> None:
         try:
-            made.append(verbs.create_virtual_mfa_device(name, path))
+            made.append(make())
         except AwsError as fault:
             if fault.unclear:
                 _delete(context, serial)

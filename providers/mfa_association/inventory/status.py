@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 
@@ -17,6 +17,9 @@ class Coverage:
     holding: int
     bare: int
     unknown: int
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(self.holding + other.holding, self.bare + other.bare, self.unknown + other.unknown)
 
     def __str__(self) -> str:
         console = self.holding + self.bare
@@ -58,30 +61,3 @@ def ranked(snapshot: Snapshot) -> list[ListedHolder]:
     """Those with a console password and no device first, then the unknown ones, then the rest by name."""
     order: dict[Protection, int] = {"bare": 0, "unknown": 1, "safe": 2}
     return sorted(snapshot.users, key=lambda user: (order[verdict(user)], user.name.lower()))
-
-
-def document(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot for ``--json``; null: not checked."""
-    told = coverage(snapshot)
-    return {
-        "account_id": snapshot.account_id,
-        "checked_at": snapshot.taken,
-        "passwords_as_of": snapshot.passwords_as_of,
-        "coverage": {"with_device": told.holding, "without_device": told.bare, "not_checked": told.unknown},
-        "users": [_user(user) for user in ranked(snapshot)],
-        "no_such_users": list(snapshot.missing),
-        "not_read": list(snapshot.unread),
-    }
-
-
-def _user(user: ListedHolder) -> dict[str, Any]:
-    return {
-        "user_name": user.name,
-        "user_id": user.user_id,
-        "console_password": user.password,
-        "all_devices_known": user.complete,
-        "devices": [
-            {"serial_number": one.serial_number, "device_kind": one.kind.name, "enable_date": one.enable_date}
-            for one in user.devices
-        ],
-    }

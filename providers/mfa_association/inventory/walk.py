@@ -11,12 +11,14 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TypeGuard
 
-from mfa_association.aws.directory import CredentialReport, User
+from mfa_association.aws.directory import AccountSummary, User
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
 from mfa_association.aws.iam import Device, VirtualDevice
-from mfa_association.aws.reader import Reader, credential_report
-from mfa_association.aws.root import RootIam
-from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order
+from mfa_association.aws.reader import Reader
+from mfa_association.inventory.cells import NotChecked
+from mfa_association.inventory.passwords import with_passwords
+from mfa_association.inventory.roots import read_roots
+from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot, held_device, in_order, moment
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.validation import ROOT_USER
 
@@ -26,7 +28,7 @@ def take(
 ) -> Snapshot:
     """The whole account, or only the users that are named; ``roots``: accounts whose root users are read too.
 
-    What is denied is left out and told in ``unread`` and ``unread_roots``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
+    ``passwords``: and what else they sign in with. What is denied is left out and told in ``unread`` and ``unread_roots``. Raises ``AwsError`` or ``AccountRefused`` where nothing can be
     told at all.
     """
     account_id = reader.account_id
@@ -41,7 +43,8 @@ def take(
         taken=rfc3339(reader.iam.now()),
         roots=tuple(sorted((*asked, *others), key=lambda root: str(root.root_account_id))),
         unread=tuple(reader.unread),
-        unread_roots=unread_roots,
+        unread_roots=tuple(unread_roots.values()),
+        read_as=reader.iam.caller.arn,
     )
 
 
@@ -61,10 +64,12 @@ def _everybody(reader: Reader, account_id: str) -> Snapshot:
     listed = reader.pages("users", reader.directory.users)
     by_user, root, free = _sorted(virtual or [])
     users = _users(listed, virtual or [])
-    left = None if virtual is None else _others(reader, sum(map(len, by_user.values())))
+    summary = _summary(reader)
+    left = _others(summary, sum(map(len, by_user.values()))) if virtual is not None else None
     holders = _ask(reader, users, by_user, left)
     shown = (ListedHolder(ROOT_USER, in_order(root), complete=False, root_account_id=account_id),) if root else ()
-    return Snapshot("", "", holders, shown, None if virtual is None else tuple(sorted(free, key=str.lower)))
+    unassigned = None if virtual is None else tuple(sorted(free, key=str.lower))
+    return Snapshot("", "", holders, shown, unassigned, summary=summary)
 
 
 def _sorted(devices: list[VirtualDevice]) -> tuple[dict[str, list[HeldDevice]], list[HeldDevice], list[str]]:
@@ -87,16 +92,20 @@ def _users(listed: list[User] | None, virtual: list[VirtualDevice]) -> list[User
     return sorted(known.values(), key=lambda user: user.user_name.lower())
 
 
-def _others(reader: Reader, virtual: int) -> int | None:
+def _summary(reader: Reader) -> AccountSummary | None:
+    try:
+        return reader.with_retries(reader.directory.summary)
+    except AccessDenied:
+        return None
+
+
+def _others(summary: AccountSummary | None, virtual: int) -> int | None:
     """How many devices the users hold at most that are in no list; None where that cannot be told.
 
     The root user's devices may be among those that AWS counts, so they are never subtracted: at worst the users are
     asked in vain.
     """
-    try:
-        return max(0, reader.with_retries(reader.directory.devices_in_use) - virtual)
-    except AccessDenied:
-        return None
+    return None if summary is None else max(0, summary.devices_in_use - virtual)
 
 
 def _ask(
@@ -133,48 +142,11 @@ def _holder(user: User, virtual: list[HeldDevice], answer: list[Device] | AwsErr
     """What the user's own answer tells is newer than the walk over the account."""
     devices = [held_device(device.serial_number, device.enable_date) for device in answer] if _told(answer) else virtual
     complete = not isinstance(answer, AwsError)
-    return ListedHolder(user.user_name, in_order(devices), complete, user.user_id or None, user.path)
+    last_used = moment(user.password_last_used) if user.arn else NotChecked("the user could not be read")
+    return ListedHolder(
+        user.user_name, in_order(devices), complete, user.user_id or None, user.path, password_last_used=last_used
+    )
 
 
 def _told(answer: list[Device] | AwsError | None) -> TypeGuard[list[Device]]:
     return isinstance(answer, list)
-
-
-def read_roots(reader: Reader, accounts: tuple[str, ...]) -> tuple[tuple[ListedHolder, ...], tuple[str, ...]]:
-    """The root users of these accounts with all their devices, and a sentence for each that cannot be read."""
-    unread: list[str] = []
-    found: list[ListedHolder] = []
-    for account, answer in reader.each("root users", accounts, lambda account: _devices(reader, account)):
-        if isinstance(answer, AwsError):
-            unread.append(str(answer))
-            found.append(ListedHolder(ROOT_USER, complete=False, root_account_id=account))
-        else:
-            devices = in_order([held_device(device.serial_number, device.enable_date) for device in answer])
-            found.append(ListedHolder(ROOT_USER, devices, root_account_id=account))
-    return tuple(found), tuple(unread)
-
-
-def _devices(reader: Reader, account: str) -> list[Device]:
-    return RootIam(reader.settings, account).list_mfa_devices(ROOT_USER)
-
-
-def with_passwords(reader: Reader, found: Snapshot, *, bulk: bool) -> Snapshot:
-    """The snapshot with everybody's ``password``; with ``bulk`` as the credential report tells."""
-    report = _report(reader) if bulk else None
-    known: dict[str, bool | None] = dict(report.passwords) if report else {}
-    rest = [user.name for user in found.users if user.name not in known]
-    faults: list[AwsError] = []
-    for name, answer in reader.each("console passwords", rest, reader.iam.has_password):
-        known[name] = None if isinstance(answer, AwsError) else answer
-        faults += [answer] if isinstance(answer, AccessDenied) else []
-    reader.denied(faults, "users")
-    users = tuple(replace(user, password=known[user.name]) for user in found.users)
-    return replace(found, users=users, passwords_as_of=rfc3339(report.generated) if report else None)
-
-
-def _report(reader: Reader) -> CredentialReport | None:
-    """The credential report, or None: whatever is wrong with it, the users can be asked one by one."""
-    try:
-        return credential_report(reader)
-    except AwsError:
-        return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mfa_association.review.after import StateAfter
+from mfa_association.review.certification import of_gains, of_requirement
 from mfa_association.review.effects import effects
 from mfa_association.review.facts import Live
 from mfa_association.review.findings import RISKS, Finding, Report, Risk
@@ -22,7 +23,8 @@ class Context:
     letters, before and after the change; ``author``: who wrote the change, or all who did; ``files``: those that it
     touches and that are no rosters;
     ``code_risk``: how bad it is that code changes, None for naming it only; ``former_limit``: what `maxRemovals` was before
-    the change, if the repository tells."""
+    the change, if the repository tells; ``required`` and ``formerly_required``: what the roster requires devices to be
+    certified for, after and before the change."""
 
     live: Live | None = None
     base: DeclaredAt = field(default_factory=dict)
@@ -31,6 +33,8 @@ class Context:
     files: tuple[str, ...] = ()
     code_risk: Risk | None = None
     former_limit: int | None = None
+    required: str | None = None
+    formerly_required: str | None = None
 
 
 def classify(preview: Preview, context: Context | None = None) -> Report:
@@ -40,17 +44,18 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
         return Report(preview.engine, preview.stack, failure=preview.failure, engine_version=preview.engine_version)
     device_effects = effects(preview.devices, ordered=preview.ordered)
     after = StateAfter(preview, device_effects, context.live)
+    gained = _in_order(gains(preview, device_effects, after, context.head, context.author))
     return Report(
         preview.engine,
         preview.stack,
         _in_order(losses(preview, device_effects, after, context.base)),
-        _in_order(gains(preview, device_effects, after, context.head, context.author)),
+        gained,
         engine_version=preview.engine_version,
         notes=preview.notes,
         live=context.live,
         changes=tuple(
             sorted(
-                (*preview.changes, *_raised(preview, context)),
+                (*preview.changes, *_raised(preview, context), *_uncertified(gained, context)),
                 key=lambda finding: (RISKS.index(finding.risk), finding.kind, finding.address),
             )
         ),
@@ -67,6 +72,11 @@ def _raised(preview: Preview, context: Context) -> Iterator[Change]:
     if old is not None and (new is None or new > old):
         what = f"raises the limit of removals in one run from {old} to {'no limit' if new is None else new}"
         yield Change("limit-raised", "low", "the configuration", (what,))
+
+
+def _uncertified(gained: tuple[Finding, ...], context: Context) -> Iterator[Change]:
+    yield from of_requirement(context.formerly_required, context.required)
+    yield from of_gains(gained, context.required, context.live)
 
 
 def _known(*limits: int | None) -> list[int]:

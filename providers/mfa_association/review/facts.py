@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-Administrator = Literal["yes", "no", "not fully determined"]
-
-
-@dataclass(frozen=True)
-class NotChecked:
-    """Why a cell is empty, in a few words: ``no credentials``, ``denied: iam:GetLoginProfile``."""
-
-    reason: str
+from mfa_association.inventory.cells import NOT_ASKED
+from mfa_association.inventory.cells import NotChecked as NotChecked
+from mfa_association.inventory.rights import Administrator as Administrator
+from mfa_association.inventory.snapshot import Certifications
 
 
 @dataclass(frozen=True, order=True)
@@ -48,8 +43,8 @@ class Facts:
     administrator: Administrator | NotChecked
     password_last_used: str | NotChecked | None
     administrator_by: str | None = None
-    groups: tuple[str, ...] | NotChecked = NotChecked("not asked")
-    policies: tuple[str, ...] | NotChecked = NotChecked("not asked")
+    groups: tuple[str, ...] | NotChecked = NOT_ASKED
+    policies: tuple[str, ...] | NotChecked = NOT_ASKED
     user_id: str | None = None
 
     @property
@@ -69,6 +64,7 @@ class Live:
     ``present``: by serial number in small letters, who holds a device now whose holder the preview does not tell (a
     secret), or calls by a former name (the same ``user_id``); the facts of those are among ``holders``.
     ``certain``: addresses whose obstacle no other part of the change can take away, so that the run surely fails there.
+    ``certifications``: of FIDO keys that users gain, by serial number in small letters, where the roster requires one.
     ``listed_at``: when the lists of the account were read from which users, groups and policies were taken, or why each
     user was asked for; None where that was cheaper.
     """
@@ -84,3 +80,4 @@ class Live:
     present: tuple[tuple[str, Holder], ...] = ()
     certain: frozenset[str] = frozenset()
     listed_at: str | NotChecked | None = None
+    certifications: tuple[tuple[str, Certifications | NotChecked], ...] = ()

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mfa_association.inventory.associations import snake
+from mfa_association.inventory.rights import is_administrator_arn, makes_administrator
 from mfa_association.review.document import SECRET
 from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Op, Widened, account_of
-from mfa_association.review.rights import is_administrator_arn, makes_administrator
 from mfa_association.review.steps import Bag, Step, document_of, name_of_user, text_of, texts_of, user_of
 
 _Source = tuple[str, str]

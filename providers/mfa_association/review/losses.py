@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from mfa_association.inventory.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.accounts import same_account
 from mfa_association.review.after import StateAfter
-from mfa_association.review.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.effects import Effect
 from mfa_association.review.facts import Holder
 from mfa_association.review.findings import Finding, FindingKind, Name, Phrase, RemainingDevices, Risk

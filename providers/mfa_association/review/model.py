@@ -27,6 +27,8 @@ ChangeKind = Literal[
     "endpoint-changed",
     "limit-raised",
     "mfa-demand-lost",
+    "certification-loosened",
+    "uncertified",
     "provider-added",
     "not-assessed",
 ]

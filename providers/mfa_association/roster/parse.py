@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from mfa_association.fields import BY_NAME, ROSTER, Field, names
+from mfa_association.fields import BY_NAME, ROSTER, RULES, Field, names
 from mfa_association.roster.faults import RosterError
 from mfa_association.roster.file import read_file
 from mfa_association.roster.nodes import compose, is_null
@@ -30,6 +30,7 @@ _TRUTH: Final = {"true": True, "false": False}
 _TOP: Final = ("allow_empty", "defaults", "roots", "users")
 _DEFAULTS: Final = names(lambda one: one.roster == "device or defaults")
 _SETTINGS: Final = names(lambda one: one.is_roster_setting)
+_RULES: Final = {one.name: one for one in RULES}
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Roster:
-    """A roster without faults; ``lines`` in the order of the file."""
+    """A roster without faults; ``lines`` in the order of the file.
+
+    ``rules``: what it says of all its devices, and no resource takes (``fields.RULES``).
+    """
 
     path: str
     lines: tuple[Line, ...]
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def required_certification(self) -> str | None:
+        """What the devices of its users must be certified for."""
+        return self.rules.get("require_certification")
 
     @property
     def warnings(self) -> tuple[tuple[int, str], ...]:
@@ -80,10 +90,11 @@ def parse(text: str, path: str = "roster.yaml", *, may_be_empty: bool = False) -
     ``may_be_empty``: take a roster without a device even if it does not say ``allow_empty: true``.
     """
     faults: list[tuple[int, str]] = []
-    lines = _Reader(faults).roster(compose(text, path), may_be_empty)
+    reader = _Reader(faults)
+    lines = reader.roster(compose(text, path), may_be_empty)
     if faults:
         raise RosterError(path, faults)
-    return Roster(path, tuple(lines))
+    return Roster(path, tuple(lines), reader.rules)
 
 
 def _warning(line: Line) -> str:
@@ -99,10 +110,12 @@ class _Reader:
 
     def __init__(self, faults: list[tuple[int, str]]) -> None:
         self._faults = faults
+        self.rules: dict[str, str] = {}
 
     def roster(self, root: yaml.Node | None, may_be_empty: bool) -> list[Line]:
         top = {key.value: value for key, value in self._pairs(root, "the file", _TOP)} if root else {}
-        defaults = self._settings(top["defaults"], "defaults", _DEFAULTS) if "defaults" in top else {}
+        defaults = self._settings(top["defaults"], "defaults", (*_DEFAULTS, *_RULES)) if "defaults" in top else {}
+        self.rules = {name: defaults.pop(name) for name in _RULES if name in defaults}
         lines = [
             *self._holders(top.get("users"), "users", defaults),
             *self._holders(top.get("roots"), "roots", defaults),
@@ -157,10 +170,11 @@ class _Reader:
 
     def _settings(self, node: yaml.Node, field: str, known: tuple[str, ...]) -> dict[str, Any]:
         pairs = self._pairs(node, field, known)
+        known_by_name = BY_NAME | _RULES
         return {
-            key.value: self._setting(BY_NAME[key.value], value, f"{field}.{key.value}")
+            key.value: self._setting(known_by_name[key.value], value, f"{field}.{key.value}")
             for key, value in pairs
-            if key.value in _SETTINGS
+            if key.value in (*_SETTINGS, *_RULES)
         }
 
     def _setting(self, setting: Field, node: yaml.Node, where: str) -> str | bool | None:

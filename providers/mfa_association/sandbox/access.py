@@ -30,11 +30,18 @@ def authorize(world: SandboxState, request: Incoming, caller: Caller) -> None:
         raise _denied(request, caller, f"because no session policy allows the {name} action")
     if caller.policies is None:
         return
-    verdict = judge(caller.policies, name, arn, context)
-    if verdict is Decision.DENIED:
-        raise _denied(request, caller, "with an explicit deny in an identity-based policy")
-    if verdict is not Decision.ALLOWED:
-        raise _denied(request, caller, f"because no identity-based policy allows the {name} action")
+    for action in (name, *_besides(request)):
+        verdict = judge(caller.policies, action, arn, context)
+        if verdict is Decision.DENIED:
+            raise _denied(request, caller, "with an explicit deny in an identity-based policy", action)
+        if verdict is not Decision.ALLOWED:
+            raise _denied(request, caller, f"because no identity-based policy allows the {action} action", action)
+
+
+def _besides(request: Incoming) -> list[str]:
+    """Who makes a device with tags must be allowed to tag it (user guide, "Tagging IAM resources")."""
+    tags = request.action == "CreateVirtualMFADevice" and any(name.startswith("Tags.") for name in request.form)
+    return ["iam:TagMFADevice"] if tags else []
 
 
 def context_of(request: Incoming, caller: Caller) -> Context:
@@ -59,8 +66,8 @@ def principal_keys(caller: Caller) -> dict[str, str]:
     return keys
 
 
-def _denied(request: Incoming, caller: Caller, reason: str) -> Refused:
-    """STS gives no reason (captured answers)."""
-    name, shown = f"{request.service}:{request.action}", target(request, caller).shown
+def _denied(request: Incoming, caller: Caller, reason: str, name: str | None = None) -> Refused:
+    """STS gives no reason (captured answers). ``name``: of the action, where it is not that of the call."""
+    name, shown = name or f"{request.service}:{request.action}", target(request, caller).shown
     words = f"User: {caller.arn} is not authorized to perform: {name} on resource: {shown}"
     return Refused("AccessDenied", words if request.service == "sts" else f"{words} {reason}")

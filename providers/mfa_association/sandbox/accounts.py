@@ -36,6 +36,8 @@ class Device:
     holder: str | None = None
     enable_date: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    certifications: Mapping[str, str] = field(default_factory=lambda: {"FIDO": "L1"})
+    """Of a FIDO key, as the FIDO Alliance's metadata service tells them."""
 
 
 def holder_id(user: User | None) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
+from typing import Any
 
-from moto.iam.models import User
+from moto.iam.models import AccessKey, User
 
 from .errors import Refused
 from .listing import user_as_shown
@@ -26,7 +27,8 @@ COLUMNS = (
     *(f"access_key_{n}_{what}" for n in (1, 2) for what in _KEY),
     *(f"cert_{n}_{what}" for n in (1, 2) for what in ("active", "last_rotated")),
 )
-_NEVER_READ = "N/A"
+_NEVER_READ, _NO_INFORMATION = "N/A", "no_information"
+"""What stands for a time: of nothing, and of what was never used (user guide)."""
 
 
 def users(request: Request) -> Result:
@@ -70,8 +72,32 @@ def _report(request: Request) -> str:
 
 
 def _row(user: User, holds: bool) -> Mapping[str, str]:
-    password = _truth(bool(user.password))
-    return {"user": user.name, "arn": user.arn, "password_enabled": password, "mfa_active": _truth(holds)}
+    password = bool(user.password)
+    never = _NO_INFORMATION if password else _NEVER_READ
+    return {
+        "user": user.name,
+        "arn": user.arn,
+        "user_creation_time": _moment(user.create_date, _NEVER_READ),
+        "password_enabled": _truth(password),
+        "password_last_used": _moment(user.password_last_used, never) if password else never,
+        "mfa_active": _truth(holds),
+        **dict.fromkeys(("access_key_1_active", "access_key_2_active"), "false"),
+        **{column: cell for number, key in enumerate(user.access_keys, 1) for column, cell in _key(number, key)},
+    }
+
+
+def _key(number: int, key: AccessKey) -> Iterator[tuple[str, str]]:
+    used = key.last_used.timestamp if key.last_used else None
+    yield f"access_key_{number}_active", _truth(key.status == "Active")
+    yield f"access_key_{number}_last_used_date", _moment(used, _NEVER_READ)
+
+
+def _moment(moment: Any, never: str) -> str:
+    """As the report spells times: in UTC, with seconds."""
+    if not isinstance(moment, datetime):
+        return never
+    utc = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return utc.isoformat(timespec="seconds")
 
 
 def _truth(value: bool) -> str:

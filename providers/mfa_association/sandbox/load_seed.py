@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from random import Random
 
-from moto.iam.models import User
+from moto.iam.models import AccessKeyLastUsed, User
 
 from .accounts import REGIONS, Account, Device, SandboxDeviceKind, holder_id
 from .callers import Caller
@@ -99,7 +99,14 @@ def _user(account: Account, name: str, seed: UserSeed, known: set[str]) -> User:
     if seed.password_last_used is not None:
         moment = datetime.fromtimestamp(seed.password_last_used, timezone.utc)
         user.password_last_used = moment  # type: ignore[assignment]
+    for used in seed.access_keys:
+        key = account.backend.create_access_key(user.name)
+        key.last_used = None if used is None else _use(used)
     return user
+
+
+def _use(seconds: int) -> AccessKeyLastUsed:
+    return AccessKeyLastUsed(datetime.fromtimestamp(seconds, timezone.utc), "iam", "us-east-1")
 
 
 def add_device(
@@ -112,8 +119,9 @@ def add_device(
     holder = holder_id(user) if seed.held else None
     enabled = (seed.enable_date or int(world.now())) if seed.held else None
     serial = seed.serial or _serial(account, user, seed)
+    certified = {} if seed.certifications is None else {"certifications": seed.certifications}
     try:
-        account.add(Device(serial, seed.kind, account.next_order(), app, holder, enabled, seed.tags))
+        account.add(Device(serial, seed.kind, account.next_order(), app, holder, enabled, seed.tags, **certified))
     except Refused:
         raise seed.place.fault(f"there is a device {serial} already") from None
     return serial

@@ -153,12 +153,12 @@ def get(request: Request) -> Result:
         "UserName": holder and holder.name,
         "SerialNumber": device.serial,
         "EnableDate": device.enable_date,
-        "Certifications": {"FIDO": "L1"},
+        "Certifications": device.certifications,
     }
 
 
 def summary(request: Request) -> Result:
-    """GetAccountSummary: moto's numbers, but for the three that are about MFA."""
+    """GetAccountSummary: moto's numbers, but for those of MFA and of the root user."""
     account: Account = request.account
     held = [device for device in account.devices.values() if device.holder]
     free = [
@@ -168,6 +168,7 @@ def summary(request: Request) -> Result:
         "MFADevices": len(held) + len(free),
         "MFADevicesInUse": len(held),
         "AccountMFAEnabled": int(bool(account.live.held_by(None))),
+        "AccountPasswordPresent": int(account.root_password),
     }
     return {"SummaryMap": account.backend.account_summary.summary_map | numbers}
 

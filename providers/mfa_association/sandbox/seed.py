@@ -17,10 +17,14 @@ from .seed_access import KeySeed, parse_actions, parse_key, parse_organization, 
 from .seed_path import SeedPath
 from .world import Organization
 
-DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date"}
-USER_KEYS = {"password", "password_last_used", "path", "tags", "devices"}
+DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date", "certifications"}
+USER_KEYS = {"password", "password_last_used", "path", "tags", "devices", "access_keys"}
 ACCOUNT_KEYS = {"partition", "users", "roles", "root", "devices", "parameters", "secrets", "scp_deny_root"}
 TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed", "organization"}
+
+
+ACCESS_KEYS = 2
+"""Of one user, the quota of the IAM user guide."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +41,19 @@ class DeviceSeed:
     seed: str | None = field(default=None, repr=False)
     tags: Mapping[str, str] = field(default_factory=dict)
     enable_date: int | None = None
+    certifications: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class UserSeed:
-    """One IAM user. ``password_last_used`` is in seconds since 1970."""
+    """One IAM user. Times are in seconds since 1970; ``access_keys``: when each was last used, None for never."""
 
     password: bool = False
     path: str = "/"
     tags: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[DeviceSeed, ...] = ()
     password_last_used: int | None = None
+    access_keys: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,15 @@ def _user(value: Any, place: SeedPath) -> UserSeed:
         _tags(given, place),
         _devices(given, place),
         _date(given, place, "password_last_used"),
+        _keys(given, place / "access_keys"),
     )
+
+
+def _keys(given: Mapping[str, Any], place: SeedPath) -> tuple[int | None, ...]:
+    keys = given.get("access_keys") or []
+    if not isinstance(keys, list) or len(keys) > ACCESS_KEYS:
+        raise place.fault(f"must be a list of at most {ACCESS_KEYS} times, null for a key that was never used")
+    return tuple(_date({str(number): key}, place, str(number)) for number, key in enumerate(keys))
 
 
 def _devices(given: Mapping[str, Any], place: SeedPath) -> tuple[DeviceSeed, ...]:
@@ -202,8 +216,20 @@ def _device(value: Any, place: SeedPath) -> DeviceSeed:
         path=_path(given, place),
         tags=_tags(given, place),
         enable_date=_date(given, place, "enable_date"),
+        certifications=_certifications(given, kind, place / "certifications"),
         **texts,
     )
+
+
+def _certifications(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> Mapping[str, str] | None:
+    if "certifications" not in given:
+        return None
+    if kind is not SandboxDeviceKind.FIDO:
+        raise place.fault("only a FIDO key has them")
+    told = place.mapping(given["certifications"])
+    return {
+        name: (place / name).text(level, "[ -~]{1,32}", "a level such as L2, in quotes") for name, level in told.items()
+    }
 
 
 def _named(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from mfa_association.aws.details import AccountDetails
+from mfa_association.aws.errors import AwsError
 from mfa_association.aws.policies import Policies
 from mfa_association.aws.reader import Reader, silent
 from mfa_association.aws.session import Caller, open_session
 from mfa_association.aws.settings import Settings
+from mfa_association.inventory.snapshot import Certifications
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Holder, Live, NotChecked
@@ -28,6 +30,7 @@ from mfa_association.review.live.present import Present, find_present, is_still_
 from mfa_association.review.live.reads import LiveReads
 from mfa_association.review.model import Holding, Planned, Preview, account_of
 from mfa_association.review.planned import affected, planned
+from mfa_association.validation import FIDO
 
 SECONDS = 240.0
 """Of all live reads together."""
@@ -46,10 +49,12 @@ def read_live(
     limits: Limits = PATIENCE,
     clock: Clock | None = None,
     stop: Event | None = None,
+    certifications: bool = False,
 ) -> Live:
     """Read what AWS says of everybody whom a preview affects.
 
     ``apply_as``: the ARN of the role or user that applies changes, whose permissions are simulated; else the caller's.
+    ``certifications``: also what the FIDO keys that users gain are certified for, a call each.
     ``seconds``: for all of it; what is not read by then is not checked. Nothing AWS answers raises: a cell that cannot
     be read is ``NotChecked``. Raises ``Interrupted`` alone.
     """
@@ -60,7 +65,25 @@ def read_live(
     if isinstance(caller, NotChecked):
         facts = tuple(unknown(holder, caller) for holder in holders)
         return Live(caller, None, facts, caller, simulated_as=caller)
-    return _Review(reads, caller, preview, apply_as, AccountLists(reads)).carry_out(holders)
+    live = _Review(reads, caller, preview, apply_as, AccountLists(reads)).carry_out(holders)
+    return replace(live, certifications=_certifications(reads, caller, preview)) if certifications else live
+
+
+def _certifications(
+    reads: LiveReads, caller: Caller, preview: Preview
+) -> tuple[tuple[str, Certifications | NotChecked], ...]:
+    """Of the keys that are in the caller's account; IAM tells them of the user who holds the key already."""
+    keys = {
+        plan.serial_number: plan.holder.user_name
+        for plan in planned(preview)
+        if plan.what != "remove" and plan.kind is FIDO and plan.serial_number and plan.holder and plan.holder.user_name
+    }
+    mine = [(serial, name) for serial, name in keys.items() if account_of(serial) == caller.account_id]
+    iam = reads.reader.iam
+    found = reads.reader.each(
+        "certifications", mine, lambda key: reads.read(lambda: iam.certifications(str(key[1]), key[0]))
+    )
+    return tuple((serial.lower(), cell) for (serial, _), cell in found if not isinstance(cell, AwsError))
 
 
 def _unseen(holders: list[Holder], elsewhere: Mapping[tuple[str, str], NotChecked]) -> dict[tuple[str, str], Seen]:

@@ -5,33 +5,26 @@ GetAccountSummary tells how long the lists are. Where a list is denied or fails,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 
-from mfa_association.aws.details import AccountDetails, AccountSize, GroupDetail, Inline, PolicyDetail, UserDetail
+from mfa_association.aws.details import AccountDetails, AccountSize, Detail
 from mfa_association.aws.directory import PAGE_SIZE, User
 from mfa_association.aws.policies import Policies
+from mfa_association.inventory.listed_policies import ListedPolicies, Statements, UserRights
+from mfa_association.inventory.rights import parse
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.lists import AccountLists
 from mfa_association.review.live.reads import LiveReads, MemoizedRead
-from mfa_association.review.live.rights import Found, UserRights, UserSource, rights
-from mfa_association.review.live.user_policies import (
-    EVERYTHING,
-    Statements,
-    UserPolicies,
-    inline_name,
-    managed_name,
-    named_policy,
-)
-from mfa_association.review.rights import is_administrator_arn, parse
+from mfa_association.review.live.rights import UserSource
+from mfa_association.review.live.user_policies import UserPolicies
 
 FEW = 5
 """Of so many users each is asked for: the lists of even the smallest account take as many calls."""
 CALLS_A_USER = 4
 """GetUser, ListAttachedUserPolicies, ListUserPolicies and ListGroupsForUser, and perhaps more for each policy."""
-NOT_A_POLICY = NotChecked("policy could not be evaluated")
 
 
 @dataclass(frozen=True)
@@ -82,49 +75,28 @@ class Bulk:
         reads: LiveReads,
         singly: UserPolicies,
         listed: dict[str, User],
-        entries: list[UserDetail | GroupDetail | PolicyDetail],
+        entries: list[Detail],
         versions: Callable[[], dict[str, str] | NotChecked],
         verbs: Policies,
     ) -> None:
         """``listed``: by user id. ``versions``: AWS's policies that are attached, and the version in force of each."""
         self._cells, self._singly, self._verbs = reads, singly, verbs
         self._listed = {user.user_name.lower(): user for user in listed.values()}
-        self._users = {entry.user_name.lower(): entry for entry in entries if isinstance(entry, UserDetail)}
-        self._groups = {entry.group_name: entry for entry in entries if isinstance(entry, GroupDetail)}
-        self._own = {entry.arn: entry.document for entry in entries if isinstance(entry, PolicyDetail)}
         self._versions: MemoizedRead[str, dict[str, str] | NotChecked] = MemoizedRead(lambda _: versions())
-        self._managed = MemoizedRead(self._read_managed)
+        self._policies = ListedPolicies(entries, MemoizedRead(self._read_managed))
 
     def user(self, name: str) -> User | NotChecked | None:
         """From both lists: one tells the last sign-in, the other the boundary."""
-        listed, detail = self._listed.get(name.lower()), self._users.get(name.lower())
+        listed, detail = self._listed.get(name.lower()), self._policies.users.get(name.lower())
         if listed is None or detail is None or listed.user_id != detail.user_id:
             return self._singly.user(name)
         return replace(listed, arn=detail.arn, boundary=detail.boundary)
 
     def rights(self, name: str) -> UserRights:
         """The user's own policies and those of its groups."""
-        detail = self._users.get(name.lower())
-        if detail is None or any(group not in self._groups for group in detail.groups):
-            return self._singly.rights(name)
-        policies = [*self._of(detail.attached, detail.inline, "")]
-        for group in detail.groups:
-            member_of = self._groups[group]
-            policies += self._of(member_of.attached, member_of.inline, f" through group {group}")
-        return rights(policies, detail.groups, (*detail.attached, *(policy for policy, _ in detail.inline)))
-
-    def _of(self, attached: tuple[str, ...], inline: Inline, through: str) -> Iterator[Found]:
-        for arn in attached:
-            yield named_policy(managed_name(arn) + through, self._managed(arn))
-        for name, document in inline:
-            yield named_policy(inline_name(name) + through, NOT_A_POLICY if document is None else parse(document))
+        return self._policies.rights(name) or self._singly.rights(name)
 
     def _read_managed(self, arn: str) -> Statements:
-        if is_administrator_arn(arn):
-            return EVERYTHING
-        if arn in self._own:
-            document = self._own[arn]
-            return NOT_A_POLICY if document is None else parse(document)
         versions = self._versions("")
         version = None if isinstance(versions, NotChecked) else versions.get(arn)
         read = self._cells.read(

@@ -10,11 +10,11 @@ from mfa_association.aws.directory import User
 from mfa_association.aws.iam import Device
 from mfa_association.aws.root import RootIam
 from mfa_association.aws.session import open_session
+from mfa_association.inventory.rights import judge
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.review.facts import Facts, Holder, NotChecked
 from mfa_association.review.live.reads import LiveReads
 from mfa_association.review.live.rights import UserSource
-from mfa_association.review.rights import judge
 from mfa_association.validation import ROOT_USER
 
 _GONE: list[Device] = []

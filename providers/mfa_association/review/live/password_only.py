@@ -36,6 +36,6 @@ def find_bare(reads: LiveReads, touched: set[str]) -> tuple[Bare, str | None]:
 def _candidates(report: CredentialReport, touched: set[str]) -> list[str]:
     return [
         name
-        for name, password in report.passwords.items()
-        if password and not report.mfa[name] and not name.startswith("<") and name.lower() not in touched
+        for name, user in report.users.items()
+        if user.password and not user.mfa and not name.startswith("<") and name.lower() not in touched
     ]

@@ -7,16 +7,21 @@ from functools import partial
 
 from mfa_association.aws.directory import User
 from mfa_association.aws.policies import Document, Policies
+from mfa_association.inventory.listed_policies import (
+    EVERYTHING,
+    Found,
+    Statements,
+    UserRights,
+    inline_name,
+    managed_name,
+    named_policy,
+    rights,
+)
+from mfa_association.inventory.rights import is_administrator_arn, parse
 from mfa_association.review.facts import NotChecked
 from mfa_association.review.live.reads import LiveReads, MemoizedRead
-from mfa_association.review.live.rights import Found, UserRights, rights
-from mfa_association.review.rights import Policy, Statement, is_administrator_arn, parse
-
-EVERYTHING = parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
-"""What AWS's own AdministratorAccess says, in every partition and since 2015: it need not be read."""
 
 Names = list[str] | NotChecked
-Statements = tuple[Statement, ...] | NotChecked
 
 
 class UserPolicies:
@@ -70,21 +75,6 @@ class UserPolicies:
     def _parsed(self, read: Callable[[], Document]) -> Statements:
         document = self._cells.read(read)
         return document if isinstance(document, NotChecked) else parse(document)
-
-
-def named_policy(by: str, statements: Statements) -> Found:
-    """A policy under the name that a report shows, or why it was not read."""
-    return statements if isinstance(statements, NotChecked) else Policy(by, statements)
-
-
-def managed_name(arn: str) -> str:
-    """What a report calls a managed policy."""
-    return arn.partition(":policy/")[2]
-
-
-def inline_name(name: str) -> str:
-    """What a report calls an inline policy."""
-    return f"inline policy {name}"
 
 
 def _both(attached: Names, inline: Names) -> tuple[str, ...] | NotChecked:

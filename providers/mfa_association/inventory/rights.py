@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from mfa_association.aws.policies import Document
-from mfa_association.review.facts import Administrator, NotChecked
+from mfa_association.inventory.cells import NotChecked
+
+Administrator = Literal["yes", "no", "not fully determined"]
 
 ESCALATIONS: Mapping[str, str] = {
     "iam:putuserpolicy": "user",
