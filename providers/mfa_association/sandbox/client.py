@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -168,10 +169,7 @@ class Sandbox(RemoteSandbox):
 
 def forget() -> None:
     """Let moto forget all users, roles, sessions, parameters and secrets of this process."""
-    from moto.iam.models import iam_backends
-    from moto.secretsmanager.models import secretsmanager_backends
-    from moto.ssm.models import ssm_backends
-    from moto.sts.models import sts_backends
-
-    for backends in (iam_backends, secretsmanager_backends, ssm_backends, sts_backends):
-        backends.clear()
+    for service in ("iam", "secretsmanager", "ssm", "sts"):
+        models = sys.modules.get(f"moto.{service}.models")
+        if models:
+            getattr(models, f"{service}_backends").clear()
