@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import sys
-from collections.abc import Iterator
+import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import botocore.hooks
 import botocore.loaders
 import botocore.session
 import pytest
@@ -36,8 +40,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Make the engines that the chosen tests drive, and no other; what a build says is shown while it says it."""
     if session.config.option.collectonly:
         return
+    let_garbage_lie()
     with session.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         engines.make(session.items)
+
+
+def let_garbage_lie() -> None:
+    """Modules and tests stay to the end: looking through them for garbage, again and again, was a quarter of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +98,24 @@ def no_other_engine(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def service_models() -> Iterator[None]:
-    """AWS's service models are read once: tests have sessions of their own, and reading them was most of many a test."""
+def prepared_once() -> Iterator[None]:
+    """What is the same for every session of botocore is worked out once: tests have sessions of their own.
+
+    That is: AWS's service models, which of botocore's own handlers take any keyword, and its other names of events.
+    """
+    names: dict[str, str] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", functools.lru_cache(botocore.loaders.create_loader))
+        patch.setattr(botocore.hooks, "accepts_kwargs", _looked_at_once(botocore.hooks.accepts_kwargs))
+        for_all = property(lambda emitter: names, lambda emitter, given: None)
+        patch.setattr(botocore.hooks.EventAliaser, "_alias_name_cache", for_all, raising=False)
         yield
+
+
+def _looked_at_once(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Remembers what was seen in functions; methods and partials come and go."""
+    remembered = functools.cache(look)
+    return lambda handler: (remembered if isinstance(handler, types.FunctionType) else look)(handler)
 
 
 @pytest.fixture(autouse=True)
