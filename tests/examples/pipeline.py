@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +31,7 @@ echo "$@" >> "$HOME/pip.log"
 exit $(cat "$HOME/given/pip")
 """
 # Stands for `mfa-association` and for `python -I -m mfa_association.cli`.
-TOOL = """#!{python}
+TOOL = """#!{python} -IS
 import json, os, sys
 from pathlib import Path
 home, arguments = Path(os.environ["HOME"]), sys.argv[1:]
@@ -98,6 +102,30 @@ def git(folder: Path, *arguments: str, who: str = "alice", email: str = "a.smith
     return done.stdout.strip()
 
 
+def commit(folder: Path, message: str, who: str, email: str, files: Mapping[str, str]) -> str:
+    """Commit these files on the branch that is checked out; the commit's id."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@functools.cache
+def _begun() -> Path:
+    """The repository with its first two commits: made once, copied for each test."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    git(folder, "config", "uploadpack.allowAnySHA1InWant", "true")
+    alice = ("alice", "a.smith@example.com")
+    first = {"__main__.py": "1", "roster.yaml": "one", ".github/mfa-review.txt": BASE_HASHES}
+    commit(folder, "first", *alice, first)
+    commit(folder, "second", *alice, {"roster.yaml": "two"})
+    return folder
+
+
 @dataclass
 class Hub:
     """The repository, what GitHub would answer, and what the programs would say and do."""
@@ -114,13 +142,8 @@ class Hub:
 
     def __post_init__(self) -> None:
         self.source = self.folder / "acme" / "infra"
-        self.source.mkdir(parents=True)
-        git(self.source, "init", "--quiet", "--initial-branch", "main")
-        git(self.source, "config", "uploadpack.allowAnySHA1InWant", "true")
-        self.commits = [
-            self.commit("first", **{"__main__.py": "1", "roster.yaml": "one", ".github/mfa-review.txt": BASE_HASHES}),
-            self.commit("second", **{"roster.yaml": "two"}),
-        ]
+        shutil.copytree(_begun(), self.source)
+        self.commits = git(self.source, "rev-list", "--reverse", "main").split()
         usual = {
             "json": "{}",
             "markdown": "# Said\n",
@@ -134,12 +157,7 @@ class Hub:
 
     def commit(self, message: str, who: str = "alice", email: str = "a.smith@example.com", **files: str) -> str:
         """A commit on the branch that is checked out; its id."""
-        for name, text in files.items():
-            (self.source / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.source / name).write_text(text)
-        git(self.source, "add", "--all")
-        git(self.source, "commit", "--quiet", "--allow-empty", "--message", message, who=who, email=email)
-        return git(self.source, "rev-parse", "HEAD")
+        return commit(self.source, message, who, email, files)
 
     def push(self, commit: str | None = None, **github: Any) -> Run:
         """The run of a push to `main`."""

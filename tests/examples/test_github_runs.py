@@ -11,6 +11,7 @@ import pytest
 from tests.examples.actions import Run
 from tests.examples.pipeline import BASE_HASHES, GUARDED, Hub, applied, git, log, tool
 
+pytestmark = pytest.mark.long
 EXAMPLE = Path(__file__).parents[2] / "examples" / "github"
 POISON = """
 echo AWS_ENDPOINT_URL=http://127.0.0.1:1 >> "$GITHUB_ENV"

@@ -8,6 +8,7 @@ import pytest
 
 from tests.examples.pipeline import BASE_HASHES, TERRAFORM, Hub, applied, log, tool
 
+pytestmark = pytest.mark.long
 EXAMPLE = Path(__file__).parents[2] / "examples" / "github"
 
 

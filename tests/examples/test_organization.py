@@ -58,6 +58,7 @@ def test_who_calls_a_workflow_allows_what_its_jobs_may() -> None:
     assert set(WORKFLOW["jobs"]["account"]["permissions"].items()) == needed
 
 
+@pytest.mark.long
 def test_an_account_is_applied_as_it_was_reviewed_there(tmp_path: Path) -> None:
     account = ACCOUNTS[1]
     hub = Hub(tmp_path, ours.ACCOUNT, inputs={"account": account})
