@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import os
 import sys
-import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import botocore.hooks
-import botocore.loaders
-import botocore.session
 import pytest
 from hypothesis import settings
 
 from tests.support import engines
+from tests.support.botocore_once import worked_out_once
 
 # How long an example takes is told by the benchmarks: on a busy machine a limit here would fail at random.
 settings.register_profile("untimed", deadline=None)
@@ -98,24 +93,10 @@ def no_other_engine(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def prepared_once() -> Iterator[None]:
-    """What is the same for every session of botocore is worked out once: tests have sessions of their own.
-
-    That is: AWS's service models, which of botocore's own handlers take any keyword, and its other names of events.
-    """
-    names: dict[str, str] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", functools.lru_cache(botocore.loaders.create_loader))
-        patch.setattr(botocore.hooks, "accepts_kwargs", _looked_at_once(botocore.hooks.accepts_kwargs))
-        for_all = property(lambda emitter: names, lambda emitter, given: None)
-        patch.setattr(botocore.hooks.EventAliaser, "_alias_name_cache", for_all, raising=False)
+def botocore_once() -> Iterator[None]:
+    """What is the same for all sessions of botocore is worked out once."""
+    with worked_out_once():
         yield
-
-
-def _looked_at_once(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Remembers what was seen in functions; methods and partials come and go."""
-    remembered = functools.cache(look)
-    return lambda handler: (remembered if isinstance(handler, types.FunctionType) else look)(handler)
 
 
 @pytest.fixture(autouse=True)
