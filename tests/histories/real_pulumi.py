@@ -30,23 +30,21 @@ class RealPulumi:
         self.moment: Callable[[], int] = lambda: 0
         stack.env[SEED_VARIABLE] = SEED.base32
 
+    def preview(self, program: Program, run: Run) -> bytes:
+        """The document of the run's preview."""
+        options, _ = self._prepare(program, run)
+        if run.command == "destroy":
+            command = ["destroy", "--preview-only", "--json"]
+        else:
+            command = ["preview", "--json", "--show-sames", "--show-replacement-steps"]
+        options = [option for option in options if option != "--continue-on-error"]
+        return self._stack.run(*command, "--non-interactive", *options).text.encode()
+
     def run(self, program: Program, run: Run) -> Result:
         """One command."""
         stack, named = self._stack, program.named()
-        order = list(named)
-        if run.order:
-            Random(run.order).shuffle(order)
-        stack.program(python(program, run, order, self.state))
-        limit = program.max_removals
-        stack.config.pop("mfa:maxRemovals", None)
-        stack.configure(**({} if limit is None else {"mfa_maxRemovals": limit}))
-        everything = list(dict.fromkeys([*named, *(saved.address for saved in self.state)]))
-        targets = {everything[at % len(everything)] for at in run.target if everything}
-        options = [f"--target=**::{_last(address)}" for address in targets]
-        if run.command == "up":
-            options += [f"--replace=**::{_last(order[at % len(order)])}" for at in run.replace if order]
-            options += ["--refresh"] * run.refresh + ["--continue-on-error"] * run.keep_going
-        command = [run.command, "--yes", "--skip-preview", "--non-interactive", *dict.fromkeys(options)]
+        options, targets = self._prepare(program, run)
+        command = [run.command, "--yes", "--skip-preview", "--non-interactive", *options]
         result = Result(full=not targets)
         if run.kill:
             text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
@@ -63,6 +61,24 @@ class RealPulumi:
         assert "Traceback" not in text, text
         result.full = result.full and not result.killed
         return result
+
+    def _prepare(self, program: Program, run: Run) -> tuple[list[str], set[str]]:
+        """Write program and configuration; the options of the run, and what it targets."""
+        stack, named = self._stack, program.named()
+        order = list(named)
+        if run.order:
+            Random(run.order).shuffle(order)
+        stack.program(python(program, run, order, self.state))
+        limit = program.max_removals
+        stack.config.pop("mfa:maxRemovals", None)
+        stack.configure(**({} if limit is None else {"mfa_maxRemovals": limit}))
+        everything = list(dict.fromkeys([*named, *(saved.address for saved in self.state)]))
+        targets = {everything[at % len(everything)] for at in run.target if everything}
+        options = [f"--target=**::{_last(address)}" for address in targets]
+        if run.command == "up":
+            options += [f"--replace=**::{_last(order[at % len(order)])}" for at in run.replace if order]
+            options += ["--refresh"] * run.refresh + ["--continue-on-error"] * run.keep_going
+        return list(dict.fromkeys(options)), targets
 
     @property
     def state(self) -> list[Saved]:

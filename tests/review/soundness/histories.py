@@ -10,10 +10,12 @@ from mfa_association.review.classify import Context, classify
 from mfa_association.review.parse import parse
 from tests.histories.history import History, Run
 from tests.histories.play import Story
+from tests.histories.real_pulumi import RealPulumi
+from tests.histories.real_terraform import RealTerraform
 from tests.histories.results import Saved
 from tests.histories.world import model_world
 from tests.review.soundness.account import live
-from tests.review.soundness.documents import Document, pulumi_preview, terraform_plan
+from tests.review.soundness.documents import pulumi_preview, terraform_plan
 from tests.review.soundness.oracle import Pair, truth, unsound
 
 
@@ -32,8 +34,7 @@ class Reviewed(Story):
         if run.pause or run.command == "refresh":
             return super()._run(run, **environment)
         account = self.world.account
-        document = self._document(run)
-        preview = parse(json.dumps(document).encode(), "infra/dev")
+        preview = parse(self._document(run), "infra/dev")
         told = None if preview.failure else live(preview, account)
         reports = {False: classify(preview), True: classify(preview, Context(told))}
         before, saved, others, start = self._aws(), self._saved(), self._others(), len(account.log)
@@ -55,13 +56,15 @@ class Reviewed(Story):
         engine: Any = self._engine
         return list(engine.state)
 
-    def _document(self, run: Run) -> Document:
+    def _document(self, run: Run) -> bytes:
         engine: Any = self._engine
+        if isinstance(engine, (RealPulumi, RealTerraform)):
+            return engine.preview(self._program, run)
         make = pulumi_preview if self.history.engine == "pulumi" else terraform_plan
         sleep, self.world.account.on_sleep = self.world.account.on_sleep, lambda: None
         now, length = self.world.account.now, len(self.world.account.log)
         try:
-            return make(engine, self._program, run)
+            return json.dumps(make(engine, self._program, run)).encode()
         finally:
             self.world.account.on_sleep, self.world.account.now = sleep, now
             del self.world.account.log[length:]

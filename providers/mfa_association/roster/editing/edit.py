@@ -6,17 +6,18 @@ is the device's line alone. A roster that becomes empty says ``allow_empty: true
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import yaml
 
-from mfa_association.roster.faults import EditRefused, RosterError
 from mfa_association.roster.editing.insert import Inserter
-from mfa_association.roster.nodes import compose, pairs
-from mfa_association.roster.parse import Line, parse
 from mfa_association.roster.editing.spelling import Value
 from mfa_association.roster.editing.splice import Edit, Places, apply
+from mfa_association.roster.faults import EditRefused, RosterError
+from mfa_association.roster.nodes import compose, pairs
+from mfa_association.roster.parse import Line, parse
 from mfa_association.validation import same
 
 _BOM = "\ufeff"
