@@ -105,7 +105,7 @@ ADAPTERS = (
     Mutant(f"{PACKAGE}/roster/parse.py", '"user_name": self.user_name,', "", (FIELDS,)),
     Mutant(f"{PACKAGE}/roster/parse.py", "**self.settings,", "", (FIELDS,)),
     Mutant(
-        f"{PACKAGE}/roster/edit.py", "tuple(line.inputs().values())", "tuple(line.inputs().values())[:-1]", (FIELDS,)
+        f"{PACKAGE}/roster/editing/edit.py", "tuple(line.inputs().values())", "tuple(line.inputs().values())[:-1]", (FIELDS,)
     ),
     Mutant(
         f"{PACKAGE}/pulumi/imports.py",
