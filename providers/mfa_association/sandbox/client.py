@@ -43,12 +43,18 @@ class RemoteSandbox:
         self.url = url.rstrip("/")
 
     def _do(self, command: str, **settings: Any) -> Any:
-        request = Request(f"{self.url}/_sandbox/{command}", json.dumps(settings).encode(), method="POST")
+        answer = json.loads(self._ask(command, json.dumps(settings).encode()))
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return answer["result"]
+
+    def _ask(self, command: str, body: bytes) -> bytes:
+        request = Request(f"{self.url}/_sandbox/{command}", body, method="POST")
         try:
             with LOCAL.open(request, timeout=30) as answer:
-                return json.load(answer)["result"]
+                return bytes(answer.read())
         except HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from None
+            return error.read()
 
     def client(self, service: str = "iam", access_key: str | None = None, region: str = "us-east-1") -> Any:
         """A boto3 client of one attempt; without a key it is an administrator of the default account."""
@@ -160,6 +166,10 @@ class Sandbox(RemoteSandbox):
         self._server = Server(self.app, self._port)
         self.url = self._server.url
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def _ask(self, command: str, body: bytes) -> bytes:
+        """The same commands without a way over the network: tests give a dozen each."""
+        return self.app.control.obey(command, body)[1]
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
