@@ -69,6 +69,7 @@ def test_the_whole_enrolment(bench: Bench, box: Sandbox) -> None:
     assert [file.name for file in bench.folder.iterdir() if file.is_file()] == ["roster.yaml"]
 
 
+@pytest.mark.long
 def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--no-roster") as terminal:
         terminal.until("First code   ○")
@@ -83,6 +84,7 @@ def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> Non
     assert bench.roster == ROSTER
 
 
+@pytest.mark.long
 def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         enter(terminal, ("000000", "000001"))
@@ -96,7 +98,9 @@ def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box:
     assert bench.roster == ROSTER
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 1)], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize(
+    ("key", "code"), [("\x03", 130), pytest.param("\x04", 1, marks=pytest.mark.long)], ids=["Ctrl-C", "Ctrl-D"]
+)
 def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: str, code: int) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         terminal.until("First code   ○")
@@ -108,6 +112,7 @@ def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: s
     assert bench.roster == ROSTER
 
 
+@pytest.mark.long
 def test_a_window_that_is_closed_leaves_nothing(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         terminal.until("First code   ○")
@@ -116,6 +121,7 @@ def test_a_window_that_is_closed_leaves_nothing(bench: Bench, box: Sandbox) -> N
     assert devices(box) == []
 
 
+@pytest.mark.long
 def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandbox) -> None:
     box.fault("DeleteVirtualMFADevice", delay=1.5)
     with bench.terminal("enroll", "alice") as terminal:
@@ -128,6 +134,7 @@ def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandb
     assert devices(box) == []
 
 
+@pytest.mark.long
 def test_a_small_terminal_shows_it_where_it_can_be_scrolled(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", size=(60, 24)) as terminal:
         terminal.until("First code   ○")
@@ -139,6 +146,7 @@ def test_a_small_terminal_shows_it_where_it_can_be_scrolled(bench: Bench, box: S
     assert APART not in terminal.text
 
 
+@pytest.mark.long
 def test_a_narrow_terminal_is_told_before_anything_is_drawn(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", size=(40, 24)) as terminal:
         assert terminal.ended() == 1
@@ -150,6 +158,7 @@ def test_a_narrow_terminal_is_told_before_anything_is_drawn(bench: Bench, box: S
 # --- With pipes -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_picture_and_two_lines_do_as_well(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--qr-file", "qr.png") as terminal:
         terminal.until("Scan qr.png with the authenticator app, then delete it.")
