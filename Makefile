@@ -36,7 +36,7 @@ engines: setup ## find or make every engine that tests drive; ENGINES=tofu for s
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
 unit: setup ## run the tests that need no engine and not long: a minute
-	@$(PYTEST) -m "not deep and not engine and not long" $(ARGS)
+	@MFA_ASSOCIATION_EXAMPLES=few $(PYTEST) -m "not deep and not engine and not long" $(ARGS)
 
 # Engines are found or made once it is known which of them the chosen tests drive (tests/conftest.py).
 test: setup ## run these, the long ones, and those that drive real engines; ARGS=tests/roster for some

@@ -13,9 +13,10 @@ from hypothesis import settings
 
 from tests.support import engines
 from tests.support.botocore_once import worked_out_once
+from tests.support.examples import examples
 
 # How long an example takes is told by the benchmarks: on a busy machine a limit here would fail at random.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 DEEP = {"faults", "stateful"}
