@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -100,9 +101,16 @@ def botocore_once() -> Iterator[None]:
         yield
 
 
+_folders = itertools.count()
+
+
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lock files of each test's own: accounts, users and devices have the same names in many of them."""
-    folder = tmp_path_factory.mktemp("state")
+    """Lock files of each test's own: accounts, users and devices have the same names in many of them.
+
+    Numbered here, because pytest looks through all folders of all tests before for each new one.
+    """
+    folder = tmp_path_factory.getbasetemp() / "states" / str(next(_folders))
+    folder.mkdir(parents=True)
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
