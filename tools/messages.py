@@ -7,6 +7,7 @@ where a value will stand; when it is said is what its class or function says of 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,6 +51,7 @@ class Message(NamedTuple):
     when: str
 
 
+@functools.cache
 def messages() -> list[Message]:
     """All of them, by section, in the order of the code."""
     found: list[Message] = []
