@@ -58,7 +58,8 @@ class RealPulumi:
             result.left_out = {one.serial.lower() for address, one in named.items() if address not in targets}
         if code:
             result.errors = [text]
-        assert "Traceback" not in text, text
+        # Where the provider is killed, Pulumi interrupts its own Python host, which says so with a traceback of its own.
+        assert "Traceback" not in text or (run.kill and "/mfa_association/" not in text), text
         result.full = result.full and not result.killed
         return result
 

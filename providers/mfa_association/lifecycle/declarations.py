@@ -26,13 +26,13 @@ Key = tuple[str, str, str | None]
 class Entry:
     """What became of a declared pair.
 
-    ``reason``: why it failed. ``found``: as what it settled. ``enabled``: a create enabled it, it was not adopted.
+    ``reason``: why it failed. ``association``: as what it settled. ``enabled``: a create enabled it, it was not adopted.
     """
 
     pair: Pair
     stage: Stage
     reason: Words = ""
-    found: Association | None = None
+    association: Association | None = None
     enabled: bool = False
 
 
@@ -59,14 +59,14 @@ class Declarations:
             self.mark_declared(pair, fault if isinstance(fault, MfaError) else "it was interrupted")
             raise
 
-    def settle(self, pair: Pair, found: Association, *, enabled: bool = False) -> Association:
-        """Note what became of a pair whose account is known now; returns ``found``."""
+    def settle(self, pair: Pair, association: Association, *, enabled: bool = False) -> Association:
+        """Note what became of a pair whose account is known now; returns ``association``."""
         with self._lock:
             self._entries.pop(key_of(replace(pair, account_id=None)), None)
-        self._put(Entry(pair, "settled", found=found, enabled=enabled))
-        if found.active:
-            self.saw(found)
-        return found
+        self._put(Entry(pair, "settled", association=association, enabled=enabled))
+        if association.active:
+            self.saw(association)
+        return association
 
     def _put(self, entry: Entry) -> None:
         with self._lock:
@@ -76,8 +76,8 @@ class Declarations:
         """What became of this pair. Where two records declare it, the one that did not fail counts."""
         keys = (key_of(pair), key_of(replace(pair, account_id=None)))
         with self._lock:
-            found = [self._entries[key] for key in keys if key in self._entries]
-        return max(found, key=lambda entry: _RANKS[entry.stage], default=Entry(pair, "no"))
+            entries = [self._entries[key] for key in keys if key in self._entries]
+        return max(entries, key=lambda entry: _RANKS[entry.stage], default=Entry(pair, "no"))
 
     def is_declared_for_anybody(self, serial_number: SerialNumber) -> bool:
         """Whether the program declares this device, for whomever."""
@@ -107,12 +107,12 @@ class Declarations:
         """The record of such a delete."""
         return self._kept.get(key_of(replace(pair, account_id=None)))
 
-    def saw(self, found: Association) -> None:
+    def saw(self, association: Association) -> None:
         """Note whether a record of the state was seen active, and its renew value."""
-        if found.active:
-            self._inactive.pop(key_of(found.pair), None)
+        if association.active:
+            self._inactive.pop(key_of(association.pair), None)
         else:
-            self._inactive[key_of(found.pair)] = found.renew
+            self._inactive[key_of(association.pair)] = association.renew
 
     def stays_inactive(self, pair: Pair, renew: str | None) -> bool:
         """Whether a record of this pair was seen inactive, and its renew value has not changed since."""

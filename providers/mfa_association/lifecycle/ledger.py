@@ -41,7 +41,7 @@ class Ledger(Declarations):
 
     @property
     def writes(self) -> int:
-        """How many writes this process has made; a look that began before the last one is out of date."""
+        """How many writes this process has made; a read that began before the last one is out of date."""
         return self._writes
 
     def invalidate_caches(self) -> None:
@@ -51,9 +51,9 @@ class Ledger(Declarations):
 
     @contextmanager
     def lock_users(self, account_id: str, *user_names: str, wait: Wait, warn: Callable[[str], None]) -> Iterator[None]:
-        """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``.
+        """Keep all other runs on this machine from reading, guarding or changing these users. Raises ``UserBusy``.
 
-        Always first the locks of the process, then the files, both sorted: so nobody waits in a circle.
+        The locks of the process come first, then the files, both sorted, so that no two runs wait for each other.
         """
         users = {hidden(account_id, name): name for name in user_names}
         with self._lock:
@@ -87,8 +87,8 @@ class Ledger(Declarations):
                 files, self._files = self._files, None
             if files:
                 warn(
-                    f"runs of other processes on this machine are not waited for: the lock files cannot be used "
-                    f"({fault}); do not change one user in two runs at once"
+                    f"this run does not wait for other runs on this machine: the lock files cannot be used ({fault}); do not "
+                    "change one user in two runs at once"
                 )
 
     @contextmanager
