@@ -35,11 +35,11 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 9 minutes)
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
-unit: setup ## run the tests that need no engine
-	@$(PYTEST) -m "not deep and not engine" $(ARGS)
+unit: setup ## run the tests that need no engine and not long: a minute
+	@MFA_ASSOCIATION_EXAMPLES=few $(PYTEST) -m "not deep and not engine and not long" $(ARGS)
 
 # Engines are found or made once it is known which of them the chosen tests drive (tests/conftest.py).
-test: setup ## run these and the tests that drive real engines; ARGS=tests/roster for some
+test: setup ## run these, the long ones, and those that drive real engines; ARGS=tests/roster for some
 	@$(PYTEST) -m "not deep" $(ARGS)
 	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import functools
+import gc
+import itertools
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 from hypothesis import settings
 
 from tests.support import engines
+from tests.support.botocore_once import worked_out_once
+from tests.support.examples import examples
 
 # How long an example takes is told by the benchmarks: on a busy machine a limit here would fail at random.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 DEEP = {"faults", "stateful"}
@@ -36,8 +37,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Make the engines that the chosen tests drive, and no other; what a build says is shown while it says it."""
     if session.config.option.collectonly:
         return
+    let_garbage_lie()
     with session.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         engines.make(session.items)
+
+
+def let_garbage_lie() -> None:
+    """Modules and tests stay to the end: looking through them for garbage, again and again, was a quarter of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -98,16 +107,22 @@ def no_other_engine(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def service_models() -> Iterator[None]:
-    """AWS's service models are read once: tests have sessions of their own, and reading them was most of many a test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", functools.lru_cache(botocore.loaders.create_loader))
+def botocore_once() -> Iterator[None]:
+    """What is the same for all sessions of botocore is worked out once."""
+    with worked_out_once():
         yield
+
+
+_folders = itertools.count()
 
 
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lock files of each test's own: accounts, users and devices have the same names in many of them."""
-    folder = tmp_path_factory.mktemp("state")
+    """Lock files of each test's own: accounts, users and devices have the same names in many of them.
+
+    Numbered here, because pytest looks through all folders of all tests before for each new one.
+    """
+    folder = tmp_path_factory.getbasetemp() / "states" / str(next(_folders))
+    folder.mkdir(parents=True)
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder

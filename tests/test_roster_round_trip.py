@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa_association.roster import Line, parse
+from tests.support.examples import examples
 
 NAME = st.from_regex(re.compile(r"[\w+=,.@-]{1,24}", re.ASCII), fullmatch=True)
 ODD_NAMES = st.sampled_from(["no", "null", "0123", "1e3", "2026-01-01", ".inf", "=", "-", "True", "0x1f", "1_000"])
@@ -54,7 +55,7 @@ def said(line: Line) -> tuple[str | None, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("style", WRITERS)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(HOLDERS, DEVICES)
 def test_what_is_written_is_read(style: str, holders: list[str], devices: list[tuple[str, dict[str, Any]]]) -> None:
     users = dealt(holders, devices)

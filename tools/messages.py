@@ -7,6 +7,7 @@ of its own error class, or stands in tools/messages.yaml.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 from dataclasses import replace
@@ -75,6 +76,7 @@ class Message(NamedTuple):
     when: str
 
 
+@functools.cache
 def messages() -> list[Message]:
     """All of them, by section, in the order of the code."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}

@@ -68,7 +68,7 @@ def test_a_time_out_of_bounds_is_marked(walls: Mapping[tuple[int, str, str], flo
     assert len(lines) == 1 and lines[0].startswith(row)
 
 
-@pytest.mark.parametrize("start", [Start(111, 44), Start(109, 46)], ids=["too slow", "too large"])
+@pytest.mark.parametrize("start", [Start(126, 44), Start(124, 46)], ids=["too slow", "too large"])
 def test_a_start_out_of_bounds_is_marked(start: Start) -> None:
     assert _page(start=start).count("**over the bound**") == 1
 

@@ -76,6 +76,7 @@ def test_the_whole_enrolment_in_the_smallest_usual_window(bench: Bench, box: San
     assert [file.name for file in bench.folder.iterdir() if file.is_file()] == ["roster.yaml"]
 
 
+@pytest.mark.long
 def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--no-roster") as terminal:
         terminal.until("First code   ○")
@@ -90,6 +91,7 @@ def test_the_second_code_must_be_the_next_one(bench: Bench, box: Sandbox) -> Non
     assert bench.roster == ROSTER
 
 
+@pytest.mark.long
 def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         enter(terminal, ("000000", "000001"))
@@ -103,7 +105,9 @@ def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box:
     assert bench.roster == ROSTER
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 1)], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize(
+    ("key", "code"), [("\x03", 130), pytest.param("\x04", 1, marks=pytest.mark.long)], ids=["Ctrl-C", "Ctrl-D"]
+)
 def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: str, code: int) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         terminal.until("First code   ○")
@@ -115,6 +119,7 @@ def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: s
     assert bench.roster == ROSTER
 
 
+@pytest.mark.long
 def test_a_window_that_is_closed_leaves_nothing(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         terminal.until("First code   ○")
@@ -123,6 +128,7 @@ def test_a_window_that_is_closed_leaves_nothing(bench: Bench, box: Sandbox) -> N
     assert devices(box) == []
 
 
+@pytest.mark.long
 def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandbox) -> None:
     box.fault("DeleteVirtualMFADevice", delay=1.5)
     with bench.terminal("enroll", "alice") as terminal:
@@ -135,6 +141,7 @@ def test_ctrl_c_again_does_not_keep_it_from_cleaning_up(bench: Bench, box: Sandb
     assert devices(box) == []
 
 
+@pytest.mark.long
 def test_a_key_shows_the_seed_and_nothing_of_it_stays(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--no-roster", size=(80, 24)) as terminal:
         terminal.until("First code   ○")
@@ -180,6 +187,7 @@ def test_the_names_of_most_people_fit(name: str) -> None:
 # --- With pipes -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_picture_and_two_lines_do_as_well(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "alice", "--qr-file", "qr.png") as terminal:
         terminal.until("Scan qr.png with the authenticator app. The file is deleted when you are done.")

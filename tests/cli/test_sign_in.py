@@ -87,6 +87,7 @@ def test_in_a_terminal_it_is_asked_once_before_any_progress(admin: Bench, box: S
     assert box.calls()["AssumeRole"] == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "code", "words"),
     [("\x04", 1, "asking for the MFA code of the profile: none was given; nothing was changed"), ("\x03", 130, "")],
@@ -102,6 +103,7 @@ def test_who_gives_no_code_reads_no_traceback(admin: Bench, box: Sandbox, key: s
     assert not box.calls()
 
 
+@pytest.mark.long
 def test_a_code_that_aws_refuses_is_one_sentence(admin: Bench, box: Sandbox) -> None:
     box.fault(
         "AssumeRole", error="AccessDenied", message="MultiFactorAuthentication failed with invalid MFA one time pass"

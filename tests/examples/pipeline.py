@@ -29,7 +29,7 @@ case "$file" in *mfa-review.txt) cp "$file" "$HOME/pip.txt" ;; esac
 exit $(cat "$HOME/given/pip")
 """
 # Stands for `mfa-association` and for `python -I -m mfa_association.cli`.
-TOOL = """#!{python}
+TOOL = """#!{python} -IS
 import json, os, sys
 from pathlib import Path
 home, arguments = Path(os.environ["HOME"]), sys.argv[1:]

@@ -36,6 +36,8 @@ if os.environ.get("BROKEN") and os.environ.get("WHERE", form) == form:
     sys.exit(int(os.environ["BROKEN"]))
 arguments.remove("--live")
 from mfa_association.cli import main
+
+pytestmark = pytest.mark.long
 code = main(arguments)
 sys.exit(int(os.environ.get("ENDS", code)) if os.environ.get("WHERE", form) == form else code)
 """

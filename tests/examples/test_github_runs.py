@@ -12,6 +12,7 @@ from tests.examples.actions import Run
 from tests.examples.callers import EXAMPLE
 from tests.examples.pipeline import GUARDED, HASHES, PACKAGE, Hub, applied, git, log, tool
 
+pytestmark = pytest.mark.long
 POISON = """
 echo AWS_ENDPOINT_URL=http://127.0.0.1:1 >> "$GITHUB_ENV"
 echo BASH_ENV=$HOME/evil >> "$GITHUB_ENV"

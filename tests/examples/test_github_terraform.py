@@ -9,6 +9,8 @@ import pytest
 from tests.examples.callers import EXAMPLE
 from tests.examples.pipeline import HASHES, TERRAFORM, Hub, applied, log, tool
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(params=["terraform", "tofu"])
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Hub:

@@ -15,6 +15,8 @@ from mfa_association.cli import comment, review
 from tests.examples.gitlab_ci import Lab, Pipeline, applied, deployed
 from tests.examples.pipeline import BASE_HASHES, git
 
+pytestmark = pytest.mark.long
+
 # What a program could leave on its machine for whoever comes after it.
 POISON = 'echo forged > "$CI_PROJECT_DIR/mfa-500/review.json"; echo forged > "$CI_PROJECT_DIR/mfa-counts.json"'
 

@@ -46,6 +46,7 @@ def test_pull_requests_the_merge_queue_and_main_start_it() -> None:
     assert WORKFLOW[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
 
 
+@pytest.mark.long
 def test_an_account_is_applied_as_it_was_reviewed_there(tmp_path: Path) -> None:
     account = ACCOUNTS[1]
     hub = Hub(tmp_path, ORGANIZATION, matrix={"account": account})

@@ -272,9 +272,17 @@ def existing(stage: Stage, desk: FakeDesk, serial: str = TOKEN) -> Any:
     return enroll_existing(stage.run(), "alice", parse_serial_number(serial), desk)
 
 
+def codes_of_its_token(stage: Stage) -> tuple[str, str]:
+    """Not by the serial number alone: the accounts of other tests have a token of the same one."""
+    world = stage.box.app.world
+    token = world.account(stage.account).live.device(TOKEN).authenticator
+    assert token
+    return token.pair(world.now())
+
+
 def test_a_hardware_token_is_enabled_with_its_codes(stage: Stage) -> None:
     stage.plant(devices=[hardware(held=False)])
-    desk = FakeDesk([WRONG, lambda: stage.codes(TOKEN)])
+    desk = FakeDesk([WRONG, lambda: codes_of_its_token(stage)])
     assert existing(stage, desk).active
     assert stage.holders() == {"alice": [TOKEN]}
     assert (desk.shown, desk.over_with) == ([], [])

@@ -15,6 +15,7 @@ import pulumi
 import pulumi.runtime
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+from pulumi.runtime.settings import set_root_resource
 
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 """The signature that Pulumi puts on a secret value on the wire."""
@@ -35,8 +36,9 @@ class Recorder(pulumi.runtime.Mocks):
 
 
 def declared_by(program: Callable[[], object]) -> list[pulumi.runtime.MockResourceArgs]:
-    """The resources that a program declares."""
+    """The resources that a program declares; it is a program of its own, whatever was declared before."""
     recorder = Recorder()
+    set_root_resource(None)  # type: ignore[arg-type]  # else the mocks keep the first one of the process
     pulumi.runtime.set_mocks(recorder, preview=False)
 
     def main() -> None:

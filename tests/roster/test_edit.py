@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mfa_association.roster import EditRefused, Entry, RosterError, add, parse, remove
 from mfa_association.roster.editing.splice import Edit
+from tests.support.examples import examples
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TOKEN = "GAHT12345678"
@@ -408,7 +409,7 @@ def in_brackets(line: str) -> bool:
     return "[" in line.partition("#")[0] or "{" in line
 
 
-ANY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+ANY = settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow])
 
 
 @ANY

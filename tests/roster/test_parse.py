@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mfa_association.roster import MAX_BYTES, SCHEMA_URL, Line, Roster, RosterError, load, parse
+from tests.support.examples import examples
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TOKEN = "GAHT12345678"
@@ -435,7 +436,7 @@ YAML_PIECES = (
 PIECES = st.lists(st.sampled_from(YAML_PIECES), max_size=30).map("".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.one_of(st.text(alphabet=st.characters()), PIECES))
 def test_any_text_is_a_roster_or_a_roster_error(text: str) -> None:
     try:
@@ -619,7 +620,7 @@ ROSTERS = st.fixed_dictionaries(
 PARSER_ONLY = re.compile(r"already listed|in another case|belongs to another account|must be a device of account")
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(600), suppress_health_check=[HealthCheck.too_slow])
 @given(ROSTERS)
 def test_schema_and_parser_differ_only_in_doubles_cases_and_accounts(document: dict[str, Any]) -> None:
     text = json.dumps(document, ensure_ascii=False)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mfa_association.sandbox import RemoteSandbox
 from tests.sandbox.lab import Lab
 
 HOSTS = [
@@ -50,3 +51,21 @@ def test_commands_answer_a_local_host_only(host: str, is_local: bool, lab: Lab) 
 def test_a_foreign_host_learns_not_even_which_commands_there_are(lab: Lab) -> None:
     assert ask(lab, "evil.example", "/_sandbox/nonsense")[0] == 403
     assert ask(lab, "localhost", "/_sandbox/nonsense")[0] == 404
+
+
+def test_a_command_is_obeyed_over_the_network_as_in_this_process(lab: Lab) -> None:
+    assert lab.sandbox
+    remote = RemoteSandbox(lab.sandbox.url)
+    lab.held()
+    assert (remote.holders(), remote.log(), remote.calls()) == (
+        lab.sandbox.holders(),
+        lab.sandbox.log(),
+        lab.sandbox.calls(),
+    )
+    remote.register_fido("bob", "key")
+    assert len(lab.sandbox.holders()["bob"]) == 1
+    for box in (remote, lab.sandbox):
+        with pytest.raises(ValueError, match="a page holds from 1 to 1000 items"):
+            box.pages(0)
+        with pytest.raises(ValueError, match="no device GAHT00000000 shows codes"):
+            box.codes("GAHT00000000")

@@ -152,9 +152,9 @@ def _touches(pattern: str, kind: str) -> bool:
 
 def _like(pattern: str, text: str) -> bool:
     """IAM's `*` and `?`."""
-    head = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    if head == pattern or not text.startswith(head):
-        return head == pattern == text
+    wildcard = re.search(r"[*?]", pattern)
+    if wildcard is None or not text.startswith(pattern[: wildcard.start()]):
+        return pattern == text
     parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern))
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 

@@ -68,8 +68,11 @@ class Control:
         """
         if not is_local(environ.get("HTTP_HOST", "")):
             return 403, json.dumps({"error": "the sandbox answers these commands only under a local name"}).encode()
-        name = environ["PATH_INFO"].removeprefix("/_sandbox/")
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        return self.obey(environ["PATH_INFO"].removeprefix("/_sandbox/"), body)
+
+    def obey(self, name: str, body: bytes) -> tuple[int, bytes]:
+        """The HTTP status and JSON body for a command and its arguments in JSON."""
         if name not in self.COMMANDS:
             return 404, json.dumps({"error": f"the sandbox has no command {name!r}"}).encode()
         try:

@@ -35,8 +35,15 @@ def policy(account: Account, name: str, *statements: dict[str, Any]) -> str:
     return str(account.admin().create_policy(PolicyName=name, PolicyDocument=body)["Policy"]["Arn"])
 
 
-@pytest.mark.parametrize("page", [1000, 100])
-@pytest.mark.parametrize(("affected", "others"), [(200, 0), (200, 1900)])
+@pytest.mark.parametrize(
+    ("affected", "others", "page"),
+    [
+        (200, 0, 100),
+        pytest.param(200, 0, 1000, marks=pytest.mark.deep),
+        pytest.param(200, 1900, 100, marks=pytest.mark.deep),
+        pytest.param(200, 1900, 1000, marks=pytest.mark.long),
+    ],
+)
 def test_the_calls_of_two_hundred_users(affected: int, others: int, page: int, account: Account) -> None:
     """At most 3 calls a user and 3 for each 1,000 users, one for each policy of AWS in force, and 10 more."""
     names = crowd(account, affected, others)

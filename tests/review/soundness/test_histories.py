@@ -22,6 +22,12 @@ def _hold(engine: Engine, seed: int, count: int, least: int) -> None:
     assert happened >= least, "too few devices were taken or given to prove anything"
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_review_is_sound_over_a_few(engine: Engine) -> None:
+    _hold(engine, seed=7, count=30, least=3)
+
+
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_review_is_sound(engine: Engine) -> None:

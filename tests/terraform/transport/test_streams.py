@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa_association.terraform.transport.streams import Streams
+from tests.support.examples import examples
 from tests.terraform.transport.client import CALLED, PATH, Client, Pair, message, raw, to
 
 MEGABYTE = bytes(range(256)) * 4_096
@@ -60,7 +61,7 @@ FORMS = _many_forms()
 
 
 @given(st.lists(st.integers(0, len(FORMS)), max_size=40))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_where_the_bytes_are_cut_changes_no_request(cuts: list[int]) -> None:
     pair, edges = Pair(), [0, *sorted(cuts), len(FORMS)]
     pair.ours = Streams(lambda _: True)
@@ -163,7 +164,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(0, 3_000))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_windows_may_change_as_they_like(steps: list[tuple[str, int]], window: int) -> None:
     """Whatever is opened and shut while answers go, none exceeds a window, and all arrive whole in the end."""
     pair = Pair(window=window, reads=False)
@@ -213,7 +214,7 @@ SOUND = st.sampled_from(
 
 
 @given(st.lists(st.lists(st.one_of(SOUND, SOUND, KINDS), max_size=4), max_size=6))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_whatever_frames_come_nothing_is_raised(turns: list[list[bytes]]) -> None:
     """Calls are answered a turn after they came, so that they may have been given up; nothing is held in the end."""
     pair = Pair(lambda path: path == PATH)
