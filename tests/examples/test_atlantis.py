@@ -16,6 +16,8 @@ import yaml
 
 from tests.examples.pipeline import git
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "atlantis"
 REPOS: dict[str, Any] = yaml.safe_load((EXAMPLE / "repos.yaml").read_text())
@@ -36,8 +38,6 @@ if os.environ.get("BROKEN") and os.environ.get("WHERE", form) == form:
     sys.exit(int(os.environ["BROKEN"]))
 arguments.remove("--live")
 from mfa_association.cli import main
-
-pytestmark = pytest.mark.long
 code = main(arguments)
 sys.exit(int(os.environ.get("ENDS", code)) if os.environ.get("WHERE", form) == form else code)
 """
