@@ -23,8 +23,8 @@ class Server:
     def __init__(self) -> None:
         self._provider = Provider()
 
-    def call(self, method: str, data: bytes) -> bytes:
-        """Answer one call. Raises ``Unimplemented``."""
+    def call(self, method: str, data: bytes) -> bytes | list[bytes]:
+        """Answer one call: with a message, or with those of a stream. Raises ``Unimplemented``."""
         answer = _answers(method).get(method)
         if answer is None:
             raise Unimplemented(method)
@@ -40,6 +40,10 @@ class Server:
             except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
                 log_defect(fault)
                 told.error(_defect(method, fault))
+        if kind.is_stream:
+            # What is told comes first: an engine reads no further than to its limit.
+            told_first = [kind.response(diagnostic=told.found)] if told.found else []
+            return [event.SerializeToString() for event in (*told_first, *call.events)]
         if "diagnostics" in response.DESCRIPTOR.fields_by_name:
             response.diagnostics.extend(told.found)
         encoded: bytes = response.SerializeToString()
