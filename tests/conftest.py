@@ -19,8 +19,8 @@ from tests.support import engines
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-DEEP = {"faults", "stateful"}
-"""Folders of tests that try every fault at every call, or thousands of random steps."""
+DEEP = {"bridge", "faults", "stateful"}
+"""Folders of tests that try every fault at every call, or thousands of random steps, or need what takes minutes to make."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,6 +46,14 @@ def pulumi() -> Path:
     found = engines.program("pulumi")
     places = [str(Path(sys.executable).parent), str(found.parent), os.environ["PATH"]]
     os.environ["PATH"] = os.pathsep.join(places)
+    return found
+
+
+@pytest.fixture(scope="session")
+def bridge(pulumi: Path) -> Path:
+    """Pulumi's bridge to Terraform providers and its host for YAML, on PATH beside the Pulumi CLI."""
+    found = engines.program("bridge")
+    os.environ["PATH"] = os.pathsep.join([str(found.parent), os.environ["PATH"]])
     return found
 
 

@@ -1,7 +1,7 @@
 """Which programs a test drives, and where they are.
 
 One rule decides: a test drives an engine, or another program that no Python package has, if and only if it uses one of the
-fixtures ``pulumi``, ``terraform``, ``program``, ``h2spec`` and ``actionlint`` of ``tests/conftest.py``. It is marked
+fixtures ``pulumi``, ``bridge``, ``terraform``, ``program``, ``h2spec`` and ``actionlint`` of ``tests/conftest.py``. It is marked
 ``engine`` then; every other test belongs to ``make unit``.
 """
 
@@ -20,7 +20,7 @@ from judges import ACTIONLINT, H2SPEC
 from kept import NoProgram
 
 PROGRAMS = {**engines.ENGINES, "h2spec": H2SPEC, "actionlint": ACTIONLINT}
-NAMED = {"pulumi", "terraform", "h2spec", "actionlint"}
+NAMED = {"pulumi", "bridge", "terraform", "h2spec", "actionlint"}
 """Fixtures that are called as their program is; what ``program`` is, its parameter says."""
 FORBIDDEN = ("pulumi", "pulumi-language-python", "terraform", "tofu", "h2spec", "chromium", "go")
 """What no other test may start, by its name on PATH."""

@@ -8,13 +8,25 @@ import sys
 from collections.abc import Sequence
 
 from mfa_association import __version__
-from mfa_association.cli import adopt, check, comment, drift, enroll, review, revoke, sandbox, status, terraform
+from mfa_association.cli import (
+    adopt,
+    check,
+    comment,
+    convert,
+    drift,
+    enroll,
+    review,
+    revoke,
+    sandbox,
+    status,
+    terraform,
+)
 from mfa_association.cli.options import spelled
 from mfa_association.cli.process import BROKEN
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, check, status, drift, review, comment, enroll, revoke, terraform, sandbox)
+_COMMANDS = (adopt, check, status, drift, review, comment, enroll, revoke, terraform, convert, sandbox)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
