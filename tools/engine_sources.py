@@ -79,7 +79,7 @@ def build_opentofu(folder: Path) -> None:
 
 
 def build_bridge(folder: Path) -> None:
-    """Build the plugin that serves Terraform providers to Pulumi, and the host of programs in YAML, into folder/bin."""
+    """Build the plugin that serves Terraform providers to Pulumi, the host of YAML, and ``sdks``, into folder/bin."""
     require_go(BRIDGE_MODULE)
     say(
         f"Building Pulumi's bridge {BRIDGE_VERSION} and its host for YAML from their Go modules: about 4 minutes on two"
@@ -89,6 +89,7 @@ def build_bridge(folder: Path) -> None:
     go_build(BRIDGE_MODULE, package, folder / "bin", f"-X {package}/version.version=v{BRIDGE_PLUGIN_VERSION}")
     (folder / "bin" / "dynamic").rename(folder / "bin" / "pulumi-resource-terraform-provider")
     go_build(BRIDGE_MODULE, "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", folder / "bin")
+    go_build(BRIDGE_MODULE, "./sdks", folder / "bin")
 
 
 def install_terraform(minor: str) -> Source:

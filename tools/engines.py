@@ -64,7 +64,7 @@ BRIDGE = Program(
     advice=f"Go {GO_VERSION} or newer",
     look=False,
 )
-"""With ``pulumi-language-yaml`` beside it. Never one on PATH: neither program tells its version."""
+"""With ``pulumi-language-yaml`` and ``sdks`` beside it. Never one on PATH: none of them tells its version."""
 TERRAFORMS = {"1.8": "1.8.4", "1.11": "1.11.4", "1.13": "1.13.5", "1.15": "1.15.5"}
 """Versions that a PyPI package embeds: their writing in `tools/terraform/`, and the version that each tells."""
 
