@@ -86,9 +86,9 @@ def _terraform(minor: str, *, look: bool = False) -> Program:
 ENGINES = {
     "pulumi": PULUMI,
     "tofu": OPENTOFU,
-    "bridge": BRIDGE,
     "terraform": _terraform("1.11", look=True),
     **{f"terraform-{minor}": _terraform(minor) for minor in TERRAFORMS},
+    "bridge": BRIDGE,
 }
 
 

@@ -6,12 +6,15 @@ import json
 import subprocess
 from typing import Any
 
+import pytest
+
 from mfa_association.sandbox import Sandbox
 from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
 from tests.e2e.bridged import BridgedStack, device
 from tests.support.stack import ACCOUNT, ROSTER_PROGRAM, SCRIPTS, spare_pip, virtual
 
 MANY = 1000
+pytestmark = pytest.mark.timeout(900)
 FAST = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 

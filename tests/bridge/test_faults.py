@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.support.processes import Running
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, enable
 from tests.support.stack import ACCOUNT, virtual
 
+PAGE = (Path(__file__).parents[2] / "docs" / "languages.md").read_text()
 TABLET = virtual("dave-tablet")
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
 
@@ -61,7 +64,9 @@ def test_the_last_device_of_somebody_with_a_password(stack: BridgedStack, box: S
     stack.must_up()
     box.reset_calls()
     stack.program()
-    assert "on_last_device is 'refuse'" in stack.run("up", "--yes", "--skip-preview").stdout
+    assert "error" not in stack.must("preview").stdout, "the bridge sends no plan of a removal"
+    refused = re.findall(r"^    error: .*alice.*$", stack.up().stdout, re.MULTILINE)
+    assert len(refused) == 2 and "\n".join(refused) in PAGE, refused
     assert writes(box) == [] and stack.names() == ["phone"]
     stack.must_up(MFA_ASSOCIATION_ON_LAST_DEVICE="allow:mfa/alice-phone")
     assert "alice" not in box.holders(ACCOUNT) and stack.names() == []
