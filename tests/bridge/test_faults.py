@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from mfa_association.sandbox.faults import When
 from tests.e2e.bridged import BridgedStack, device
 from tests.support.processes import Running
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, enable
@@ -26,7 +27,7 @@ def writes(box: Sandbox) -> list[str]:
 
 
 @contextmanager
-def held_up(stack: BridgedStack, box: Sandbox, action: str, when: str) -> Iterator[Running]:
+def held_up(stack: BridgedStack, box: Sandbox, action: str, when: When) -> Iterator[Running]:
     """`up` under way in a call that AWS does not answer; afterwards AWS answers again."""
     box.fault(action, delay=60, when=when)
     command = ["pulumi", "--color", "never", "--non-interactive", "up", "--yes", "--skip-preview"]
@@ -73,7 +74,7 @@ def test_the_last_device_of_somebody_with_a_password(stack: BridgedStack, box: S
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_the_answer_to_a_removal_is_lost(stack: BridgedStack, box: Sandbox, when: str) -> None:
+def test_the_answer_to_a_removal_is_lost(stack: BridgedStack, box: Sandbox, when: When) -> None:
     stack.program(phone=device("dave", DAVES), bobs=device("bob", TOKEN))
     stack.must_up()
     box.fault("DeactivateMFADevice", drop=True, when=when)
@@ -102,7 +103,7 @@ def test_killed_while_a_device_is_enabled(stack: BridgedStack, box: Sandbox) -> 
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_while_the_old_device_of_a_replacement_goes(stack: BridgedStack, box: Sandbox, when: str) -> None:
+def test_killed_while_the_old_device_of_a_replacement_goes(stack: BridgedStack, box: Sandbox, when: When) -> None:
     box.client().create_virtual_mfa_device(VirtualMFADeviceName="dave-tablet")
     stack.program(phone=device("dave", DAVES))
     stack.must_up()

@@ -115,8 +115,8 @@ def _with(**deployment: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("reason", "export", "target", "part"),
     [
-        ("none of it", {"deployment": {"resources": []}}, "bridge", "it holds no device that is not of the bridge's"),
-        ("all are there", BRIDGED, "bridge", "it holds no device that is not of the bridge's already"),
+        ("none of it", {"deployment": {"resources": []}}, "bridge", "it holds no device of the dynamic provider; nothing was written"),
+        ("all are there", BRIDGED, "bridge", "it holds no device of the dynamic provider"),
         ("no export", {"resources": []}, "bridge", "it holds no deployment; make it with `pulumi stack export`"),
         (
             "interrupted",

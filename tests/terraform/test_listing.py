@@ -100,7 +100,7 @@ def test_what_may_not_be_read_is_warned_of(stage: Stage, caller: Caller) -> None
     ],
 )
 def test_what_cannot_be_listed_is_an_error(
-    stage: Stage, caller: Caller, reason: str, config: dict[str, str], error: str | None, part: str
+    stage: Stage, caller: Caller, reason: str, config: dict[str, Any], error: str | None, part: str
 ) -> None:
     stage.plant(users={"alice": user(virtual())})
     if error:

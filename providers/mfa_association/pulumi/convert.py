@@ -63,7 +63,7 @@ def convert(export: Json, target: Target) -> tuple[Json, int]:
     side = _SIDES[target]
     moved = [one for one in resources if is_association(one) and (one["type"] == BRIDGED_TYPE) != (target == "bridge")]
     if not moved:
-        raise NotConverted(f"it holds no device that is not of the {_LABELS[target]} already")
+        raise NotConverted(f"it holds no device of the {_OTHER[target]}")
     provider, reference = _provider(resources, side, str(moved[0]["urn"]))
     if parent := next((one["parent"] for one in resources if one.get("parent") in {it["urn"] for it in moved}), None):
         raise NotConverted(f"other resources have {parent} as their parent; give them another parent first")
@@ -187,4 +187,4 @@ _SIDES: Final[dict[Target, _Side]] = {
         PULUMI_TYPE, "pulumi:providers:pulumi-python", "default", {}, _dynamic_inputs, _dynamic_outputs, _plain_name
     ),
 }
-_LABELS: Final[dict[Target, str]] = {"bridge": "bridge's", "dynamic": "dynamic provider's"}
+_OTHER: Final[dict[Target, str]] = {"bridge": "dynamic provider", "dynamic": "bridge"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mfa_association.engine import props
 from mfa_association.errors import MfaError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mfa_association.terraform.connection import Connection
 
 State = dict[str, Any]
-_READING: Final = "listing the MFA devices of the account"
 
 
 class NoSuchUser(MfaError):
@@ -45,7 +44,9 @@ def devices(connection: Connection, config: State, limit: int) -> list[State]:
         warn(sentence)
     states = list(_states(found))
     if 0 < limit < len(states):
-        warn(f"{_READING}: {len(states)} are held, the first {limit} are listed; a larger limit lists more")
+        warn(
+            f"listing the MFA devices of the account: {len(states)} are held, the first {limit} are listed; a larger limit lists more"
+        )
         return states[:limit]
     return states
 
@@ -92,12 +93,16 @@ def _states(found: Snapshot) -> Iterator[State]:
     for root in found.roots:
         if root.devices:
             account = root.root_account_id
-            warn(f"{_READING}: the root user's devices are left out; import them as root:{account}/SERIAL")
+            warn(
+                f"listing the MFA devices of the account: the root user's devices are left out; import them as root:{account}/SERIAL"
+            )
     for user in found.users:
         for device in user.devices:
             serial = listed_serial_number(device.serial_number)
             if not serial.kind.is_declarable:
-                warn(f"{_READING}: {serial.text} of {user.name} is left out: it cannot be declared")
+                warn(
+                    f"listing the MFA devices of the account: {serial.text} of {user.name} is left out: it cannot be declared"
+                )
                 continue
             held = Association(user.name, serial, True, found.account_id, device.enable_date or None, user.user_id)
             yield association.state(props.outputs({}, held), association.IMPORTED)
