@@ -45,7 +45,8 @@ def devices(connection: Connection, config: State, limit: int) -> list[State]:
     states = list(_states(found))
     if 0 < limit < len(states):
         warn(
-            f"listing the MFA devices of the account: {len(states)} are held, the first {limit} are listed; a larger limit lists more"
+            f"listing the MFA devices of the account: {len(states)} are held, the first {limit} are listed; a larger "
+            "limit lists more"
         )
         return states[:limit]
     return states
@@ -94,14 +95,16 @@ def _states(found: Snapshot) -> Iterator[State]:
         if root.devices:
             account = root.root_account_id
             warn(
-                f"listing the MFA devices of the account: the root user's devices are left out; import them as root:{account}/SERIAL"
+                "listing the MFA devices of the account: the root user's devices are left out; "
+                f"import them as root:{account}/SERIAL"
             )
     for user in found.users:
         for device in user.devices:
             serial = listed_serial_number(device.serial_number)
             if not serial.kind.is_declarable:
                 warn(
-                    f"listing the MFA devices of the account: {serial.text} of {user.name} is left out: it cannot be declared"
+                    f"listing the MFA devices of the account: {serial.text} of {user.name} is left out: "
+                    "it cannot be declared"
                 )
                 continue
             held = Association(user.name, serial, True, found.account_id, device.enable_date or None, user.user_id)
