@@ -147,7 +147,7 @@ def test_all_that_a_roster_says_of_a_device_is_an_input() -> None:
 
 def test_no_edit_of_a_roster_may_change_a_setting() -> None:
     """What holds an edit to its word sees each setting: two lines that differ in one are not the same."""
-    from mfa_association.roster.edit import _facts
+    from mfa_association.roster.editing.edit import _facts
 
     line, said = whole_line()
     [bare] = roster.parse(json.dumps({"users": {"alice": [PHONE]}})).lines

@@ -52,7 +52,7 @@ def test_a_seed_is_read_in_any_of_its_spellings(text: str, reason: str) -> None:
 
 NOT_BASE32 = "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
 TOO_SHORT = "is too short: a seed has at least 23 base32 characters, one of AWS's has 64"
-CUT = "cannot be whole: no base32 text has this length, so a character is missing or too many"
+CUT = "is not complete: base32 text never has this length; a character is missing, or there is one too many"
 OTHER_KIND = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
 
 
@@ -122,7 +122,7 @@ def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "the file cannot be read: No such file or directory"), (b"\xff\xfe", "the file holds no base32 text")],
+    [(None, "the file cannot be read: No such file or directory"), (b"\xff\xfe", "the file does not hold base32 text")],
 )
 def test_a_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, told: str) -> None:
     if content is not None:

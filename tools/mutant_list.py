@@ -105,7 +105,10 @@ ADAPTERS = (
     Mutant(f"{PACKAGE}/roster/parse.py", '"user_name": self.user_name,', "", (FIELDS,)),
     Mutant(f"{PACKAGE}/roster/parse.py", "**self.settings,", "", (FIELDS,)),
     Mutant(
-        f"{PACKAGE}/roster/edit.py", "tuple(line.inputs().values())", "tuple(line.inputs().values())[:-1]", (FIELDS,)
+        f"{PACKAGE}/roster/editing/edit.py",
+        "tuple(line.inputs().values())",
+        "tuple(line.inputs().values())[:-1]",
+        (FIELDS,),
     ),
     Mutant(
         f"{PACKAGE}/pulumi/imports.py",
@@ -218,7 +221,12 @@ KINDS_ERRORS_AND_TOKENS = (
         "self.kind.console_only",
         ("tests/lifecycle/test_root.py", "tests/lifecycle/test_renew.py"),
     ),
-    Mutant(f"{PACKAGE}/engine/props.py", "found.kind.name}", "found.kind.label}", ("tests/engine/test_changes.py",)),
+    Mutant(
+        f"{PACKAGE}/engine/props.py",
+        "association.kind.name,",
+        "association.kind.label,",
+        ("tests/engine/test_changes.py",),
+    ),
     Mutant(
         f"{PACKAGE}/terraform/resource.py",
         '"active": True, "enable_date": fault.again.enable_date}',
@@ -252,7 +260,7 @@ KINDS_ERRORS_AND_TOKENS = (
         ("tests/lifecycle/test_move.py",),
     ),
     Mutant(
-        f"{PACKAGE}/lifecycle/ledger.py",
+        f"{PACKAGE}/lifecycle/declarations.py",
         "self.mark_declared(pair, fault if isinstance",
         "self.mark_declared(pair, str(fault) if isinstance",
         ("tests/lifecycle/test_successors.py",),

@@ -85,7 +85,7 @@ class SeedSource:
         except RuntimeError:
             raise SeedUnreadable(str(self), "the file cannot be read: there is no such home folder") from None
         except UnicodeDecodeError:
-            raise SeedUnreadable(str(self), "the file holds no base32 text") from None
+            raise SeedUnreadable(str(self), "the file does not hold base32 text") from None
 
 
 def step_at(moment: datetime) -> int:
@@ -114,7 +114,7 @@ def parse_seed(value: object, field: str = "seed") -> Seed:
     try:
         base64.b32decode(bare + "=" * (-len(bare) % 8))
     except binascii.Error:
-        rule = "cannot be whole: no base32 text has this length, so a character is missing or too many"
+        rule = "is not complete: base32 text never has this length; a character is missing, or there is one too many"
         raise InvalidValue(field, None, rule) from None
     return Seed(bare)
 
@@ -130,9 +130,9 @@ def parse_seed_source(value: object, field: str = "seed_source") -> SeedSource:
 
 
 def _without_seed(value: object, places: Container[str]) -> str:
-    """What may be shown of a seed source that is none: its prefix. Somebody may have typed the seed itself."""
+    """What may be shown of an invalid seed source: its prefix. Somebody may have typed the seed itself."""
     prefix, colon, _ = value.partition(":") if isinstance(value, str) else ("", "", "")
-    return f" (what stands after {prefix}: is none)" if colon and prefix in places else ""
+    return f" (the text after {prefix}: is not valid)" if colon and prefix in places else ""
 
 
 def _from_address(text: str, field: str) -> str:
@@ -141,17 +141,17 @@ def _from_address(text: str, field: str) -> str:
         address = urlsplit(text)
     except ValueError:
         return ""
-    told = {name.lower(): values[-1] for name, values in parse_qs(address.query).items()}
+    parameters = {name.lower(): values[-1] for name, values in parse_qs(address.query).items()}
     if address.netloc.lower() != "totp" or any(
-        told.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()
+        parameters.get(name, usual).upper() != usual for name, usual in _AS_AWS.items()
     ):
         rule = "must give codes as AWS uses them: otpauth://totp, six digits, 30 seconds, SHA1"
         raise InvalidValue(field, None, rule)
-    return told.get("secret", "")
+    return parameters.get("secret", "")
 
 
 def _from_base64(text: str) -> str:
-    """The base32 text within base64; base32 text itself decodes to what is none."""
+    """The base32 text within base64; plain base32 text never decodes to base32 text."""
     try:
         inner = base64.b64decode(text, validate=True).decode("ascii")
     except (binascii.Error, ValueError):

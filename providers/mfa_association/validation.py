@@ -77,7 +77,7 @@ class InvalidValue(MfaError):
 
 @dataclass(frozen=True)
 class SerialNumber:
-    """What identifies an MFA device, and all that the text alone tells about it; shown as its text.
+    """What identifies an MFA device, and all that its text alone says about it; shown as its text.
 
     ``name``: the text, or what stands in an ARN behind the account, such as ``mfa/alice-phone``.
     """

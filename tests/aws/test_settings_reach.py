@@ -218,7 +218,7 @@ def test_nobody_is_asked_for_an_mfa_code_where_nobody_is_there(profile: Any, aws
     session = Session(Settings(profile="admin", endpoints=endpoints(aws.url)))
     assert failure(lambda: session.caller, MfaCodeNeeded) == (
         "finding out whose AWS credentials are in use: the profile asks for an MFA code (mfa_serial); "
-        "take a session first and export its keys"
+        "get a session first (aws sts get-session-token) and export its keys"
     )
     failure(lambda: session.caller, MfaCodeNeeded)  # for the next resource of this process botocore has other words
     assert aws.asked == []

@@ -99,7 +99,7 @@ def test_a_roster_that_cannot_be_written_is_told_last(here: Here, bench: Bench, 
     here.patch.setattr("mfa_association.roster.file.os.replace", _full)
     done = here.run("revoke", "carol", "--yes")
     assert done.returncode == 1
-    told = "NOT DONE: roster.yaml: writing (roster.yaml): No space left on device; nothing was written, mend that and run again"
+    told = "NOT DONE: roster.yaml: writing (roster.yaml): No space left on device; nothing was written, fix that and run again"
     assert told in done.stdout
     assert "Remove the device's line where the roster is kept" in done.stdout
     assert bench.roster == ROSTER
@@ -151,7 +151,7 @@ REFUSED = (
     (
         "another's device",
         ["carol", TOKEN, "--yes"],
-        f"revoking MFA devices of user (carol): {TOKEN} is not among what ",
+        f"revoking MFA devices of user (carol): carol has {PHONE}, not '{TOKEN}'; nothing was changed, check the name",
     ),
     (
         "no such user",
@@ -188,7 +188,9 @@ def test_a_terminal_is_asked(bench: Bench, box: Sandbox, keys: str, code: int) -
         terminal.until("Do this? [y/N] ")
         terminal.type(keys)
         assert terminal.ended() == code
-    warning = "No device is left then: carol signs in with the password alone. --contain takes that away first."
+    warning = (
+        "No device is left then: carol could sign in with the password alone. --contain deletes the password first."
+    )
     assert warning in terminal.text
     assert ("carol" in box.holders()) is bool(code)
     assert "Traceback" not in terminal.text

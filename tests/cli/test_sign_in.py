@@ -21,7 +21,7 @@ source_profile = base
 mfa_serial = {PHONE}
 """
 KEY = "AKIASANDBOXCAROL0000"
-NO_TERMINAL = ": the profile asks for an MFA code (mfa_serial); take a session first and export its keys\n"
+NO_TERMINAL = ": the profile asks for an MFA code (mfa_serial); get a session first (aws sts get-session-token) and export its keys\n"
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_password_that_cannot_be_checked(frank: Stack, box: Sandbox) -> None:
     frank.roster("allow_empty: true\n")
     done = frank.up()
     assert done.code == 0, done.text
-    assert "it is the last MFA device; frank has a console password or not, which could not be checked" in done.text
+    assert "it is the last MFA device; frank has perhaps a console password, which could not be checked" in done.text
 
 
 def test_somebody_leaves_under_refuse_as_the_page_tells(stack: Stack, box: Sandbox) -> None:

@@ -54,7 +54,9 @@ def test_a_misspelt_key_fails_the_preview(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
     done = stack.preview()
     assert done.code != 0
-    assert "reading stack config mfa:maxRemoval: is no key of this provider, did you mean mfa:maxRemovals?" in done.text
+    assert (
+        "reading stack config mfa:maxRemoval: is not a key of this provider, did you mean mfa:maxRemovals?" in done.text
+    )
     assert box.calls() == {}
 
 

@@ -92,7 +92,7 @@ def test_the_wrong_account_changes_nothing(bound: Stack, box: Sandbox) -> None:
         before = bound.outputs()
         done = command()
         assert done.code != 0
-        assert f"it belongs to AWS account {ACCOUNT}, the credentials in use to 999988887777" in done.text
+        assert f"it belongs to AWS account {ACCOUNT}, but the credentials in use belong to 999988887777" in done.text
         assert bound.outputs() == before
     assert box.holders(ACCOUNT)["dave"] == [DAVES]
 

@@ -144,7 +144,10 @@ def test_codes_used_before_are_followed_by_the_next_and_it_says_how_long_that_ta
     declare(planted, "seed_source='env:ERIN_SEED', renew='again',")
     done = planted.up(ERIN_SEED=SEED)
     assert done.code == 0, done.text
-    said = re.search(rf"IAM refused the codes of {TOKEN}, perhaps used before: waiting (\d+) s for the next", done.text)
+    said = re.search(
+        rf"IAM refused the codes of {TOKEN}, perhaps because they were used before: waiting (\d+) s for the next ones",
+        done.text,
+    )
     assert said and 25 <= int(said[1]) <= 60
     assert box.holders(ACCOUNT)["erin"] == [TOKEN]
 

@@ -144,7 +144,7 @@ def test_a_server_that_is_away_is_a_sentence(step: Step) -> None:
 def test_a_token_that_tells_nobody_is_a_sentence(step: Step) -> None:
     step.hub.faults = [Fault("GET /user", 403, DENIED)]
     ended = step.comment(step.review(), GH_TOKEN=REST_TOKEN)
-    said = "asking GitHub whose token this is: it does not tell; use the workflow's own, ${{ github.token }}"
+    said = "asking GitHub whose token this is: GitHub did not say; use the workflow's own, ${{ github.token }}"
     assert ended == (1, "", f"mfa-association: {said}\n")
     assert step.hub.writes == []
 

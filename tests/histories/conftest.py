@@ -10,10 +10,10 @@ import pytest
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import implied_mirror, install, this_platform
 from tests.histories.history import History
-from tests.histories.play import Story
 from tests.histories.real_aws import RealWorld, seed
 from tests.histories.real_pulumi import RealPulumi
 from tests.histories.real_terraform import RealTerraform
+from tests.review.soundness.histories import Reviewed
 from tests.support.stack import Stack
 from tests.support.terraform_project import Project
 
@@ -27,15 +27,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def play_really(home: Path, tmp_path: Path, pulumi: Path, terraform: Path) -> Iterator[Callable[[History], Story]]:
-    """Plays a history on its real engine, with a sandbox, a folder and locks of its own."""
+def play_really(home: Path, tmp_path: Path, pulumi: Path, terraform: Path) -> Iterator[Callable[[History], Reviewed]]:
+    """Plays a history on its real engine and reviews each run, with a sandbox, a folder and locks of its own."""
 
-    def play(history: History) -> Story:
+    def play(history: History) -> Reviewed:
         folder = tmp_path / f"history{len(list(tmp_path.iterdir()))}"
         locks = folder / "locks"
         locks.mkdir(parents=True)
         with Sandbox(seed()) as box:
-            story = Story(history, RealWorld(box, locks), _engine(history, folder, home, box, terraform))
+            story = Reviewed(history, RealWorld(box, locks), _engine(history, folder, home, box, terraform))
             story.play()
         return story
 

@@ -58,7 +58,7 @@ def removed_goes(seen: Observed, memory: Memory) -> Iterator[str]:
             if not (seen.is_out_of_sight(serial) or seen.run.lag):
                 yield f"{name} still holds {serial}, which neither the program nor the state knows any more"
             del memory.owed[serial]
-        elif _is_dropped(serial, user, seen):
+        elif (serial, name) not in seen.declared and _is_dropped(serial, user, seen):
             yield f"{name} still holds {serial}, which the state gives to somebody else"
 
 
@@ -139,7 +139,8 @@ def guards_hold(seen: Observed, memory: Memory) -> Iterator[str]:
         if call.left or user is None or user.id in seen.touched_users() or "last" in seen.lifted:
             continue
         serial = str(call.serial).lower()
-        guards = {str(one.values.get("on_last_device") or "warn") for one in seen.before if one.pair[0] == serial}
+        records = [saved for saved in seen.before if saved.pair[0] == serial and _is_holder(saved, user.id, seen)]
+        guards = {str(saved.values.get("on_last_device") or "warn") for saved in records}
         if "refuse" in guards and user.password and not seen.run.lag:
             yield f"{serial} was {user.name}'s last device, with a password, and its record says refuse"
         elsewhere = {line.pair for line in seen.program.records if line.is_elsewhere}

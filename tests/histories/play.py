@@ -50,6 +50,8 @@ class Story:
     tale: list[str] = field(default_factory=list)
     traces: list[list[str]] = field(default_factory=list)
     """What the provider was asked in each run, in order: verb and address."""
+    seen: Observed | None = None
+    """The last run."""
 
     def __post_init__(self) -> None:
         account = self.world.account
@@ -114,6 +116,7 @@ class Story:
             lifted,
         )
         self.traces.append(result.trace)
+        self.seen = seen
         self._tell(seen)
         for number, judge in INVARIANTS.items():
             for told in judge(seen, self.memory):

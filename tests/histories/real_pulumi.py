@@ -30,8 +30,41 @@ class RealPulumi:
         self.moment: Callable[[], int] = lambda: 0
         stack.env[SEED_VARIABLE] = SEED.base32
 
+    def preview(self, program: Program, run: Run) -> bytes:
+        """The document of the run's preview."""
+        options, _ = self._prepare(program, run)
+        if run.command == "destroy":
+            command = ["destroy", "--preview-only", "--json"]
+        else:
+            command = ["preview", "--json", "--show-sames", "--show-replacement-steps"]
+        options = [option for option in options if option != "--continue-on-error"]
+        return self._stack.run(*command, "--non-interactive", *options).text.encode()
+
     def run(self, program: Program, run: Run) -> Result:
         """One command."""
+        stack, named = self._stack, program.named()
+        options, targets = self._prepare(program, run)
+        command = [run.command, "--yes", "--skip-preview", "--non-interactive", *options]
+        result = Result(full=not targets)
+        if run.kill:
+            text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
+            if run.kill.victim == "CLI":
+                stack.run("cancel", "--yes", "--non-interactive")
+        else:
+            done: Output = stack.run(*command)
+            text, code = done.text, done.code
+            result.trace = [f"{one['method'].rpartition('/')[2]} {one['request']['urn']}" for one in done.calls]
+        if targets:
+            result.left_out = {one.serial.lower() for address, one in named.items() if address not in targets}
+        if code:
+            result.errors = [text]
+        # Where the provider is killed, Pulumi interrupts its own Python host, which says so with a traceback of its own.
+        assert "Traceback" not in text or (run.kill and "/mfa_association/" not in text), text
+        result.full = result.full and not result.killed
+        return result
+
+    def _prepare(self, program: Program, run: Run) -> tuple[list[str], set[str]]:
+        """Write program and configuration; the options of the run, and what it targets."""
         stack, named = self._stack, program.named()
         order = list(named)
         if run.order:
@@ -46,23 +79,7 @@ class RealPulumi:
         if run.command == "up":
             options += [f"--replace=**::{_last(order[at % len(order)])}" for at in run.replace if order]
             options += ["--refresh"] * run.refresh + ["--continue-on-error"] * run.keep_going
-        command = [run.command, "--yes", "--skip-preview", "--non-interactive", *dict.fromkeys(options)]
-        result = Result(full=not targets)
-        if run.kill:
-            text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
-            if run.kill.victim == "CLI":
-                stack.run("cancel", "--yes", "--non-interactive")
-        else:
-            done: Output = stack.run(*command)
-            text, code = done.text, done.code
-            result.trace = [f"{one['method'].rpartition('/')[2]} {one['request']['urn']}" for one in done.calls]
-        if targets:
-            result.left_out = {one.serial.lower() for address, one in named.items() if address not in targets}
-        if code:
-            result.errors = [text]
-        assert "Traceback" not in text, text
-        result.full = result.full and not result.killed
-        return result
+        return list(dict.fromkeys(options)), targets
 
     @property
     def state(self) -> list[Saved]:

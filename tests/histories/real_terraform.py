@@ -30,18 +30,19 @@ class RealTerraform:
         self._records: dict[str, Record] = {}
         project.env[SEED_VARIABLE] = SEED.base32
 
+    def preview(self, program: Program, run: Run) -> bytes:
+        """The document of the run's plan; empty where there is none."""
+        options, _ = self._prepare(program, run)
+        plan = ["plan", "-out=tfplan", *(["-destroy"] if run.command == "destroy" else []), *options]
+        if self._project._call(*plan).returncode:
+            return b""
+        return self._project._call("show", "-json", "tfplan").stdout.encode()
+
     def run(self, program: Program, run: Run) -> Result:
         """One command."""
-        project, named, state = self._project, program.named(), self.state
-        self._addresses.update({slug(address): address for address in named})
-        project.write(hcl(program, state))
-        self._configure(program.max_removals)
-        everything = list(dict.fromkeys([*named, *(saved.address for saved in state)]))
-        targets = {everything[at % len(everything)] for at in run.target if everything}
-        options = [f"-target={TYPE}.{slug(address)}" for address in sorted(targets)]
-        if run.command == "up":
-            options += [f"-replace={TYPE}.{slug(list(named)[at % len(named)])}" for at in run.replace if named]
-        command = [*_COMMANDS[run.command], "-auto-approve", *dict.fromkeys(options)]
+        project, named = self._project, program.named()
+        options, targets = self._prepare(program, run)
+        command = [*_COMMANDS[run.command], "-auto-approve", *options]
         result = Result(full=not targets)
         if run.kill:
             text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
@@ -56,6 +57,19 @@ class RealTerraform:
         result.full = result.full and not result.killed
         self._records.update(named)
         return result
+
+    def _prepare(self, program: Program, run: Run) -> tuple[list[str], set[str]]:
+        """Write module and configuration; the options of the run, and what it targets."""
+        named, state = program.named(), self.state
+        self._addresses.update({slug(address): address for address in named})
+        self._project.write(hcl(program, state))
+        self._configure(program.max_removals)
+        everything = list(dict.fromkeys([*named, *(saved.address for saved in state)]))
+        targets = {everything[at % len(everything)] for at in run.target if everything}
+        options = [f"-target={TYPE}.{slug(address)}" for address in sorted(targets)]
+        if run.command == "up":
+            options += [f"-replace={TYPE}.{slug(list(named)[at % len(named)])}" for at in run.replace if named]
+        return list(dict.fromkeys(options)), targets
 
     @property
     def state(self) -> list[Saved]:

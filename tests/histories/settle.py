@@ -163,7 +163,7 @@ ADVICE: Final[dict[str, Callable[[Situation, str], None]]] = {
     ),
     r"correct seed_source": _each(lambda _s, record: replace(record, enabler="seed" if record.enabler else "")),
     r"there are neither codes nor a seed": _each(lambda _s, record: replace(record, enabler="seed")),
-    r"take the old renew value back": _take_renew_back,
+    r"set renew back to its old value": _take_renew_back,
     r"give a new renew value": _each(lambda _s, record: replace(record, renew=f"{record.renew}+", enabler="seed")),
     r"run again with two fresh codes": lambda _s, _said: None,
     r"protected|prevent_destroy": _unprotect,

@@ -49,7 +49,7 @@ troubles = st.builds(
     st.integers(1, 3),
     st.sampled_from((1, 1, 2, 100)),
 )
-kills = st.builds(Kill, st.sampled_from(("provider", "CLI")), st.integers(1, 2), _often)
+kills = st.builds(Kill, st.sampled_from(("provider", "CLI")), st.sampled_from((1, 1, 1, 2)), _often)
 runs = st.builds(
     Run,
     st.sampled_from(("up", "up", "up", "up", "up", "up", "refresh", "destroy")),
@@ -94,8 +94,14 @@ _storms = st.builds(
     ),
     run=_removals,
 )
-rounds = st.one_of(_any_rounds, _any_rounds, _any_rounds, _storms)
-"""One in four is a storm: something is taken, the call does not pass at once, and AWS changes meanwhile."""
+_killings = st.builds(
+    Round,
+    st.tuples(st.builds(Change, st.sampled_from(("remove", "serial", "move", "hand over")), _few, _few)),
+    run=st.builds(Run, refresh=_often, kill=st.builds(Kill, st.sampled_from(("CLI", "CLI", "provider")), after=_often)),
+)
+rounds = st.one_of(_any_rounds, _any_rounds, _any_rounds, _storms, _killings)
+"""One in five is a storm: something is taken, the call does not pass at once, and AWS changes meanwhile. In one of five
+something is taken, and the first write is killed: other runs seldom come to the write that they are killed at."""
 
 
 def histories(*engines: Engine) -> st.SearchStrategy[History]:

@@ -22,6 +22,10 @@ def _of(engine: str, lines: tuple[int, ...], *rounds: Round) -> History:
 
 
 _TWICE = {"times": 2}
+_REPARENTED = Round(
+    (Change("reparent all"),),
+    run=Run(trouble=(Trouble("DeactivateMFADevice", "Throttling"),), pause=(Event("deactivate"),)),
+)
 CASES = (
     Case(
         "a renamed resource whose first run failed: the second deactivated the device",
@@ -152,22 +156,8 @@ CASES = (
         "-replace of a renamed user's device kept the new renew value, so no new value ended its refusal (Terraform)",
         _of("terraform", (3,), Round((Change("renew"),), (Event("rename", at=1),), Run(replace=(0,)))),
     ),
-)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.reason)
-def test_it_stays_mended(case: Case) -> None:
-    story = play(case.history)
-    assert not story.breaches, "\n".join(story.tale)
-
-
-_REPARENTED = Round(
-    (Change("reparent all"),),
-    run=Run(trouble=(Trouble("DeactivateMFADevice", "Throttling"),), pause=(Event("deactivate"),)),
-)
-OPEN = (
     Case(
-        "another device of bob goes in the pause of a throttled removal, which then takes his last (Terraform)",
+        "a guard of the new holder, saved for the same device, was taken for that of the old one: the judge was wrong (Terraform)",
         _of(
             "terraform",
             (2, 0, 1, 3),
@@ -177,7 +167,7 @@ OPEN = (
         ),
     ),
     Case(
-        "a security key that a recreated user registered: the state gives it to somebody else (Pulumi)",
+        "a recreated user holds what the program declares, and the state knows the user before: the judge was wrong (Pulumi)",
         _of(
             "pulumi",
             (4, 0),
@@ -193,10 +183,9 @@ OPEN = (
         ),
     ),
 )
-"""Found, and not yet decided: whether the product is wrong, or its judge. One that passes has to move up."""
 
 
-@pytest.mark.xfail(strict=True, reason="found by drawn histories, and not yet decided whose fault it is")
-@pytest.mark.parametrize("case", OPEN, ids=lambda case: case.reason)
-def test_it_is_known_and_open(case: Case) -> None:
-    assert not play(case.history).breaches
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.reason)
+def test_it_stays_mended(case: Case) -> None:
+    story = play(case.history)
+    assert not story.breaches, "\n".join(story.tale)

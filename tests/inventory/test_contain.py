@@ -213,8 +213,8 @@ def test_all_is_what_is_held_and_what_is_declared(stage: Stage) -> None:
 def test_one_of_several_must_be_named(stage: Stage) -> None:
     told = failure(lambda: chosen(stage, roster=f"users: {{alice: [{TOKEN}]}}"), NotRevoked)
     assert told == (
-        f"revoking MFA devices of user (alice): there are 2 devices: {stage.arn()}, {TOKEN}; nothing was changed, "
-        "name one of them, or say --all"
+        f"revoking MFA devices of user (alice): alice has 2 devices: {stage.arn()}, {TOKEN}; nothing was changed, "
+        "name one of them, or give --all"
     )
 
 
@@ -232,23 +232,24 @@ def test_a_device_of_nobody_is_inactive_already(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("reason", "asked", "cause"),
     [
-        ("another's", "bobs", "{bobs} is held by bob; nothing was changed, name the holder"),
+        ("another's", "bobs", "bob holds '{bobs}', not alice; nothing was changed, name its holder"),
         (
             "nobody's",
             "nobodys",
-            "{nobodys} is not among what the user holds or the roster lists; nothing was changed, which is",
+            "alice has {alices}, not '{nobodys}'; nothing was changed, check the name",
         ),
     ],
 )
 def test_a_wrong_serial_number_changes_nothing(stage: Stage, reason: str, asked: str, cause: str) -> None:
     told = failure(lambda: chosen(stage, stage.arn(asked)), NotRevoked)
-    assert cause.format(bobs=stage.arn("bobs"), nobodys=stage.arn("nobodys")) in told, reason
+    names = {"bobs": stage.arn("bobs"), "nobodys": stage.arn("nobodys"), "alices": stage.arn()}
+    assert told == f"revoking MFA devices of user (alice): {cause.format(**names)}", reason
 
 
 def test_who_would_sign_in_with_a_password_alone_is_told_before(stage: Stage) -> None:
     order = RevocationRequest("alice", None, (RevocationTarget(parse_serial_number(stage.arn()), True),))
     assert warning_of(stage.run(), order) == (
-        "No device is left then: alice signs in with the password alone. --contain takes that away first."
+        "No device is left then: alice could sign in with the password alone. --contain deletes the password first."
     )
     stage.plant(users={"alice": user(hardware())})
     assert warning_of(stage.run(), order) is None

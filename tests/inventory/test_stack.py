@@ -63,10 +63,10 @@ def test_another_resource_is_none(tmp_path: Path) -> None:
     ("text", "cause"),
     [
         ("{", "it is not JSON"),
-        ("[]", "it holds no deployment"),
-        ("{}", "it holds no deployment"),
-        ('{"deployment": 1}', "it holds no deployment"),
-        ('{"checkpoint": {"latest": {"resources": 1}}}', "it holds no deployment"),
+        ("[]", "it does not hold a deployment"),
+        ("{}", "it does not hold a deployment"),
+        ('{"deployment": 1}', "it does not hold a deployment"),
+        ('{"checkpoint": {"latest": {"resources": 1}}}', "it does not hold a deployment"),
         (None, "No such file"),
     ],
 )

@@ -93,8 +93,8 @@ def test_codes_enable_an_inactive_device(stage: Stage) -> None:
     assert (found.active, found.user_id) == (True, user_id)
     assert found.enable_date == _enable_date(stage)
     assert stage.warnings == [
-        f"alice holds {stage.arn()} now; codes older than a minute leave a device out of step: "
-        "if its codes are refused at sign-in, resync it"
+        f"alice holds {stage.arn()} now; if the codes were older than a minute, the device may be out of step: "
+        "if AWS refuses its codes at sign-in, resync it"
     ]
 
 
@@ -157,7 +157,7 @@ def test_require_active_makes_that_an_error(stage: Stage) -> None:
     wanted = stage.wanted(require_active=True)
     assert failure(lambda: lifecycle.create(stage.run(), wanted), refusals.NotActive) == (
         f"binding MFA device ({stage.arn()}) to user (alice): alice does not hold it and require_active is set; "
-        "nothing was changed, let the user register it first, give two codes, or take require_active away"
+        "nothing was changed, let the user register it first, give two codes, or remove require_active"
     )
 
 
@@ -235,7 +235,7 @@ TAKEN = (
         {"users": {"alice": {}, "bob": user(hardware())}},
         "GAHT12345678",
         True,
-        "another user, not determined (IAM tells the holder of virtual devices only)",
+        "another user (IAM shows the holders of virtual devices only)",
     ),
 )
 
@@ -258,7 +258,7 @@ def test_a_denied_walk_does_not_hide_that_somebody_holds_it(stage: Stage) -> Non
     stage.plant(users={"alice": {}, "bob": user(virtual())})
     stage.deny("ListVirtualMFADevices")
     wanted = stage.wanted(codes=stage.codes())
-    assert "held by another user, not determined" in failure(
+    assert "held by another user (IAM shows" in failure(
         lambda: lifecycle.create(stage.run(), wanted), refusals.HeldByAnother
     )
 
@@ -417,7 +417,7 @@ def test_a_device_of_another_account_is_refused_before_any_look(stage: Stage) ->
     stage.plant(users={"alice": {}})
     serial = "arn:aws:iam::999999999999:mfa/alice-phone"
     assert failure(lambda: lifecycle.create(stage.run(), stage.wanted(serial)), refusals.WrongAccount) == (
-        f"using MFA device ({serial}): it belongs to AWS account 999999999999, the credentials in use to "
+        f"using MFA device ({serial}): it belongs to AWS account 999999999999, but the credentials in use belong to "
         f"{stage.account}; nothing was changed, use credentials of account 999999999999"
     )
     assert stage.calls() == {"GetCallerIdentity": 1}

@@ -51,7 +51,7 @@ def test_what_was_checked_for_the_user_stays(stage: Stage, case: Check) -> None:
     serial = stage.arn() if case.serial == "arn" else case.serial
     lifecycle.delete(run, stage.saved(serial, enable_date=OLD))
     assert (serial in stage.holders()["alice"]) is case.stays
-    said = [f"{serial} of alice stays active: it is declared again under another name"]
+    said = [f"{serial} of alice stays active: another resource declares it"]
     assert stage.warnings == (said if case.stays else [])
 
 
@@ -202,7 +202,7 @@ def test_what_a_refresh_saw_inactive_is_not_enabled_by_a_new_record(stage: Stage
     found = lifecycle.create(run, stage.wanted(codes=stage.codes(), renew=case.new))
     assert found.active is case.enabled
     assert (stage.writes() == ["EnableMFADevice"]) is case.enabled
-    assert ("was inactive and is not enabled again for alice" in str(stage.warnings)) is not case.enabled
+    assert ("a new declaration does not enable it for alice" in str(stage.warnings)) is not case.enabled
 
 
 def test_what_the_plan_knows_to_be_inactive_is_not_enabled(stage: Stage) -> None:
@@ -224,13 +224,13 @@ def test_who_must_register_a_key_in_the_console_is_not_advised_to_give_codes(sta
     stage.plant(users={"alice": user()})
     key = f"arn:aws:iam::{stage.account}:u2f/user/alice/yubikey-EXAMPLE"
     told = failure(lambda: lifecycle.create(stage.run(), stage.wanted(key, require_active=True)), refusals.NotActive)
-    assert told.endswith("let alice register it in the console first, or take require_active away")
+    assert told.endswith("let alice register it in the console first, or remove require_active")
 
 
 def test_what_is_to_stay_inactive_is_adopted_if_its_user_registered_it(stage: Stage) -> None:
     stage.plant(**ALICES)
     assert lifecycle.create(stage.run(), stage.wanted(codes=stage.codes()), stay_inactive=True).active
-    assert not stage.writes() and "not enabled again" not in str(stage.warnings)
+    assert not stage.writes() and "does not enable it" not in str(stage.warnings)
 
 
 def test_what_a_refresh_saw_active_again_may_be_enabled(stage: Stage) -> None:
@@ -255,7 +255,7 @@ def test_the_delete_of_an_inactive_record_takes_back_what_the_new_one_enabled(st
     assert lifecycle.create(run, stage.wanted(codes=stage.codes(), renew=case.new)).active
     lifecycle.delete(run, saved, "refuse")
     assert (stage.arn() in stage.holders()["alice"]) is case.enabled
-    assert ("was deactivated again after it was enabled" in str(stage.warnings)) is not case.enabled
+    assert ("another resource enabled it, so it was deactivated again" in str(stage.warnings)) is not case.enabled
 
 
 def test_what_the_new_record_adopted_is_not_taken_back(stage: Stage) -> None:

@@ -37,12 +37,12 @@ class Removal(NamedTuple):
 
 GONE = ("{serial} of alice was already inactive",)
 RENAMED = (
-    "{serial} was not deactivated: there is no user alice; if alice was renamed, that user still holds the device, which "
-    "IAM tells of virtual devices only: look it up under the new name",
+    "{serial} was not deactivated: there is no user alice; if alice was renamed, that user still holds the device: "
+    "look under the new name (IAM shows the holders of virtual devices only)",
 )
 NAMESAKE = (
     "{serial} was not deactivated: another user is called alice now; if alice was renamed, that user still holds the "
-    "device, which IAM tells of virtual devices only: look it up under the new name",
+    "device: look under the new name (IAM shows the holders of virtual devices only)",
 )
 REMOVALS = (
     Removal("one of two", TWO, PLAIN, {"alice": ["spare"]}),
@@ -177,8 +177,8 @@ def test_the_device_of_a_new_user_of_the_old_name_is_not_touched(stage: Stage, c
     if len(left) == 2:
         assert stage.writes() == []
         assert stage.warnings == [
-            f"{saved.serial_number} stays as it is: alice is not the user that it was bound to, a user of that name was "
-            "created anew and registered it"
+            f"{saved.serial_number} stays as it is: another user is called alice now and registered it, not the user "
+            "that it was bound to"
         ]
     assert stage.calls().get("GetUser", 0) == (1 if len(left) == 2 else case.calls.get("GetUser", 0))
 
@@ -199,7 +199,7 @@ def test_whose_device_it_is_is_asked_again_before_a_repetition(stage: Stage) -> 
     stage.time.at(0.5, recreate)
     lifecycle.delete(stage.run(), saved)
     assert _short(stage) == {"alice": ["alice-phone", "spare"]}
-    assert "alice is not the user that it was bound to" in stage.warnings[0]
+    assert "another user is called alice now and registered it" in stage.warnings[0]
 
 
 def test_where_the_user_may_not_be_looked_up_the_pair_counts(stage: Stage) -> None:
@@ -223,7 +223,7 @@ class Guard(NamedTuple):
 
 LAST_ONE = "it is the last MFA device"
 ANY_ONE = "whether it is the last MFA device was not checked"
-UNSURE = "a console password or not, which could not be checked (AccessDenied)"
+UNSURE = "perhaps a console password, which could not be checked (AccessDenied)"
 GUARDS = (
     Guard("password alone", "warn", True, (), f"{LAST_ONE}; alice could sign in with a password alone"),
     Guard("no password", "warn", False, (), f"{LAST_ONE}; alice has no console password"),
@@ -576,9 +576,7 @@ def test_what_is_declared_again_in_this_run_is_kept(stage: Stage) -> None:
     lifecycle.create(run, stage.wanted())
     stage.start_counting()
     lifecycle.delete(run, stage.saved(stage.arn("Alice-Phone")))
-    assert stage.warnings == [
-        f"{stage.arn('Alice-Phone')} of alice stays active: it is declared again under another name"
-    ]
+    assert stage.warnings == [f"{stage.arn('Alice-Phone')} of alice stays active: another resource declares it"]
     assert not stage.calls()
 
 

@@ -61,7 +61,7 @@ def test_two_processes_do_not_change_one_user_at_once(stage: Stage) -> None:
     with another_process(stage.account, "ALICE"):
         told = failure(lambda: lifecycle.delete(files(stage, retry_deadline=20.0), stage.saved()), refusals.UserBusy)
     assert told == (
-        "waiting for user (alice): another run is changing alice, for 20 s already; nothing was changed, run again once "
+        "waiting for user (alice): another run has been changing alice for 20 s; nothing was changed, run again once "
         "it has ended"
     )
     assert stage.notes == ["another run is changing alice: waiting for it"]
@@ -275,9 +275,7 @@ def test_where_no_lock_can_be_had_it_is_said_once(
         lifecycle.delete(run, stage.saved(stage.arn(name), enable_date=OLD), "allow")
     assert not stage.holders()
     (warning,) = stage.warnings
-    assert warning.startswith(
-        "runs of other processes on this machine are not waited for: the lock files cannot be used"
-    )
+    assert warning.startswith("this run does not wait for other runs on this machine: the lock files cannot be used")
 
 
 def test_the_second_folder_serves_where_the_first_cannot(

@@ -203,7 +203,7 @@ def test_a_holder_without_room_leaves_the_device_where_it_was(stage: Stage) -> N
         f"moving MFA device ({stage.arn()}) from user (alice) to user (bob): enabling MFA device ({stage.arn()}) for user "
         f"(bob): {NO_ROOM}"
     )
-    assert told.endswith("; it was enabled for alice again, who holds it as before")
+    assert told.endswith("; it was enabled for alice again, so alice holds it as before")
     assert stage.holders() == before
     assert stage.writes() == ["DeactivateMFADevice", "EnableMFADevice", "EnableMFADevice"]
 
@@ -212,7 +212,7 @@ def test_given_codes_do_for_the_way_back_too(stage: Stage) -> None:
     stage.plant(**FULL)
     before = stage.holders()
     told = failure(lambda: _move(stage, codes=stage.codes()), refusals.MoveTakenBack)
-    assert told.endswith("; it was enabled for alice again, who holds it as before")
+    assert told.endswith("; it was enabled for alice again, so alice holds it as before")
     assert stage.holders() == before
 
 

@@ -82,7 +82,7 @@ class Again(NamedTuple):
 
 AGAIN = (
     Again("by the same user", True, (), True),
-    Again("by a new user of the same name", False, (), False, ("alice is not the user that",)),
+    Again("by a new user of the same name", False, (), False, ("another user is called alice now",)),
     Again("by somebody, GetUser is denied", False, ("GetUser",), True, ("whether alice is still the same user",)),
 )
 
@@ -119,7 +119,7 @@ def test_a_new_user_of_the_old_name_is_not_believed_at_the_second_look_either(st
     for _ in range(3):
         found = lifecycle.read(stage.run(), found)
         assert (found.active, found.user_id) == (False, "AIDABEFORE")
-        assert "to accept it, replace the association, or give it a new renew value" in stage.warnings[-1]
+        assert "to accept the new user, replace the association, or give it a new renew value" in stage.warnings[-1]
     assert lifecycle.create(stage.run(), stage.wanted()).user_id == stage.user_id()
 
 
@@ -144,7 +144,7 @@ def test_a_renamed_user_still_holds_it(stage: Stage) -> None:
     saved = stage.saved(user_id=stage.user_id(), enable_date=OLD)
     stage.admin().update_user(UserName="alice", NewUserName="alicia")
     assert lifecycle.read(stage.run(), saved) == saved
-    assert stage.warnings == [f"alice is now called alicia and still holds {stage.arn()}: change the line"]
+    assert stage.warnings == [f"alice is now called alicia and still holds {stage.arn()}: declare it for the new name"]
 
 
 def test_a_recreated_user_of_the_same_name_is_not_the_holder(stage: Stage) -> None:
@@ -252,6 +252,6 @@ def test_the_saved_account_is_the_only_one_believed(stage: Stage) -> None:
     saved = replace(stage.saved(TOKEN), account_id="999999999999")
     told = failure(lambda: lifecycle.read(stage.run(), saved), refusals.WrongAccount)
     assert told.startswith(
-        f"using MFA device ({TOKEN}): it belongs to AWS account 999999999999, the credentials in use to {stage.account}"
+        f"using MFA device ({TOKEN}): it belongs to AWS account 999999999999, but the credentials in use belong to {stage.account}"
     )
     assert stage.calls() == {"GetCallerIdentity": 1}

@@ -101,5 +101,5 @@ def test_what_is_registered_by_hand_is_not_renewed_by_codes(stage: Stage, kind: 
     saved, wanted = stage.saved(serial, user_name), stage.wanted(serial, user_name)
     assert failure(lambda: lifecycle.renew(stage.run(), saved, wanted), refusals.RenewRefused) == (
         f"renewing MFA device ({serial}) of user ({user_name}): only {user_name} can register it, in the console; "
-        f"nothing was changed, take the old renew value back and let {user_name} register it"
+        f"nothing was changed, set renew back to its old value and let {user_name} register it"
     )

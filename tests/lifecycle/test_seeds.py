@@ -61,7 +61,9 @@ def test_codes_used_before_are_followed_by_the_next_unused_pair(planted: Stage) 
     assert planted.writes() == ["EnableMFADevice", "EnableMFADevice"]
     assert len(planted.time.slept) == 1
     assert 0 < planted.time.slept[0] <= 60
-    assert planted.notes[-1].startswith(f"IAM refused the codes of {planted.arn()}, perhaps used before: waiting ")
+    assert planted.notes[-1].startswith(
+        f"IAM refused the codes of {planted.arn()}, perhaps because they were used before: waiting "
+    )
 
 
 def test_a_wrong_seed_is_tried_twice_and_never_shown(planted: Stage) -> None:
@@ -111,7 +113,7 @@ def test_a_seed_source_that_holds_something_else_is_not_shown(planted: Stage, mo
     [
         ("ssm:/mfa/absent", SeedNotFound, "there is no such parameter; correct seed_source"),
         ("secretsmanager:absent", SeedNotFound, "there is no such secret; correct seed_source"),
-        ("secretsmanager:team#absent", SeedUnreadable, "the secret is no JSON object with the key 'absent'"),
+        ("secretsmanager:team#absent", SeedUnreadable, "the secret is not a JSON object with the key 'absent'"),
         ("ssm:/mfa/short", SeedUnreadable, "its content is too short"),
     ],
 )

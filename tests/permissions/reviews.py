@@ -90,7 +90,7 @@ def review_a_secret_holder(stage: Policed) -> bool:
     stage.plant(users={"alice": user(hardware(token))})
     live = review(stage, removes_secretly(token, user_id=stage.user_id()))
     found = [holder.user_name for _, holder in live.present]
-    stage.warnings += [] if found else ["whose it is could not be found out"]
+    stage.warnings += [] if found else ["its holder could not be found out"]
     return found == ["alice"]
 
 

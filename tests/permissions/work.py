@@ -25,13 +25,13 @@ ENABLING = {ENABLE: f"enabling MFA device ({{arn}}) for user (alice): {DENIED}"}
 DEACTIVATING = {DEACTIVATE: f"deactivating MFA device ({{arn}}) of user (alice): {DENIED}"}
 REMOVING = DEACTIVATING | {
     LIST: "whether it is the last MFA device was not checked",
-    "iam:GetLoginProfile": "it is the last MFA device; alice has a console password or not, which could not be checked",
+    "iam:GetLoginProfile": "it is the last MFA device; alice has perhaps a console password, which could not be checked",
 }
 UNCHECKED_NAME = "or alice under a new name, could not be checked (AccessDenied): allow iam:ListVirtualMFADevices"
 UNREAD_ID = (
     "the unique id of alice could not be read (AccessDenied), so a rename will not be noticed: allow iam:GetUser"
 )
-UNCHECKED_PASSWORD = "a console password or not, which could not be checked (AccessDenied)"
+UNCHECKED_PASSWORD = "perhaps a console password, which could not be checked (AccessDenied)"
 UNREAD_SECRET = "the credentials in use may not read the secret"
 NO_SESSION = {"sts:AssumeRoot": "opening a root session in account ({member}): no root session is allowed there"}
 APPLY, SEEDS = ("apply",), ("apply", "read-seeds")
@@ -84,7 +84,7 @@ WORKS = [
     Work(("revoke",), commands.revoke, LOOK | {
         DEACTIVATE: f"NOT DONE: deactivating MFA device ({{arn}}) of user (alice): {DENIED}",
         "iam:GetUser": f"reading user (alice): {DENIED}",
-        "iam:GetLoginProfile": "whether alice has a console password could not be checked",
+        "iam:GetLoginProfile": "Whether alice has a console password could not be checked",
     }),
     Work(("revoke",), associations.remove_from_a_renamed_user, {WALK: UNCHECKED_NAME}),
     Work(("revoke", "delete-devices"), commands.revoke_and_delete_the_device,
@@ -106,7 +106,7 @@ WORKS = [
             for action in ("GetAccountSummary", "GetAccountAuthorizationDetails", "ListUsers")},
         "iam:ListPolicies": "the version of each policy asked for",
     }),
-    Work(("review",), reviews.review_a_secret_holder, {"iam:ListUsers": "whose it is could not be found out"}),
+    Work(("review",), reviews.review_a_secret_holder, {"iam:ListUsers": "its holder could not be found out"}),
     Work(("review",), reviews.review_an_addition, {WALK: f"who holds a virtual device: not checked (denied: {WALK})"}),
     Work(("review", "root-plan"), reviews.review_a_root_user,
         {"sts:AssumeRoot": "serial_numbers: not checked (denied: sts:AssumeRoot)"}),

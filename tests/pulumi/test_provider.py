@@ -36,7 +36,7 @@ SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ROLE = "arn:aws:iam::111122223333:role/mfa"
 INPUTS: dict[str, Any] = {"user_name": "alice", "serial_number": SERIAL}
 NO_SEED = "must be the device's seed: base32 text (A to Z, 2 to 7) or an otpauth:// address"
-CUT_SEED = "cannot be whole: no base32 text has this length, so a character is missing or too many"
+CUT_SEED = "is not complete: base32 text never has this length; a character is missing, or there is one too many"
 CODES: dict[str, Any] = {"authentication_code_1": "271828", "authentication_code_2": "314159"}
 UNKNOWN_VALUE: Any = rpc.deserialize_property(rpc.UNKNOWN, True)
 """What the SDK makes of a value that a preview does not know yet."""
@@ -115,7 +115,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FIDO_RULE = "cannot be used: a FIDO key or passkey is registered by its own user, in the console"
 ROOT_RULE = "cannot be used: the root user registers its devices itself, in the console"
-HOLDER_RULE = "must be given, or root_account_id, and not both"
+HOLDER_RULE = "must be given unless root_account_id is, and never with it"
 SECRETS = ("authentication_code_1", "authentication_code_2", "seed")
 
 
@@ -168,7 +168,7 @@ CHECKS = (
     Check(
         "a seed typed where its place belongs",
         INPUTS | {"seed_source": f"env:{SEED} {SEED}"},
-        (("", f"seed_source must be env:NAME, {SOURCES} (what stands after env: is none)"),),
+        (("", f"seed_source must be env:NAME, {SOURCES} (the text after env: is not valid)"),),
     ),
     Check(
         "a token has no entity to delete",
@@ -448,7 +448,7 @@ def test_a_rename_of_the_resource_keeps_the_device(stage: Stage, log: Log) -> No
     outs = provider.create(_news(stage)).outs
     provider.delete(stage.arn(), outs or {})
     assert stage.arn() in stage.holders()["alice"]
-    assert log.said == [("WARNING", f"{stage.arn()} of alice stays active: it is declared again under another name")]
+    assert log.said == [("WARNING", f"{stage.arn()} of alice stays active: another resource declares it")]
 
 
 class Junk(NamedTuple):
@@ -598,7 +598,7 @@ def test_a_misspelt_key_is_an_error_and_not_a_guard_that_is_missing(stage: Stage
     stage.plant(**HELD)
     told = _error(lambda: _provider(stage, **{case.key: "1"}).delete(stage.arn(), _outs(stage)))
     assert told == (
-        f"mfa-association: reading stack config {case.key}: is no key of this provider, {case.advice}; "
+        f"mfa-association: reading stack config {case.key}: is not a key of this provider, {case.advice}; "
         "nothing was changed, correct it with `pulumi config set`\n"
     )
     assert stage.holders()

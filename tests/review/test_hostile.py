@@ -109,7 +109,7 @@ def test_titles_of_collapsed_parts_hold_no_markup(name: str) -> None:
     titles = [html for html in raw_html(to_markdown(report(name))) if html.startswith("<details>")]
     assert titles == [
         "<details><summary>Would fail when applied (1)</summary>",
-        "<details><summary>Could not be looked for (1)</summary>",
+        "<details><summary>Not checked (1)</summary>",
         "<details><summary>Others who have a console password and no MFA device (1)</summary>",
         "<details><summary>Why these risks</summary>",
     ]
@@ -217,7 +217,7 @@ def test_what_could_not_be_asked_is_told() -> None:
         facts(), password_only_users=NotChecked("denied: iam:GetCredentialReport"), simulated_as=NotChecked("no role")
     )
     text = to_markdown(classify(preview(gone()), Context(asked)))
-    assert "<summary>Could not be looked for (2)</summary>" in text
+    assert "<summary>Not checked (2)</summary>" in text
     assert (
         "- `permission to apply it: no role`\n- `others without an MFA device: denied: iam:GetCredentialReport`" in text
     )

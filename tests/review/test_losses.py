@@ -148,7 +148,7 @@ def test_terraform_takes_unrelated_resources_in_any_order() -> None:
             "medium",
             False,
             [gone(name="a"), new(name="b", enables=True)],
-            "deactivated and declared again; enabled anew",
+            "deactivated and declared again; enabled again",
         ),
         (
             "high",
@@ -254,8 +254,8 @@ def test_both_devices_of_a_user_are_the_last() -> None:
     [
         (only(gone()), "yes, with two fresh codes"),
         (only(gone("GAHT12345678")), "yes, with two fresh codes"),
-        (only(gone(KEY)), "no: alice must register it anew"),
-        (only(gone(also_deletes=True)), "no: one must be set up anew"),
+        (only(gone(KEY)), "no: alice must register it again"),
+        (only(gone(also_deletes=True)), "no: a new one must be set up"),
         (only(gone(root="222233334444")), "only by the root user"),
         (only(gone(skipped_because="it is retained")), "nothing to undo"),
     ],

@@ -129,7 +129,8 @@ GOOD: dict[str, Any] = json.loads(to_json(BASE))
 )
 def test_what_is_no_review_is_an_error(text: str) -> None:
     with pytest.raises(
-        MfaError, match=r"reading what was reviewed \(a\.json\): it is no report .* review the change anew"
+        MfaError,
+        match=r"reading what was reviewed \(a\.json\): this version of `review --format json` did not write it; .* review the change again",
     ):
         not_reviewed(BASE, {"a.json": text})
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mfa_association.roster import EditRefused, Entry, RosterError, add, parse, remove
-from mfa_association.roster.splice import Edit
+from mfa_association.roster.editing.splice import Edit
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TOKEN = "GAHT12345678"
@@ -322,7 +322,7 @@ def test_a_form_that_cannot_be_changed_in_place_is_refused() -> None:
 
 def test_a_change_that_would_say_something_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"users:\n  alice:\n    - {TOKEN}\n    - {NEW}\n"
-    monkeypatch.setattr("mfa_association.roster.edit.cut_item", lambda places, items, index: [Edit(0, 0)])
+    monkeypatch.setattr("mfa_association.roster.editing.edit.cut_item", lambda places, items, index: [Edit(0, 0)])
     with pytest.raises(EditRefused):
         remove(text, TOKEN)
 

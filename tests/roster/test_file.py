@@ -44,7 +44,7 @@ def test_a_change_by_somebody_else_is_not_overwritten(path: Path) -> None:
     with pytest.raises(WriteRefused) as caught:
         write_file(file, "mine")
     assert str(caught.value) == (
-        f"writing ({path}): somebody else changed it meanwhile; nothing was written, look at it and run again"
+        f"writing ({path}): somebody else changed it in the meantime; nothing was written, check it and run again"
     )
     assert path.read_text() == "theirs"
     assert os.listdir(path.parent) == [path.name]
@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(WriteRefused) as caught:
         write_file(file, "x")
     assert str(caught.value) == (
-        f"writing ({file.path}): No such file or directory; nothing was written, mend that and run again"
+        f"writing ({file.path}): No such file or directory; nothing was written, fix that and run again"
     )
 
 

@@ -144,7 +144,7 @@ def test_a_move_that_was_taken_back_saves_the_new_date(stage: Stage, caller: Cal
     )
     state = _state(caller.up(None, _config(stage)))
     answer = Caller.configured(stage).up(state, _config(stage, user_name="bob", seed_wo=SEED))
-    assert "it was enabled for alice again, who holds it as before" in answer.errors[0]
+    assert "it was enabled for alice again, so alice holds it as before" in answer.errors[0]
     kept = answer.state("new_state")
     assert kept["enable_date"] > OLD and kept | {"enable_date": OLD} == state
     again = Caller.configured(stage).read(kept)

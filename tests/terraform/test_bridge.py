@@ -163,7 +163,7 @@ def test_a_warning_is_told_in_one_piece(stage: Stage) -> None:
     up = Bridge(stage)
     up.check(config(stage))
     (warning,) = up.delete(state, planned=False).message.diagnostics
-    sentence = f"{stage.arn()} of alice stays active: it is declared again under another name"
+    sentence = f"{stage.arn()} of alice stays active: another resource declares it"
     assert (warning.summary, warning.detail) == ("", sentence)
 
 

@@ -29,7 +29,7 @@ CASES = [
     Case("codes", GOOD | CODES, []),
     Case("everything is unknown", dict.fromkeys(GOOD, UNKNOWN), []),
     Case("unknown codes", GOOD | dict.fromkeys(CODES, UNKNOWN), []),
-    Case("no holder", {"serial_number": SERIAL}, [("user_name", "must be given, or root_account_id, and not both")]),
+    Case("no holder", {"serial_number": SERIAL}, [("user_name", "must be given unless root_account_id is, and never with it")]),
     Case("a user name that is an ARN", GOOD | {"user_name": "arn:aws:iam::1:user/alice"},
          [("user_name", "must hold only ASCII letters")]),
     Case("a role instead of a device", GOOD | {"serial_number": "arn:aws:iam::111122223333:role/x"},

@@ -91,7 +91,7 @@ def test_many_are_refused_once() -> None:
         ("another device", {"serial_number": OTHER}),
     ],
 )
-def test_what_is_no_crossing(reason: str, config: State) -> None:
+def test_what_is_no_conflict(reason: str, config: State) -> None:
     caller = Caller()
     assert not caller.plan(None, GOOD | config).errors
     assert not _goes(caller).errors, reason
@@ -104,7 +104,7 @@ def test_a_device_that_replaces_itself_is_told() -> None:
     answer = _comes(caller)
     [warning] = answer.warnings
     assert warning.startswith(
-        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; replaced by itself it stays as it is"
+        f"Binding MFA device ({SERIAL}) to user (alice): it is declared already; a replacement of that resource changes nothing"
     )
     assert answer.message.planned_private == b"again"
     assert not caller.plan(None, GOOD | {"serial_number": OTHER}).told
@@ -120,7 +120,7 @@ def test_a_tainted_device_is_known_without_a_refresh() -> None:
     assert _comes(caller).message.planned_private == b"again"
 
 
-def test_an_apply_refuses_no_crossing_any_more(stage: Stage, caller: Caller) -> None:
+def test_an_apply_refuses_no_conflict_any_more(stage: Stage, caller: Caller) -> None:
     """With create_before_destroy the apply plans the destroy again, after it has created: a device that replaces itself."""
     stage.plant(users={"alice": user(virtual())})
     config = {"user_name": "alice", "serial_number": stage.arn()}

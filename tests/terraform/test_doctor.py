@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[Callable[[Patient], Any], str]] = {
     ),
     "a provider named wrongly": (
         lambda patient: patient.set(MFA_ASSOCIATION_PROVIDER="/nowhere/provider"),
-        "MFA_ASSOCIATION_PROVIDER is /nowhere/provider, which is no program: correct it, or unset it",
+        "MFA_ASSOCIATION_PROVIDER is /nowhere/provider, which is not a program: correct it, or unset it",
     ),
     "a provider of another version": (
         lambda patient: patient.program("terraform-provider-mfa", "echo mfa-association 0.0.9"),
@@ -102,11 +102,11 @@ FAULTS: dict[str, tuple[Callable[[Patient], Any], str]] = {
     ),
     "an old engine": (
         lambda patient: patient.program("terraform", "echo Terraform v1.7.5"),
-        "{root}/bin/terraform is Terraform v1.7.5, and 1.8 is the oldest that serves: upgrade it",
+        "{root}/bin/terraform is Terraform v1.7.5, but at least 1.8 is needed: upgrade it",
     ),
     "an engine that does not start": (
         lambda patient: patient.program("tofu", "exit 1"),
-        "{root}/bin/tofu does not tell its version: see what `{root}/bin/tofu version` says",
+        "{root}/bin/tofu does not say its version: run `{root}/bin/tofu version`",
     ),
     "reattached": (
         lambda patient: patient.set(TF_REATTACH_PROVIDERS='{"registry.terraform.io/mfa-association/mfa": {}}'),
@@ -165,7 +165,7 @@ def test_a_mirror_is_where_the_shim_is_looked_for(patient: Patient) -> None:
 
 def test_an_old_python(patient: Patient) -> None:
     patient.machine = replace(patient.machine, python=(3, 9, 18))
-    assert patient.wrong() == ["Python is 3.9.18, and 3.10 is the oldest that serves: install the package there"]
+    assert patient.wrong() == ["Python is 3.9.18, but at least 3.10 is needed: install the package there"]
 
 
 def test_a_missing_extra(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,7 @@ def test_engines_without_write_only_attributes_are_told_of_but_not_wrong(patient
     patient.program("terraform", "echo Terraform v1.8.4")
     assert patient.wrong() == []
     told = [finding.sentence for finding in examine(patient.machine)]
-    assert f"{patient.root}/bin/terraform is Terraform v1.8.4: it serves, but codes and seeds need 1.11" in told
+    assert f"{patient.root}/bin/terraform is Terraform v1.8.4: it works, but codes and seeds need 1.11" in told
 
 
 def test_what_the_page_shows_is_what_the_doctor_says() -> None:

@@ -132,7 +132,7 @@ def leave_deposed(project: Project) -> None:
     path.write_text(json.dumps(state))
 
 
-def test_a_device_that_goes_and_another_holders_are_no_crossing(people: Project, stage: Stage) -> None:
+def test_a_device_that_goes_and_another_holders_do_not_conflict(people: Project, stage: Stage) -> None:
     """A leaver's device is handed on at another address: nothing holds the removal back."""
     people.up(one(phone(stage, "alice")))
     people.write(one(phone(stage, "alice"), user_name="erin", name="b"))

@@ -63,7 +63,7 @@ def test_a_deactivated_device_is_not_armed_by_a_replacement(
     if tainted:
         alice.do("taint", ADDRESS)
     done = alice.do("apply", "-auto-approve", *(how[1:] if tainted else [f"-replace={ADDRESS}"]), code=1)
-    assert "it was deactivated outside, and replacing its record would enable it again" in done.text
+    assert "it was deactivated outside this code, and replacing its record would enable it again" in done.text
     assert not stage.holders() and alice.values()["active"] is False
     # both ways out
     if tainted:
@@ -128,7 +128,7 @@ def test_a_role_of_another_account_in_the_state_has_a_way_out(alice: Project, st
     path.write_text(path.read_text().replace('"role_arn": null', f'"role_arn": "{other}"'))
     stage.box.add({"accounts": {"999988887777": {"roles": {"mfa": {"trusts": [stage.account]}}}}})
     done = alice.do("plan", code=1)
-    assert f"the role_arn that the state holds was used, {other}" in done.text
+    assert f"the role_arn of the state was used ({other})" in done.text
     assert "run once with -refresh=false" in done.text
     alice.do("apply", "-auto-approve", "-refresh=false")
     alice.do("plan", "-detailed-exitcode")

@@ -79,7 +79,7 @@ def test_by_its_identity(stage: Stage, caller: Caller) -> None:
         (
             "a token alone",
             TOKEN,
-            "IAM tells the holder of virtual devices only; nothing was changed, give the user too",
+            "IAM shows the holders of virtual devices only; nothing was changed, give the user too",
         ),
         ("a token of nobody", f"alice/{TOKEN}", "alice does not hold it"),
         ("another account", "arn:aws:iam::999988887777:mfa/x", "it belongs to AWS account 999988887777"),
@@ -125,9 +125,9 @@ def test_a_state_of_another_version_is_made_whole() -> None:
     "reason, raw, version, part",
     [
         ("a newer version", b"{}", 1, "it was written by a newer version of the provider"),
-        ("no JSON", b"{", 0, "it is no JSON"),
-        ("nothing", b"", 0, "it is no JSON"),
-        ("no object", b"[]", 0, "it is no object"),
+        ("no JSON", b"{", 0, "it is not JSON"),
+        ("nothing", b"", 0, "it is not JSON"),
+        ("no object", b"[]", 0, "it is not a JSON object"),
     ],
 )
 def test_a_state_that_cannot_be_read(reason: str, raw: bytes, version: int, part: str) -> None:

@@ -51,7 +51,7 @@ def test_a_plan_that_would_arm_it_is_refused(stage: Stage, known_by: str) -> Non
         caller.read(state | {"active": True})
     answer = caller.plan(None, config(stage, renew="1"))
     assert answer.errors == [
-        f"Binding MFA device ({stage.arn()}) to user (alice): it was deactivated outside, and replacing its record would "
+        f"Binding MFA device ({stage.arn()}) to user (alice): it was deactivated outside this code, and replacing its record would "
         "enable it again; nothing was changed. To enable it, give a new renew value; else leave out -replace, or run "
         "`terraform untaint ADDRESS`"
     ]
@@ -87,7 +87,7 @@ def test_codes_that_come_at_apply_time_arm_nothing_either(stage: Stage) -> None:
     assert not gone.errors
     codes = {"authentication_code_1_wo": first, "authentication_code_2_wo": second}
     made = applying.up(None, wanted | codes)
-    assert made.state("new_state")["active"] is False and "is not enabled again" in made.warnings[-1]
+    assert made.state("new_state")["active"] is False and "a new declaration does not enable it" in made.warnings[-1]
     assert not stage.holders() and "EnableMFADevice" not in stage.writes()
 
 

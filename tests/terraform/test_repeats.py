@@ -36,7 +36,7 @@ def test_a_refresh_fails_once(caller: Caller, states: list[State]) -> None:
     assert [len(answer.errors) for answer in answers] == [1, 0, 0]
     assert "the AWS session has expired; sign in again and rerun" in answers[0].errors[0]
     warned = [answer.message.diagnostics[0] for answer in answers[1:]]
-    assert {one.summary for one in warned} == {"not looked at for the same reason"}
+    assert {one.summary for one in warned} == {"not checked for the same reason"}
     assert [one.detail for one in warned] == [f"{state['serial_number']} of alice" for state in states[1:]]
 
 
@@ -44,8 +44,8 @@ def test_a_plan_of_removals_says_once_that_nothing_was_looked_at(caller: Caller,
     answers = [caller.plan(state, None) for state in states]
     assert not any(answer.errors for answer in answers)
     [first], *rest = (answer.warnings for answer in answers)
-    assert "was not looked at ahead" in first and "the AWS session has expired" in first
-    assert rest == [[f"not looked at for the same reason: {state['serial_number']} of alice"] for state in states[1:]]
+    assert "this plan did not check the removal of" in first and "the AWS session has expired" in first
+    assert rest == [[f"not checked for the same reason: {state['serial_number']} of alice"] for state in states[1:]]
 
 
 def test_every_apply_ends_in_an_error_the_later_ones_in_short(caller: Caller, states: list[State]) -> None:

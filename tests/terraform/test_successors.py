@@ -141,7 +141,7 @@ def test_what_no_plan_can_know_is_warned_of(stage: Stage, caller: Caller, serial
 
 @pytest.mark.parametrize("denied, part", [
     ("ListVirtualMFADevices", "exists was not checked"),
-    ("ListMFADevices", "whether it is the last was not checked"),
+    ("ListMFADevices", "whether it is the last device was not checked"),
 ])  # fmt: skip
 def test_what_a_plans_role_may_not_look_at_is_warned_of(stage: Stage, caller: Caller, denied: str, part: str) -> None:
     stage.plant(users={"alice": user(virtual())})

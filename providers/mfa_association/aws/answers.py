@@ -62,7 +62,7 @@ def making_a_client(action: str) -> Iterator[None]:
 
 
 def require_request_id(answer: Any) -> None:
-    """Refuse a success without a request id: a proxy's page, say, which would be taken for a finished write."""
+    """Refuse a success without a request id, such as a proxy's page, which would count as a finished write."""
     if "RequestId" not in answer["ResponseMetadata"]:
         raise KeyError("RequestId")
 

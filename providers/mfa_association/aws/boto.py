@@ -146,5 +146,5 @@ def _moment(text: Any) -> datetime:
     if isinstance(text, str) and text.endswith("Z"):
         with contextlib.suppress(ValueError):
             return datetime.fromisoformat(f"{text[:-1]}+00:00")
-    found: datetime = parse_timestamp(text)
-    return found
+    moment: datetime = parse_timestamp(text)
+    return moment

@@ -19,7 +19,7 @@ ROOT_MARGINS = (120, 60)
 
 
 class NoRootUser(MfaError):
-    """The partition of the settings knows no root users."""
+    """You set `root_account_id` for an account in China."""
 
     def __init__(self, account_id: str) -> None:
         super().__init__(

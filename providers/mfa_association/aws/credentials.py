@@ -12,7 +12,7 @@ from mfa_association.validation import check_user_name
 
 @dataclass(frozen=True)
 class NewDevice:
-    """A virtual device just made, with its seed, which IAM tells this once."""
+    """A virtual device just made, with its seed, which IAM shows only once."""
 
     serial_number: str
     seed: Seed = field(repr=False)

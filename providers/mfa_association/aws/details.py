@@ -1,4 +1,4 @@
-"""The account's users, groups and policies in bulk: what GetAccountAuthorizationDetails tells, a page a call.
+"""The account's users, groups and policies in bulk: what GetAccountAuthorizationDetails returns, a page a call.
 
 Neither passwords nor access keys nor devices are in it. Everything here reads. Errors as in aws/errors.py.
 """
@@ -67,10 +67,10 @@ class AccountDetails:
         self._session = session
 
     def size(self) -> AccountSize:
-        """What tells how many pages there are."""
+        """The counts that show how many pages there are."""
         with translate_errors("reading the summary of the account", "GetAccountSummary"):
-            told = self._session.reader.get_account_summary()["SummaryMap"]
-            return AccountSize(told["Users"], told["Groups"], told["Policies"])
+            summary = self._session.reader.get_account_summary()["SummaryMap"]
+            return AccountSize(summary["Users"], summary["Groups"], summary["Policies"])
 
     def page(self, marker: str | None) -> Page[Detail]:
         """A page of users, groups and the account's own managed policies. AWS's own are in no page."""
@@ -88,8 +88,8 @@ class AccountDetails:
             answer = self._session.reader.list_policies(
                 Scope="AWS", OnlyAttached=True, MaxItems=PAGE_SIZE, **_from(marker)
             )
-            found = tuple((policy["Arn"], policy["DefaultVersionId"]) for policy in answer["Policies"])
-            return Page(found, answer.get("Marker") if answer["IsTruncated"] else None)
+            policies = tuple((policy["Arn"], policy["DefaultVersionId"]) for policy in answer["Policies"])
+            return Page(policies, answer.get("Marker") if answer["IsTruncated"] else None)
 
 
 def _from(marker: str | None) -> Any:
@@ -104,7 +104,9 @@ def _details(answer: Any) -> Iterator[Detail]:
     for group in answer["GroupDetailList"]:
         yield GroupDetail(group["GroupName"], _attached(group), _inline(group.get("GroupPolicyList", ())))
     for policy in answer["Policies"]:
-        versions = (one for one in policy["PolicyVersionList"] if one["VersionId"] == policy["DefaultVersionId"])
+        versions = (
+            version for version in policy["PolicyVersionList"] if version["VersionId"] == policy["DefaultVersionId"]
+        )
         yield PolicyDetail(policy["Arn"], _document(next(versions)["Document"]))
 
 
@@ -119,5 +121,7 @@ def _inline(policies: Any) -> Inline:
 def _document(given: Any) -> Document | None:
     """botocore parses documents, and leaves one as text that is not JSON; one odd policy must not hide all others."""
     statements = given.get("Statement") if isinstance(given, Mapping) else None
-    whole = all(isinstance(one, Mapping) for one in (statements if isinstance(statements, list) else [statements]))
+    whole = all(
+        isinstance(statement, Mapping) for statement in (statements if isinstance(statements, list) else [statements])
+    )
     return given if whole else None

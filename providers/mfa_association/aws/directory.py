@@ -23,7 +23,7 @@ PAGE_SIZE = 1000
 
 @dataclass(frozen=True)
 class User:
-    """An IAM user. ``boundary``: the ARN of the permissions boundary, which ListUsers does not tell; GetUser does."""
+    """An IAM user. ``boundary``: the ARN of the permissions boundary, which GetUser returns and ListUsers does not."""
 
     user_name: str
     user_id: str

@@ -16,8 +16,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 
 class AwsError(MfaError):
-    """A call to AWS that failed: ``action``, cause, advice, and AWS's own words.
+    """A call to AWS failed with an error code that this version does not know.
 
+    The sentence: ``action``, cause, advice, and AWS's own words.
     ``retryable``: the same call may succeed later. ``unclear``: the call may have taken effect all the same.
     """
 
@@ -39,8 +40,7 @@ class AwsError(MfaError):
 class NoSuchEntity(AwsError):
     """IAM knows no such user or device, or the device is not this user's."""
 
-    cause = "IAM knows no such user or device"
-    advice = "check both names and the account"
+    cause, advice = "IAM knows no such user or device", "check both names and the account"
 
 
 class EntityAlreadyExists(AwsError):
@@ -51,7 +51,7 @@ class EntityAlreadyExists(AwsError):
 
 
 class EntityTemporarilyUnmodifiable(AwsError):
-    """A user name deleted and just created again."""
+    """A user was deleted and just created again under the same name."""
 
     cause = "the user was deleted and created again moments ago, and IAM does not let it be changed yet"
     advice = "wait some minutes and run again"
@@ -59,7 +59,7 @@ class EntityTemporarilyUnmodifiable(AwsError):
 
 
 class ConcurrentModification(AwsError):
-    """Somebody else changes the same entity."""
+    """Somebody else is changing the same user or device."""
 
     cause = "somebody else is changing the same user or device"
     advice = "wait some minutes and run again"
@@ -69,8 +69,7 @@ class ConcurrentModification(AwsError):
 class LimitExceeded(AwsError):
     """A quota of IAM is used up."""
 
-    cause = "a quota of the account is used up"
-    advice = "raise it, or remove what is not needed"
+    cause, advice = "a quota of the account is used up", "raise it, or remove what is not needed"
 
 
 class InvalidAuthenticationCode(AwsError):
@@ -81,21 +80,19 @@ class InvalidAuthenticationCode(AwsError):
 
 
 class DeleteConflict(AwsError):
-    """The entity is still in use."""
+    """The virtual device is to be deleted, and somebody registered it again."""
 
-    cause = "the device is held by a user again"
-    advice = "deactivate it first"
+    cause, advice = "the device is held by a user again", "deactivate it first"
 
 
 class InvalidInput(AwsError):
-    """A value that IAM refuses."""
+    """IAM refused a value of a call."""
 
-    cause = "IAM refused a value"
-    advice = "correct the value that AWS names"
+    cause, advice = "IAM refused a value", "correct the value that AWS names"
 
 
 class BadSettings(AwsError):
-    """A region, endpoint or file of the AWS configuration that cannot be used: nothing was sent."""
+    """A region, endpoint or file of the AWS configuration cannot be used. Nothing was sent."""
 
     cause = "the AWS configuration cannot be used"
     advice = "correct the region, endpoint or file that is named"
@@ -121,36 +118,34 @@ class SeedNotFound(AwsError):
 
 
 class SeedNotDecrypted(AwsError):
-    """KMS does not decrypt the SSM parameter or secret."""
+    """KMS could not decrypt the SSM parameter or secret."""
 
     cause = "AWS could not decrypt it"
     advice = "check that its KMS key exists and is enabled, and allow kms:Decrypt on it"
 
 
 class SecretUnavailable(AwsError):
-    """Secrets Manager keeps the secret back, such as one that is scheduled for deletion."""
+    """Secrets Manager does not return the secret."""
 
-    cause = "Secrets Manager does not give this secret out, perhaps because it is scheduled for deletion"
+    cause = "Secrets Manager refuses to return this secret, perhaps because it is scheduled for deletion"
     advice = "restore it, or correct seed_source"
 
 
 class ReportInProgress(AwsError):
     """IAM is still writing the credential report."""
 
-    cause = "IAM has not finished the credential report"
-    advice = "run again in a minute"
+    cause, advice = "IAM has not finished the credential report", "run again in a minute"
     retryable = True
 
 
 class NoReport(AwsError):
     """There is no credential report, or an old one."""
 
-    cause = "there is no current credential report"
-    advice = "run again, which asks IAM for a new one"
+    cause, advice = "there is no current credential report", "run again, and IAM makes a new one"
 
 
 class AccessDenied(AwsError):
-    """The caller may not do this."""
+    """The credentials in use lack a permission."""
 
     cause = "the credentials in use are not allowed to do this"
     advice = "allow the action that AWS names on that resource"
@@ -171,7 +166,7 @@ class RootFeatureDisabled(AwsError):
 
 
 class Throttling(AwsError):
-    """Too many calls a second in this account."""
+    """There are too many calls a second in this account."""
 
     cause = "AWS is throttling calls in this account"
     advice = "run again later, or with less parallelism"
@@ -179,15 +174,14 @@ class Throttling(AwsError):
 
 
 class ServiceFailure(AwsError):
-    """AWS itself failed; the call may have taken effect."""
+    """AWS itself failed. The call may have taken effect."""
 
-    cause = "AWS had an internal failure"
-    advice = "run again later"
+    cause, advice = "AWS had an internal failure", "run again later"
     retryable = unclear = True
 
 
 class BadCredentials(AwsError):
-    """Missing, expired or invalid credentials."""
+    """The credentials in use are not valid, for example because they were deleted."""
 
     fails_everything = True
     cause = "AWS does not accept the credentials in use"
@@ -210,7 +204,7 @@ class MfaCodeNeeded(NoCredentials):
     """The profile asks for an MFA code, and there is nobody to type it."""
 
     cause = "the profile asks for an MFA code (mfa_serial)"
-    advice = "take a session first and export its keys"
+    advice = "get a session first (aws sts get-session-token) and export its keys"
 
 
 class IdentityTokenRefused(BadCredentials):
@@ -229,14 +223,13 @@ class IdentityProviderUnreachable(BadCredentials):
 
 
 class ExpiredCredentials(BadCredentials):
-    """The session token is too old."""
+    """The session token has expired."""
 
-    cause = "the AWS session has expired"
-    advice = "sign in again and rerun"
+    cause, advice = "the AWS session has expired", "sign in again and rerun"
 
 
 class Unreachable(AwsError):
-    """No connection could be made: nothing was sent."""
+    """No connection could be made. Nothing was sent."""
 
     cause = "the AWS endpoint cannot be reached"
     advice = ("check the network, the proxy and ", Setting("endpoints"))
@@ -247,7 +240,7 @@ class LostAnswer(AwsError):
     """The call was sent but its answer never came, or came broken."""
 
     cause = "AWS's answer was lost, so whether the call took effect is unknown"
-    advice = "run again, which first reads what AWS says now"
+    advice = "run again: the current state is read before anything is repeated"
     retryable = unclear = True
 
 

@@ -5,7 +5,6 @@ UserName is optional in the API, where leaving it out means the caller itself; h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +29,7 @@ class Device:
 class VirtualDevice:
     """A virtual device of the account (ListVirtualMFADevices); ``user_arn`` is None while nobody holds it.
 
-    Of the root user only the ARN is told, no name.
+    Of the root user IAM gives only the ARN, no name.
     """
 
     serial_number: str
@@ -113,7 +112,7 @@ class Iam:
             require_request_id(self._session.writer.delete_virtual_mfa_device(SerialNumber=serial_number))
 
     def user_id(self, user_name: str) -> str:
-        """The unique id of a user, which tells a renamed user from a new one of the same name."""
+        """The unique id of a user: a renamed user keeps it, and a new user of the same name has another one."""
         with translate_errors(f"reading user ({user_name})", "GetUser"):
             return self._session.reader.get_user(UserName=_name(user_name))["User"]["UserId"]
 
@@ -129,11 +128,7 @@ class Iam:
 
 def find_serial(devices: list[Any], serial_number: SerialNumber) -> Any:
     """The device of this serial number, in whatever case IAM spells it, or None."""
-    return next(_matching(devices, serial_number), None)
-
-
-def _matching(devices: list[Any], serial_number: SerialNumber) -> Iterator[Any]:
-    return (device for device in devices if same(device.serial_number, serial_number.text))
+    return next((device for device in devices if same(device.serial_number, serial_number.text)), None)
 
 
 def _name(user_name: str) -> str:

@@ -1,4 +1,4 @@
-"""The IAM verbs that tell what a principal may do: its policies, its groups' and a simulation. They only read.
+"""The IAM verbs that show what a principal may do: its policies, its groups' and a simulation. They only read.
 
 Errors as in aws/errors.py.
 """
@@ -73,7 +73,7 @@ class Policies:
             return _document(answer["PolicyDocument"])
 
     def managed(self, arn: str) -> Document:
-        """A managed policy as it is in force (GetPolicy tells the version, GetPolicyVersion its text)."""
+        """A managed policy as it is in force (GetPolicy gives the version, GetPolicyVersion its text)."""
         with translate_errors(f"reading managed policy ({arn})", "GetPolicy"):
             version = self._session.reader.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         return self.managed_version(arn, version)
@@ -90,7 +90,9 @@ class Policies:
             pages = self._session.reader.get_paginator("simulate_principal_policy").paginate(
                 PolicySourceArn=principal_arn, ActionNames=list(actions), ResourceArns=list(resources)
             )
-            return [one for page in pages for result in page["EvaluationResults"] for one in _simulated(result)]
+            return [
+                decision for page in pages for result in page["EvaluationResults"] for decision in _simulated(result)
+            ]
 
     def _names(self, action: str, operation: str, **whose: str) -> list[str]:
         """What a list names, over all pages."""
@@ -113,13 +115,17 @@ _LISTS = {
 def _document(given: Any) -> Document:
     """botocore parses documents, and leaves one as text that is not JSON."""
     statements = given.get("Statement") if isinstance(given, Mapping) else None
-    if not all(isinstance(one, Mapping) for one in (statements if isinstance(statements, list) else [statements])):
+    if not all(
+        isinstance(statement, Mapping) for statement in (statements if isinstance(statements, list) else [statements])
+    ):
         raise ValueError("the document is not a policy")
     return given  # type: ignore[no-any-return]
 
 
 def _simulated(result: Mapping[str, Any]) -> Iterator[Simulated]:
     """The decision for each resource: the one above them is the most restrictive of all (API reference)."""
-    for one in result["ResourceSpecificResults"]:
-        missing = tuple(one.get("MissingContextValues", ()))
-        yield Simulated(result["EvalActionName"], one["EvalResourceName"], one["EvalResourceDecision"], missing)
+    for specific in result["ResourceSpecificResults"]:
+        missing = tuple(specific.get("MissingContextValues", ()))
+        yield Simulated(
+            result["EvalActionName"], specific["EvalResourceName"], specific["EvalResourceDecision"], missing
+        )

@@ -31,7 +31,7 @@ def silent(what: str, done: int, total: int | None) -> None:
 
 
 class Interrupted(MfaError):
-    """Somebody pressed Ctrl-C, and no read begins after that."""
+    """You pressed Ctrl-C while an account was read."""
 
     def __init__(self) -> None:
         super().__init__("reading the account: interrupted; nothing was written, run again")
@@ -88,7 +88,7 @@ class Reader:
         return bool(self._retries.poll(lambda: self.with_retries(ready) or None, seconds))
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]]) -> list[T] | None:
-        """All items of a list, a page at a time; None where it is denied, which ``unread`` then tells."""
+        """All items of a list, a page at a time; None where it is denied, which ``unread`` then says."""
         items: list[T] = []
         try:
             for page in self._pages(read):

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def boot_clock() -> float:
-    """Seconds since the machine started, sleep included where the system tells; the same for all its processes."""
+    """Seconds since the machine started, sleep included where the system counts it; the same for all its processes."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
@@ -90,7 +90,7 @@ class Retries:
     def write_until_confirmed(
         self, write: Callable[[], None], is_done: Callable[[], bool], also_retry: tuple[type[AwsError], ...] = ()
     ) -> AwsError | None:
-        """Make a write until AWS answers it; after a lost answer or a retryable error, look before trying again.
+        """Make a write until AWS answers it; after a lost answer or a retryable error, read before trying again.
 
         ``is_done`` says whether the write's effect is there. ``also_retry``: errors that end with IAM's propagation.
         Returns the error after which the effect was seen, None after a plain success. Raises ``AwsError``.

@@ -38,4 +38,4 @@ def _secret(session: Session, source: SeedSource) -> str:
     try:
         return str(json.loads(text)[key])
     except (ValueError, KeyError, TypeError):
-        raise SeedUnreadable(str(source), f"the secret is no JSON object with the key {key!r}") from None
+        raise SeedUnreadable(str(source), f"the secret is not a JSON object with the key {key!r}") from None

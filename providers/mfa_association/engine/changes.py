@@ -84,20 +84,22 @@ def update(context: ContextOf, ledger: Ledger, olds: Props, news: Props, guard: 
     A new role must belong to the device's account: a state that names another could not be refreshed any more.
     """
     with _declaring(ledger, news):
-        found, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
+        association, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
         if is_moved(olds, news):
-            found = lifecycle.move(context(news), found, wanted, guard(found.serial_number, on_last_device))
+            association = lifecycle.move(
+                context(news), association, wanted, guard(association.serial_number, on_last_device)
+            )
         elif is_renewed(olds, news):
-            found = lifecycle.renew(context(news), found, wanted)
+            association = lifecycle.renew(context(news), association, wanted)
         elif olds.get("role_arn") != news.get("role_arn"):
-            context(news).account_for(found.serial_number, found.account_id)
-        return props.outputs(news, found)
+            context(news).account_for(association.serial_number, association.account_id)
+        return props.outputs(news, association)
 
 
 def delete(context: ContextOf, saved: Props, guard: Guard) -> None:
     """Deactivate the saved pair. Raises ``MfaError``; the state must then be kept."""
-    found, (on_last_device, on_destroy) = props.association(saved), props.removal(saved)
-    lifecycle.delete(context(saved), found, guard(found.serial_number, on_last_device), on_destroy)
+    association, (on_last_device, on_destroy) = props.association(saved), props.removal(saved)
+    lifecycle.delete(context(saved), association, guard(association.serial_number, on_last_device), on_destroy)
 
 
 def _declaring(ledger: Ledger, news: Props) -> AbstractContextManager[None]:

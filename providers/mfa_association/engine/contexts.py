@@ -29,17 +29,17 @@ class AccountContexts:
         self._lock = threading.Lock()
         self._made: dict[tuple[str | None, str | None], AccountContext] = {}
 
-    def for_resource(self, bag: dict[str, Any]) -> AccountContext:
+    def for_resource(self, values: dict[str, Any]) -> AccountContext:
         """The context of this resource's role and holder's account (neither: the configuration's own identity)."""
-        key = (bag.get("role_arn"), bag.get("root_account_id"))
+        key = (values.get("role_arn"), values.get("root_account_id"))
         with self._lock:
             if key not in self._made:
                 self._made[key] = self._new(*key)
             return self._made[key]
 
-    def for_plan(self, bag: dict[str, Any]) -> AccountContext:
+    def for_plan(self, values: dict[str, Any]) -> AccountContext:
         """The same context for a plan: what it counts as removed is only planned."""
-        return replace(self.for_resource(bag), ledger=self._foreseen)
+        return replace(self.for_resource(values), ledger=self._foreseen)
 
     def settings_of(self, role_arn: str | None) -> Settings:
         """How to reach AWS, as that role if there is one."""
@@ -109,12 +109,12 @@ _UNREADABLE = (
 
 def guard(serial: SerialNumber, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
     """What to do about a last device now: the saved setting, unless the environment overrides it. Raises ``MfaError``."""
-    found = override_of_this_run()
-    if found.lifts(serial):
+    override = override_of_this_run()
+    if override.lifts(serial):
         _announce(warn, f"on_last_device is allow for {serial.name} in this run, whatever failed ({ON_LAST_DEVICE})")
-    elif found.mode:
-        _announce(warn, f"on_last_device is {found.mode} for this run ({ON_LAST_DEVICE})")
-    return found.guard(serial, saved)
+    elif override.mode:
+        _announce(warn, f"on_last_device is {override.mode} for this run ({ON_LAST_DEVICE})")
+    return override.guard(serial, saved)
 
 
 def _max_removals(usual: int | None, warn: Say) -> int | None:

@@ -33,15 +33,15 @@ class InputFault:
 
 def faults(news: Props) -> list[InputFault]:
     """Everything wrong with a resource's inputs; unknown ones are left for later."""
-    found = (_fault_of(check, news) for needed, check in _ALL_CHECKS if not is_unknown(news.get(needed)))
-    return [fault for fault in found if fault]
+    results = (_fault_of(check, news) for needed, check in _ALL_CHECKS if not is_unknown(news.get(needed)))
+    return [fault for fault in results if fault]
 
 
 def argument_faults(given: Props) -> list[InputFault]:
     """What is wrong with each input for itself, for what is no association."""
     known = (name for name, value in given.items() if not is_unknown(value))
-    found = (_fault_of(_check_of(BY_NAME[name]), given) for name in known)
-    return [fault for fault in found if fault]
+    results = (_fault_of(_check_of(BY_NAME[name]), given) for name in known)
+    return [fault for fault in results if fault]
 
 
 def can_enable(news: Props) -> bool:
@@ -106,7 +106,7 @@ def _is_given(news: Props, name: str) -> bool:
 def _check_holder(news: Props) -> None:
     user, root = news.get("user_name"), news.get("root_account_id")
     if not is_unknown(root) and (user is None) == (root is None):
-        raise InvalidValue("user_name", user, "must be given, or root_account_id, and not both")
+        raise InvalidValue("user_name", user, "must be given unless root_account_id is, and never with it")
 
 
 def _check_codes(news: Props) -> None:

@@ -30,7 +30,7 @@ _KEPT = names(lambda field: field.is_saved_setting or field.change == "renews")
 
 
 class StateUnreadable(MfaError):
-    """The saved state lacks something, or holds what no association can."""
+    """The saved state lacks something, or holds a value that no association can have."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(
@@ -54,10 +54,10 @@ def declaration(news: Props) -> Declaration:
     )
 
 
-def pair(bag: Props) -> Pair | None:
+def pair(values: Props) -> Pair | None:
     """The device and the holder that a bag names, as far as both can be read; None where they cannot, or not yet."""
     try:
-        return Pair(parse_serial_number(bag.get("serial_number")), _holder(bag), _account(bag))
+        return Pair(parse_serial_number(values.get("serial_number")), _holder(values), _account(values))
     except MfaError:
         return None
 
@@ -94,9 +94,9 @@ def _refuse_odd_settings(saved: Props) -> None:
             BY_NAME[name].parse(chosen[name])
 
 
-def settings(bag: Props) -> Props:
+def settings(values: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
-    return {name: bag.get(name) or DEFAULTS.get(name) for name in SETTINGS}
+    return {name: values.get(name) or DEFAULTS.get(name) for name in SETTINGS}
 
 
 def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
@@ -105,36 +105,40 @@ def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
     return chosen["on_last_device"], chosen["on_destroy"]
 
 
-def outputs(declared: Props, found: Association) -> Props:
+def outputs(declared: Props, association: Association) -> Props:
     """All outputs: the settings that were given, the rest as found. No secret is among them."""
     chosen = {name: declared.get(name) or None for name in _KEPT}
-    facts: Props = {**vars(found), "serial_number": found.serial_number.text, "device_kind": found.kind.name}
-    if found.user_name == ROOT_USER:
+    facts: Props = {
+        **vars(association),
+        "serial_number": association.serial_number.text,
+        "device_kind": association.kind.name,
+    }
+    if association.user_name == ROOT_USER:
         del facts["user_name"]
-        facts["root_account_id"] = found.account_id
+        facts["root_account_id"] = association.account_id
     return {key: value for key, value in {**facts, **chosen}.items() if value is not None}
 
 
-def holder(bag: Props) -> str:
+def holder(values: Props) -> str:
     """Whom a bag names, for messages and comparison; empty when it names nobody."""
-    root, user = bag.get("root_account_id"), bag.get("user_name")
+    root, user = values.get("root_account_id"), values.get("user_name")
     return f"{ROOT_USER} of {root}" if root else str(user or "")
 
 
-def _holder(bag: Props) -> str:
-    if bag.get("root_account_id") is not None:
-        check_account_id(bag["root_account_id"], "root_account_id")
+def _holder(values: Props) -> str:
+    if values.get("root_account_id") is not None:
+        check_account_id(values["root_account_id"], "root_account_id")
         return ROOT_USER
-    return check_user_name(bag.get("user_name"))
+    return check_user_name(values.get("user_name"))
 
 
-def _account(bag: Props) -> str | None:
+def _account(values: Props) -> str | None:
     """The account that the inputs tell: the device's, root's, or that of the role; None: the configuration's own."""
-    role = bag.get("role_arn")
+    role = values.get("role_arn")
     with suppress(MfaError):
-        device = parse_serial_number(bag.get("serial_number")).account_id
+        device = parse_serial_number(values.get("serial_number")).account_id
         of_role = check_role_arn(role).split(":")[4] if role is not None else None
-        return device or _text(bag.get("root_account_id")) or of_role
+        return device or _text(values.get("root_account_id")) or of_role
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from mfa_association.errors import MfaError
 
-NOT_LOOKED_AT: Final = "not looked at for the same reason"
+NOT_CHECKED: Final = "not checked for the same reason"
 """What a warning begins with where the reason was told before: engines fold warnings that begin alike into one."""
 
 
@@ -36,4 +36,4 @@ class Repeats:
         """Raise the error; where it was told before, which fails the command already, only warn of ``subject``."""
         if not self.is_repeated(fault):
             raise fault
-        warn(f"{NOT_LOOKED_AT}: {subject}")
+        warn(f"{NOT_CHECKED}: {subject}")

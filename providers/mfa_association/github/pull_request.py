@@ -99,7 +99,7 @@ def _login(api: Github) -> str:
         except GithubException as fault:
             if fault.status not in _NOT_TOLD or is_rate_limit(fault):
                 raise
-    raise MfaError("asking GitHub whose token this is: it does not tell; use the workflow's own, ${{ github.token }}")
+    raise MfaError("asking GitHub whose token this is: GitHub did not say; use the workflow's own, ${{ github.token }}")
 
 
 def _by_graphql(api: Github) -> str:

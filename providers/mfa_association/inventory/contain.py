@@ -51,7 +51,7 @@ class StepResult:
 
 
 def carry_out(step: Step) -> StepResult:
-    """Do one step; whatever is wrong with it is told, and the others can be tried."""
+    """Do one step; an error becomes its result, so that the other steps go on."""
     try:
         outcome, text = step.act()
     except MfaError as fault:

@@ -15,7 +15,7 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.contain import PASSWORD, Outcome, Step, StepResult, carry_out, containing
 from mfa_association.lifecycle import AccountContext, Association
 from mfa_association.roster import Line
-from mfa_association.validation import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same
+from mfa_association.validation import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same, show
 
 
 class NotRevoked(MfaError):
@@ -52,7 +52,7 @@ class RevocationRequest:
 
 
 class Revocation:
-    """The steps of one order. ``notes``: where the run's warnings and notes go, to be told with their step."""
+    """The steps of one request. ``notes``: where the run's warnings and notes go, to be shown with their step."""
 
     def __init__(self, context: AccountContext, verbs: Credentials, order: RevocationRequest, notes: list[str]) -> None:
         self._context, self._verbs, self._order, self._notes = context, verbs, order, notes
@@ -70,7 +70,7 @@ class Revocation:
             yield Step(target.serial_number.text, call, partial(self._factor, target))
 
     def carry_out(self) -> Iterator[StepResult]:
-        """Do every step and tell how each went, whatever became of the others."""
+        """Do every step and say how each went; one that fails does not stop the others."""
         for step in self.steps():
             done = carry_out(step)
             self._password_stays |= done.name == PASSWORD and done.outcome == "NOT DONE"
@@ -101,7 +101,7 @@ def choose(
 ) -> tuple[RevocationTarget, ...]:
     """The devices that are meant: one by its serial number or name, the only one, or all (``every``).
 
-    None at all where the user has none. Raises ``NotRevoked`` when it cannot be told which is meant.
+    None at all where the user has none. Raises ``NotRevoked`` where it is not clear which is meant.
     """
     declared = [line for line in lines if line.user_name and same(line.user_name, user_name)]
     devices = context.devices(user_name)
@@ -110,8 +110,8 @@ def choose(
         return known
     if asked is None:
         return _only(user_name, known)
-    found = [target for target in known if _is_called(target.serial_number, asked)]
-    return (found[0],) if len(found) == 1 else (_unknown(context, user_name, asked, known),)
+    targets = [target for target in known if _is_called(target.serial_number, asked)]
+    return (targets[0],) if len(targets) == 1 else (_unknown(context, user_name, asked, known),)
 
 
 def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
@@ -125,9 +125,10 @@ def warning_of(context: AccountContext, order: RevocationRequest) -> str | None:
     try:
         password = context.retries.read(lambda: context.iam.has_password(order.user_name))
     except AccessDenied:
-        return f"No device is left then, and whether {order.user_name} has a console password could not be checked."
+        return f"No device is left then. Whether {order.user_name} has a console password could not be checked."
     alone = (
-        f"No device is left then: {order.user_name} signs in with the password alone. --contain takes that away first."
+        f"No device is left then: {order.user_name} could sign in with the password alone. "
+        "--contain deletes the password first."
     )
     return alone if password else None
 
@@ -156,7 +157,7 @@ def _serial(target: RevocationTarget) -> str:
 def _only(user_name: str, known: tuple[RevocationTarget, ...]) -> tuple[RevocationTarget, ...]:
     if len(known) > 1:
         names = ", ".join(target.serial_number.text for target in known)
-        raise NotRevoked(user_name, f"there are {len(known)} devices: {names}", "name one of them, or say --all")
+        raise NotRevoked(user_name, f"{user_name} has {len(known)} devices: {names}", "name one of them, or give --all")
     return known
 
 
@@ -174,6 +175,7 @@ def _unknown(
     if entity and not entity.user_arn:
         return RevocationTarget(listed_serial_number(entity.serial_number), held=False)
     if entity:
-        raise NotRevoked(user_name, f"{asked} is held by {entity.user_name or entity.user_arn}", "name the holder")
+        holder = entity.user_name or entity.user_arn
+        raise NotRevoked(user_name, f"{holder} holds {show(asked)}, not {user_name}", "name its holder")
     there = ", ".join(target.serial_number.text for target in known) or "no device"
-    raise NotRevoked(user_name, f"{asked} is not among what the user holds or the roster lists", f"which is {there}")
+    raise NotRevoked(user_name, f"{user_name} has {there}, not {show(asked)}", "check the name")

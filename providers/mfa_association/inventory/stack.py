@@ -42,16 +42,16 @@ def read_stack(path: str) -> dict[str, Recorded]:
         raise StackUnreadable(path, f"the file cannot be read: {fault.strerror}") from None
     except (ValueError, RecursionError):
         raise StackUnreadable(path, "it is not JSON") from None
-    found = [_recorded(outputs) for outputs in _outputs(path, document)]
-    return {one.serial_number.lower(): one for one in found if one.serial_number}
+    records = [_recorded(outputs) for outputs in _outputs(path, document)]
+    return {record.serial_number.lower(): record for record in records if record.serial_number}
 
 
 def _outputs(path: str, document: Any) -> list[dict[str, Any]]:
     resources = _resources(document)
     if not isinstance(resources, list):
-        raise StackUnreadable(path, "it holds no deployment")
-    ours = [one for one in resources if isinstance(one, dict) and is_association(one)]
-    return [one["outputs"] for one in ours if isinstance(one.get("outputs"), dict)]
+        raise StackUnreadable(path, "it does not hold a deployment")
+    ours = [resource for resource in resources if isinstance(resource, dict) and is_association(resource)]
+    return [resource["outputs"] for resource in ours if isinstance(resource.get("outputs"), dict)]
 
 
 def _resources(document: Any) -> Any:

@@ -1,4 +1,6 @@
-"""What happens to an association: bind, find, move, renew, unbind. The one place that decides; knows no engine.
+"""What happens to an association: create, read, move, renew, delete.
+
+All decisions are made here, and none knows an engine.
 
 The rules are those of docs/contract.md. Everything that an engine tells the user comes from here: errors as
 ``MfaError``s of one sentence, warnings and notes through the ``AccountContext``.

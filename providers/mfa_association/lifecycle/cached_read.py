@@ -1,7 +1,7 @@
-"""A look that many have in common.
+"""A read whose result is cached for ``MOST_AGE`` seconds, or until this process writes.
 
-It serves for ``MOST_AGE`` seconds and until this process writes. What it shows was so a moment ago, as with any look.
-What it does not show may be younger than it, so nothing is said to be missing by an old one.
+What it shows was true a moment ago, as with any read. What it does not show may be newer, so a cached result never
+proves that something is missing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class _CacheEntry(Generic[T]):
-    """What a look brought, and when it began: by number, by the writes before it and by the clock."""
+    """The result of a read, and when the read began: by number, by the writes before it and by the clock."""
 
     number: int
     writes: int
@@ -36,7 +36,7 @@ class _CacheEntry(Generic[T]):
 
 
 class CachedRead(Generic[T]):
-    """One look at a time; who asks meanwhile waits for it. A denial is kept like an answer, other errors are not."""
+    """One read at a time: other threads wait for it. A denial is kept like an answer, other errors are not."""
 
     def __init__(self, look: Callable[[], T], ledger: Ledger, monotonic: Callable[[], float]) -> None:
         self._look, self._ledger, self._monotonic = look, ledger, monotonic
@@ -45,20 +45,20 @@ class CachedRead(Generic[T]):
         self._kept: _CacheEntry[T] | None = None
 
     def get(self, *, fresh: bool = False, written: bool = False) -> T:
-        """What was found; ``fresh``: by a look that began after this question; ``written``: writes do not matter.
+        """The result; ``fresh``: of a read that began after this call; ``written``: our own writes do not matter.
 
         Raises ``AwsError``.
         """
         return self._keep(self._begun + 1 if fresh else 0, written).value()
 
     def search(self, pick: Callable[[T], V | None]) -> V | None:
-        """What ``pick`` finds in the shared look, or else in a fresh one. Raises ``AwsError``."""
+        """What ``pick`` finds in the shared result, else in a fresh one. Raises ``AwsError``."""
         asked = self._begun + 1
         kept = self._keep(0)
-        found = pick(kept.value())
-        if found is None and kept.number < asked:
+        picked = pick(kept.value())
+        if picked is None and kept.number < asked:
             return pick(self._keep(asked).value())
-        return found
+        return picked
 
     def _keep(self, least: int, written: bool = False) -> _CacheEntry[T]:
         with self._lock:

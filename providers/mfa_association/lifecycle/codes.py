@@ -42,7 +42,8 @@ class Codes:
         if self._least and seconds > 0:
             name = self._wanted.serial_number
             self._context.note(
-                f"IAM refused the codes of {name}, perhaps used before: waiting {seconds:.0f} s for the next"
+                f"IAM refused the codes of {name}, perhaps because they were used before: waiting {seconds:.0f} s for "
+                "the next ones"
             )
             self._context.clock.sleep(seconds)
 

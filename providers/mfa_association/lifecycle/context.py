@@ -49,15 +49,15 @@ class AccountContext:
 
     def account_for(self, serial_number: SerialNumber, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
-        found = self.retries.read(lambda: self.iam.caller).account_id
-        wanted = saved or serial_number.account_id or found
-        if wanted != found:
-            raise WrongAccount(serial_number, wanted, found)
-        return found
+        actual = self.retries.read(lambda: self.iam.caller).account_id
+        wanted = saved or serial_number.account_id or actual
+        if wanted != actual:
+            raise WrongAccount(serial_number, wanted, actual)
+        return actual
 
     @contextmanager
     def lock_users(self, account_id: str, *user_names: str) -> Iterator[None]:
-        """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``."""
+        """Keep all other runs on this machine from reading, guarding or changing these users. Raises ``UserBusy``."""
         with self.ledger.lock_users(account_id, *user_names, wait=self._wait, warn=self.warn):
             yield
 
@@ -75,21 +75,21 @@ class AccountContext:
                 yield pair
 
     def _wait(self, attempt: Callable[[], bool], user_name: str) -> None:
-        started, told = self.clock.monotonic(), False
+        started, noted = self.clock.monotonic(), False
         while not attempt():
             spent = self.clock.monotonic() - started
             if spent >= self.limits.retry_deadline:
                 raise UserBusy(user_name, spent)
-            if spent >= LONG_WAIT and not told:
-                told = True
+            if spent >= LONG_WAIT and not noted:
+                noted = True
                 self.note(f"another run is changing {user_name}: waiting for it")
             self.clock.sleep(0.05 + 0.2 * self.clock.random())
 
     def user_id(self, user_name: str, *, bulk: bool) -> str | None:
-        """A user's unique id: from the one walk if ``bulk`` and it tells, else GetUser; None where neither does."""
+        """A user's unique id: from the walk if ``bulk`` and it has it, else from GetUser; None where neither has it."""
         try:
-            told = self.directory.user_id(user_name) if bulk else None
-            return told or self.retries.read(lambda: self.iam.user_id(user_name))
+            listed = self.directory.user_id(user_name) if bulk else None
+            return listed or self.retries.read(partial(self.iam.user_id, user_name))
         except AccessDenied:
             self.warn(
                 f"the unique id of {user_name} could not be read (AccessDenied), so a rename will not be noticed: "
@@ -101,10 +101,10 @@ class AccountContext:
 
     def devices(self, user_name: str) -> list[Device]:
         """What a user holds by now. ``NoSuchEntity``: no such user."""
-        return self.retries.read(lambda: self.iam.list_mfa_devices(user_name))
+        return self.retries.read(partial(self.iam.list_mfa_devices, user_name))
 
     def write(self, call: Callable[[], None]) -> None:
-        """Make a write. Every shared look is out of date afterwards, unless AWS plainly refused it."""
+        """Make a write. Every cached result is out of date afterwards, unless AWS plainly refused the write."""
         try:
             call()
         except AwsError as fault:

@@ -1,4 +1,4 @@
-"""Create: look first, then adopt, enable or record. A run that died half-way can be run again."""
+"""Create: read first, then adopt, enable or record. A run that died half-way can be run again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def create(context: AccountContext, wanted: Declaration, *, stay_inactive: bool 
     """
     try:
         with context.declaring(wanted) as pair:
-            found = _bind(context, wanted, pair, stay_inactive)
-            return context.ledger.settle(pair, found, enabled=context.ledger.is_bound(pair))
+            association = _bind(context, wanted, pair, stay_inactive)
+            return context.ledger.settle(pair, association, enabled=context.ledger.is_bound(pair))
     except MfaError as fault:
         kept = context.ledger.handed(wanted.pair)
         if kept:
@@ -35,15 +35,15 @@ def create(context: AccountContext, wanted: Declaration, *, stay_inactive: bool 
 def _bind(context: AccountContext, wanted: Declaration, pair: Pair, stay_inactive: bool) -> Association:
     if wanted.can_enable and (stay_inactive or context.ledger.stays_inactive(pair, wanted.renew)):
         try:
-            found = _bind(context, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
+            association = _bind(context, replace(wanted, codes=None, seed=None, seed_source=None), pair, False)
         except NotActive:
             raise NotActive(wanted.user_name, wanted.serial_number, stays=True) from None
-        if not found.active:
+        if not association.active:
             context.warn(
-                f"{wanted.serial_number} was inactive and is not enabled again for {wanted.user_name} by declaring it "
-                "anew; to enable it, change renew and give fresh codes or a seed"
+                f"{wanted.serial_number} was inactive, and a new declaration does not enable it for {wanted.user_name}; to "
+                "enable it, change renew and give fresh codes or a seed"
             )
-        return found
+        return association
     alone = wanted.can_enable or wanted.require_active
     device = None if alone else context.directory.find_in_virtual_list(wanted.user_name, wanted.serial_number)
     return active(context, wanted, device) if device else take(context, wanted, look_for_user(context, wanted))
@@ -70,8 +70,8 @@ def active(context: AccountContext, wanted: Declaration, device: Device | None) 
         context.warn(
             f"IAM enabled {wanted.serial_number} for {wanted.user_name} but does not list it yet: refresh later"
         )
-    found = _association(context, wanted, active=True)
-    return replace(found, enable_date=rfc3339(device.enable_date)) if device else found
+    association = _association(context, wanted, active=True)
+    return replace(association, enable_date=rfc3339(device.enable_date)) if device else association
 
 
 def _association(context: AccountContext, wanted: Declaration, *, active: bool) -> Association:

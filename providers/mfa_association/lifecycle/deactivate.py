@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, ServiceFailure
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import explain_denial
@@ -23,52 +25,67 @@ class SomebodyNew(Exception):
 def deactivate(context: AccountContext, saved: Association, seen: Seen, most: float | None = None) -> None:
     """Take the device from the saved user. ``most``: seconds to try for, else the retry deadline.
 
-    A look never stands for the success of the call; NoSuchEntity does once a fresh list confirms it. Whoever has the
-    name is looked at again before each repetition. Raises ``NotHeld``, ``SomebodyNew`` or an ``AwsError``: the last one
-    whose answer was lost, if any was.
+    A list never counts as the success of the call; NoSuchEntity does once a fresh list confirms it. Before each
+    repetition it is checked again whether the name still belongs to the same user. Raises ``NotHeld``, ``SomebodyNew``
+    or an ``AwsError``: the last one whose answer was lost, if any was.
     """
-    patience = _Patience(context)
-    deadline = context.limits.retry_deadline if most is None else most
-    lost: AwsError | None = None
+    attempts = _Attempts(context, saved, seen, context.limits.retry_deadline if most is None else most)
+    call = partial(context.iam.deactivate_mfa_device, saved.user_name, saved.serial_number.text)
     while True:
         try:
-            context.write(lambda: context.iam.deactivate_mfa_device(saved.user_name, saved.serial_number.text))
+            context.write(call)
             return
-        except NoSuchEntity as fault:
-            if seen.is_listed:
-                seen = look(context, saved)
-            if not seen.is_listed:
-                raise NotHeld(lost=lost is not None) from None
-            if not patience.wait("lag", context.limits.propagation):
-                raise patience.told(fault) from None
-        except ServiceFailure as fault:
-            lost = fault if seen.is_listed is not False else lost
-            if seen.is_listed is False and not patience.wait("unbound", context.limits.propagation):
-                raise NotHeld(lost=lost is not None) from None
-            if seen.is_listed is not False and not patience.wait("trouble", deadline):
-                raise patience.told(fault) from None
-        except AccessDenied as denied:
-            raise explain_denial(context, saved.user_name, denied) from None
+        except AwsError as fault:
+            attempts.wait_after(fault)
+
+
+class _Attempts:
+    """What is known after the attempts so far: what was seen, what was lost, and how long each trouble was waited for."""
+
+    def __init__(self, context: AccountContext, saved: Association, seen: Seen, deadline: float) -> None:
+        self._context, self._saved, self._seen, self._deadline = context, saved, seen, deadline
+        self._pauses = context.retries.pauses()
+        self._since: dict[str, float] = {}
+        self._spent = 0.0
+        self._lost: AwsError | None = None
+
+    def wait_after(self, fault: AwsError) -> None:
+        """Wait for the next attempt, or raise how it ended."""
+        if isinstance(fault, NoSuchEntity):
+            self._wait_for_lists(fault)
+        elif isinstance(fault, AccessDenied):
+            raise explain_denial(self._context, self._saved.user_name, fault) from None
+        elif isinstance(fault, ServiceFailure) and self._seen.is_listed is False:
+            if not self._wait("unbound", self._context.limits.propagation):
+                raise NotHeld(lost=self._lost is not None) from None
+        elif fault.retryable:
+            self._lost = fault if fault.unclear else self._lost
+            if not self._wait("trouble", self._deadline):
+                raise self._tried(self._lost or fault) from None
+        else:
+            raise fault
+        self._look_again()
+
+    def _wait_for_lists(self, fault: NoSuchEntity) -> None:
+        """The call says that the user does not hold it: it may only be older than the list."""
+        if self._seen.is_listed:
+            self._seen = look(self._context, self._saved)
+        if not self._seen.is_listed:
+            raise NotHeld(lost=self._lost is not None) from None
+        if not self._wait("lag", self._context.limits.propagation):
+            raise self._tried(fault) from None
+
+    def _look_again(self) -> None:
+        """Read the list again; where AWS does not answer, the next call decides."""
+        try:
+            self._seen = look(self._context, self._saved)
         except AwsError as fault:
             if not fault.retryable:
                 raise
-            lost = fault if fault.unclear else lost
-            if not patience.wait("trouble", deadline):
-                raise patience.told(lost or fault) from None
-        seen = _look_patiently(context, saved, seen)
-        if is_of_somebody_new(context, saved, seen):
+        if is_of_somebody_new(self._context, self._saved, self._seen):
             raise SomebodyNew
 
-
-class _Patience:
-    """How long each kind of trouble was waited for."""
-
-    def __init__(self, context: AccountContext) -> None:
-        self._context, self._pauses = context, context.retries.pauses()
-        self._since: dict[str, float] = {}
-        self._spent = 0.0
-
-    def wait(self, trouble: str, most: float) -> bool:
+    def _wait(self, trouble: str, most: float) -> bool:
         """Sleep; False once this trouble took ``most`` seconds."""
         now = self._context.clock.monotonic()
         self._spent = now - self._since.setdefault(trouble, now)
@@ -77,16 +94,6 @@ class _Patience:
         self._context.clock.sleep(min(next(self._pauses), most - self._spent))
         return True
 
-    def told(self, fault: AwsError) -> AwsError:
+    def _tried(self, fault: AwsError) -> AwsError:
         """The fault, saying for how long it was tried."""
         return fault.with_note(f"tried for {self._spent:.0f} s")
-
-
-def _look_patiently(context: AccountContext, saved: Association, before: Seen) -> Seen:
-    """Look again; a look that AWS does not answer now leaves it to the next call."""
-    try:
-        return look(context, saved)
-    except AwsError as fault:
-        if fault.retryable:
-            return before
-        raise

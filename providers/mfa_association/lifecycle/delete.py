@@ -60,23 +60,22 @@ def _stays(context: AccountContext, saved: Association) -> bool:
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
     if entry.stage == "no":
         return False
-    if entry.enabled and entry.found and not saved.active and entry.found.renew in (None, saved.renew):
-        _take_back(context, saved, entry.found)
+    if entry.enabled and entry.association and not saved.active and entry.association.renew in (None, saved.renew):
+        _take_back(context, saved, entry.association)
         return True
     how = "active" if saved.active else "as it is"
-    context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: it is declared again under another name")
+    context.warn(f"{saved.serial_number} of {saved.user_name} stays {how}: another resource declares it")
     context.ledger.hand_over(saved)
     return True
 
 
-def _take_back(context: AccountContext, saved: Association, found: Association) -> None:
+def _take_back(context: AccountContext, saved: Association, association: Association) -> None:
     """Deactivate what the new record enabled though the old one was inactive, which no create can know (rule 2)."""
-    release(context, found, "lift", counts=False)
-    context.ledger.settle(found.pair, replace(found, active=False, enable_date=None))
+    release(context, association, "lift", counts=False)
+    context.ledger.settle(association.pair, replace(association, active=False, enable_date=None))
     context.warn(
-        f"{saved.serial_number} of {saved.user_name} was inactive before this run, so it was deactivated again after it "
-        "was enabled under another resource name: refresh first; to enable it, change renew and give fresh codes or a "
-        "seed"
+        f"{saved.serial_number} of {saved.user_name} was inactive before this run, then another resource enabled it, so "
+        "it was deactivated again: refresh first; to enable it, change renew and give fresh codes or a seed"
     )
 
 
@@ -108,8 +107,8 @@ def release(
 
 def _not_bound_to(saved: Association) -> str:
     return (
-        f"{saved.serial_number} stays as it is: {saved.user_name} is not the user that it was bound to, a user of that "
-        "name was created anew and registered it"
+        f"{saved.serial_number} stays as it is: another user is called {saved.user_name} now and registered it, not the user "
+        "that it was bound to"
     )
 
 
@@ -145,7 +144,7 @@ def _listed(context: AccountContext, saved: Association) -> Seen | None:
 
 
 def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGuard = "warn") -> bool | None:
-    """What ``delete`` would refuse or warn of, as far as looking tells; nothing is written.
+    """What ``delete`` would refuse or warn of, as far as reads show; nothing is written.
 
     Returns whether IAM lists the device for the user, None when the list is denied. ``context`` has a ledger that only
     foresees: a foreseen removal counts in it like one that was made. Raises ``LastDevice``, ``TooManyRemovals`` if the
@@ -200,14 +199,14 @@ def _say_where_it_went(context: AccountContext, saved: Association, *, lost: boo
     if moved_on:
         context.warn(
             f"{saved.serial_number} was not deactivated: {moved_on}; if {saved.user_name} was renamed, that user still "
-            "holds the device, which IAM tells of virtual devices only: look it up under the new name"
+            "holds the device: look under the new name (IAM shows the holders of virtual devices only)"
         )
     elif not lost:
         context.note(f"{saved.serial_number} of {saved.user_name} was already inactive")
 
 
 def _may_be_renamed(context: AccountContext, saved: Association) -> str | None:
-    """Why the saved user may hold the device under a name that IAM does not tell; who holds one cannot be deleted."""
+    """Why the saved user may hold the device under a name that IAM does not show; a user who holds one cannot be deleted."""
     if saved.kind.holder_is_listed or saved.user_name == ROOT_USER:
         return None
     try:

@@ -24,7 +24,7 @@ class _Walk:
 
 
 class DeviceLookup:
-    """Safe to share between threads. Not for guards, nor before a write: they look for themselves.
+    """Safe to share between threads. Guards and writes bypass this cache.
 
     ``devices`` reads a user's list, ``walk`` all virtual devices.
     """
@@ -42,11 +42,11 @@ class DeviceLookup:
         self._lock = threading.Lock()
 
     def find(self, serial_number: SerialNumber, *, fresh: bool = False) -> VirtualDevice | None:
-        """The virtual device of this serial number, held or not; None: there is none. Raises ``AwsError``."""
+        """The virtual device of this serial number, held or not; None where it does not exist. Raises ``AwsError``."""
         return self._walk.get(fresh=fresh).devices.get(serial_number.key)
 
     def find_in_virtual_list(self, user_name: str, serial_number: SerialNumber) -> Device | None:
-        """The device if the walk shows that the user holds it. None says nothing: look at the user's own list."""
+        """The device if the walk shows that the user holds it. None proves nothing: read the user's own list."""
         if user_name == ROOT_USER or not serial_number.kind.holder_is_listed:
             return None
         with suppress(AccessDenied):
@@ -56,13 +56,13 @@ class DeviceLookup:
         return None
 
     def find_held_device(self, user_name: str, serial_number: SerialNumber) -> Device | None:
-        """The device if the user holds it; None is never an old look's. ``NoSuchEntity``: no such user."""
+        """The device if the user holds it; None never comes from an old result. ``NoSuchEntity``: no such user."""
         return self.find_in_virtual_list(user_name, serial_number) or self._list(user_name).search(
             lambda devices: find_serial(devices, serial_number)
         )
 
     def user_id(self, user_name: str) -> str | None:
-        """The unique id of a user if the walk tells it; it ages with the walk, but no write of ours changes it."""
+        """The unique id of a user if the walk has it. It ages with the walk, but no write of ours changes it."""
         with suppress(AccessDenied):
             return self._walk.get(written=True).user_ids.get(user_name.lower())
         return None

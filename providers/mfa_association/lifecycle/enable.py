@@ -42,8 +42,8 @@ def enable(context: AccountContext, wanted: Declaration, codes: Codes) -> Device
     context.ledger.restored(replace(wanted.pair, account_id=context.iam.caller.account_id))
     if wanted.codes:
         context.warn(
-            f"{wanted.user_name} holds {wanted.serial_number} now; codes older than a minute leave a device out of "
-            "step: if its codes are refused at sign-in, resync it"
+            f"{wanted.user_name} holds {wanted.serial_number} now; if the codes were older than a minute, the device may be "
+            "out of step: if AWS refuses its codes at sign-in, resync it"
         )
     return _read_back(context, wanted)
 
@@ -64,7 +64,7 @@ def look_for_user(context: AccountContext, wanted: Declaration) -> list[Device]:
 
 
 def held_by_another(context: AccountContext, wanted: Declaration) -> HeldByAnother:
-    """The refusal of a device in other hands, naming the holder where IAM tells."""
+    """The refusal of a device that another user holds, with the holder's name where IAM shows it."""
     entity = None
     with suppress(AccessDenied):
         entity = context.directory.find(wanted.serial_number, fresh=True) if wanted.kind.holder_is_listed else None

@@ -6,8 +6,8 @@ from typing import Literal
 
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle.context import AccountContext
+from mfa_association.lifecycle.declarations import Entry
 from mfa_association.lifecycle.held import Seen
-from mfa_association.lifecycle.ledger import Entry
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.refusals import LastDevice, SuccessorFailed
 from mfa_association.validation import ROOT_USER, OnLastDevice, same
@@ -19,7 +19,7 @@ LastDeviceGuard = OnLastDevice | Literal["lift"]
 def guard_last_device(
     context: AccountContext, saved: Association, seen: Seen, mode: LastDeviceGuard, user_names: tuple[str, ...]
 ) -> str | None:
-    """What to warn of when the device goes; None where it is not the last or nobody wants to know.
+    """What to warn of when the device goes; None where it is not the last, or ``mode`` is ``allow``.
 
     ``user_names``: all names of the holder. Raises ``LastDevice``, or ``SuccessorFailed`` whatever ``mode`` says but
     ``lift``.
@@ -56,7 +56,11 @@ def _warning(saved: Association, last: str, password: str, successors: list[Entr
     after = f"has {password}"
     if password == "a console password":
         after = f"could sign in with a password alone{_behind(saved)}"
-    waiting = [entry.found.serial_number.text for entry in successors if entry.found and not entry.found.active]
+    waiting = [
+        entry.association.serial_number.text
+        for entry in successors
+        if entry.association and not entry.association.active
+    ]
     not_yet = f"; {', '.join(waiting)} is not registered yet" if waiting else ""
     return f"deactivating {saved.serial_number} of {saved.user_name}: {last}; {saved.user_name} {after}{not_yet}"
 
@@ -89,4 +93,4 @@ def _password(context: AccountContext, saved: Association) -> str:
             else "no console password"
         )
     except AwsError as fault:
-        return f"a console password or not, which could not be checked ({type(fault).__name__})"
+        return f"perhaps a console password, which could not be checked ({type(fault).__name__})"

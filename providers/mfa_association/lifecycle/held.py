@@ -1,4 +1,4 @@
-"""What the saved holder of a device holds at this moment, by a look of one's own."""
+"""What the saved holder of a device holds at this moment; the cache is not used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mfa_association.lifecycle.read import is_somebody_new
 from mfa_association.validation import listed_serial_number
 
 _SAME_MOMENT = timedelta(seconds=2)
-"""AWS tells whole seconds, of dates and of its clock."""
+"""AWS gives dates and its clock in whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,19 @@ class Seen:
 def look(context: AccountContext, saved: Association) -> Seen:
     """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
     try:
-        found = context.devices(saved.user_name)
+        listed = context.devices(saved.user_name)
     except NoSuchEntity:
-        found = []
+        listed = []
     except AccessDenied:
         return Seen(None, None)
-    devices = [one for one in found if not _is_removed(context, saved, one)]
-    return Seen(devices, find_serial(devices, saved.serial_number), find_serial(found, saved.serial_number) is not None)
+    devices = [device for device in listed if not _is_removed(context, saved, device)]
+    return Seen(
+        devices, find_serial(devices, saved.serial_number), find_serial(listed, saved.serial_number) is not None
+    )
 
 
 def _is_removed(context: AccountContext, saved: Association, listed: Device) -> bool:
-    """Whether a list shows what was taken from the user; a later ``enable_date`` tells that it was registered again."""
+    """Whether a list still shows what was taken from the user; a later ``enable_date`` means that it was registered again."""
     age = context.ledger.seconds_since_removal(
         replace(saved.pair, serial_number=listed_serial_number(listed.serial_number))
     )

@@ -13,7 +13,7 @@ from mfa_association.validation import SerialNumber, same
 
 
 def import_existing(context: AccountContext, serial_number: SerialNumber, user_name: str | None = None) -> Association:
-    """The association as IAM has it; without ``user_name`` its holder is found out where IAM tells.
+    """The association as IAM has it; without ``user_name`` IAM is asked for the holder.
 
     Raises ``NothingToImport``, ``WrongAccount`` or an ``AwsError``.
     """
@@ -25,16 +25,18 @@ def import_existing(context: AccountContext, serial_number: SerialNumber, user_n
     except NoSuchEntity:
         raise NothingToImport(serial_number, f"there is no user {holder}", "correct the name") from None
     if device is None:
-        raise NothingToImport(serial_number, _instead(context, serial_number, holder), "import what is held only")
+        raise NothingToImport(
+            serial_number, _instead(context, serial_number, holder), "import it once the user holds it"
+        )
     return active(context, wanted, device)
 
 
 def _holder(context: AccountContext, serial_number: SerialNumber) -> str:
-    """Of a virtual device IAM tells the holder; the ARN of a FIDO key names the user that registered it."""
+    """The holder of a virtual device, as IAM lists it, or of a FIDO key, as its ARN says."""
     if serial_number.registered_by:
         return serial_number.registered_by
     if not serial_number.kind.holder_is_listed:
-        cause = "IAM tells the holder of virtual devices only"
+        cause = "IAM shows the holders of virtual devices only"
         raise NothingToImport(serial_number, cause, "give the user too: USER/SERIAL")
     entity = context.directory.find(serial_number, fresh=True)
     if entity is None:

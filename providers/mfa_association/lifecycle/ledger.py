@@ -1,8 +1,6 @@
 """What one operation of an engine declared, bound and removed, and the locks that put one user's changes in a row.
 
-Declarations stay in the process: an engine sends *Check* for all that a program declares before it deletes anything, to
-the process that deletes (Pulumi; Terraform through Pulumi's bridge). Read, Diff and plans declare nothing: they come
-for removed lines too. Between processes there are only the lock files (machine.py).
+Between processes there are only the lock files (machine.py).
 """
 
 from __future__ import annotations
@@ -11,20 +9,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, Protocol
+from typing import Protocol
 
 from mfa_association.aws.retry import boot_clock
-from mfa_association.errors import MfaError, Words
+from mfa_association.lifecycle.declarations import Declarations, Key, key_of
 from mfa_association.lifecycle.machine import LockFile, LockFiles, hidden, recent
-from mfa_association.lifecycle.model import Association, Pair
+from mfa_association.lifecycle.model import Pair
 from mfa_association.lifecycle.refusals import TooManyRemovals
-from mfa_association.validation import SerialNumber
-
-Stage = Literal["no", "checked", "settled", "failed"]
-_Key = tuple[str, str, str | None]
-"""A pair as IAM compares it: serial number and user name in small letters, and the account."""
 
 
 class Wait(Protocol):
@@ -33,40 +25,23 @@ class Wait(Protocol):
     def __call__(self, attempt: Callable[[], bool], user_name: str) -> None: ...
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What became of a declared pair.
-
-    ``reason``: why it failed. ``found``: as what it settled. ``enabled``: a create enabled it, it was not adopted.
-    """
-
-    pair: Pair
-    stage: Stage
-    reason: Words = ""
-    found: Association | None = None
-    enabled: bool = False
-
-
-class Ledger:
+class Ledger(Declarations):
     """One per provider process. Safe to share between threads. Without ``files`` other processes know nothing of it."""
 
     def __init__(self, files: LockFiles | None = None, monotonic: Callable[[], float] = boot_clock) -> None:
+        super().__init__()
         self._files, self._monotonic = files, monotonic
         self._warn: Callable[[str], object] = str
-        self._lock = threading.Lock()
         self._users: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._open: dict[str, LockFile] = {}
-        self._entries: dict[_Key, Entry] = {}
-        self._kept: dict[_Key, Association] = {}
-        self._inactive: dict[_Key, str | None] = {}
         self._removed: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        self._bound: set[_Key] = set()
+        self._bound: set[Key] = set()
         self._removals = 0
         self._writes = 0
 
     @property
     def writes(self) -> int:
-        """How many writes this process has made; a look that began before the last one is out of date."""
+        """How many writes this process has made; a read that began before the last one is out of date."""
         return self._writes
 
     def invalidate_caches(self) -> None:
@@ -76,9 +51,9 @@ class Ledger:
 
     @contextmanager
     def lock_users(self, account_id: str, *user_names: str, wait: Wait, warn: Callable[[str], None]) -> Iterator[None]:
-        """Let nobody else on this machine look at, guard or change these users meanwhile. Raises ``UserBusy``.
+        """Keep all other runs on this machine from reading, guarding or changing these users. Raises ``UserBusy``.
 
-        Always first the locks of the process, then the files, both sorted: so nobody waits in a circle.
+        The locks of the process come first, then the files, both sorted, so that no two runs wait for each other.
         """
         users = {hidden(account_id, name): name for name in user_names}
         with self._lock:
@@ -112,83 +87,9 @@ class Ledger:
                 files, self._files = self._files, None
             if files:
                 warn(
-                    f"runs of other processes on this machine are not waited for: the lock files cannot be used "
-                    f"({fault}); do not change one user in two runs at once"
+                    f"this run does not wait for other runs on this machine: the lock files cannot be used ({fault}); do not "
+                    "change one user in two runs at once"
                 )
-
-    def mark_declared(self, pair: Pair, failed: Words | None = None) -> None:
-        """Note that the program declares this pair (Check); ``failed``: why that is as far as it gets."""
-        self._put(Entry(pair, "checked") if failed is None else Entry(pair, "failed", failed))
-
-    @contextmanager
-    def declaring(self, pair: Pair) -> Iterator[None]:
-        """Note the pair before anything can fail, and as failed if the block does."""
-        self.mark_declared(pair)
-        try:
-            yield
-        except BaseException as fault:
-            self.mark_declared(pair, fault if isinstance(fault, MfaError) else "it was interrupted")
-            raise
-
-    def settle(self, pair: Pair, found: Association, *, enabled: bool = False) -> Association:
-        """Note what became of a pair whose account is known now; returns ``found``."""
-        with self._lock:
-            self._entries.pop(_key(replace(pair, account_id=None)), None)
-        self._put(Entry(pair, "settled", found=found, enabled=enabled))
-        if found.active:
-            self.saw(found)
-        return found
-
-    def _put(self, entry: Entry) -> None:
-        with self._lock:
-            self._entries[_key(entry.pair)] = entry
-
-    def declared(self, pair: Pair) -> Entry:
-        """What became of this pair. Where two records declare it, the one that did not fail counts."""
-        keys = (_key(pair), _key(replace(pair, account_id=None)))
-        with self._lock:
-            found = [self._entries[key] for key in keys if key in self._entries]
-        return max(found, key=lambda entry: _RANKS[entry.stage], default=Entry(pair, "no"))
-
-    def is_declared_for_anybody(self, serial_number: SerialNumber) -> bool:
-        """Whether the program declares this device, for whomever."""
-        return any(entry.pair.serial_number.key == serial_number.key for entry in self._all())
-
-    def successors(self, pair: Pair, user_names: tuple[str, ...]) -> list[Entry]:
-        """What became of the holder's other devices in this operation; ``user_names``: all names of the holder."""
-        names = {name.lower() for name in user_names}
-        return [
-            entry
-            for entry in self._all()
-            if entry.pair.user_name.lower() in names
-            and entry.pair.account_id in (None, pair.account_id)
-            and entry.pair.serial_number.key != pair.serial_number.key
-        ]
-
-    def _all(self) -> list[Entry]:
-        with self._lock:
-            return list(self._entries.values())
-
-    def hand_over(self, saved: Association) -> None:
-        """Keep the record of a delete that kept its device, for a create that may still follow."""
-        self._kept[_key(replace(saved.pair, account_id=None))] = saved
-        self.saw(saved)
-
-    def handed(self, pair: Pair) -> Association | None:
-        """The record of such a delete."""
-        return self._kept.get(_key(replace(pair, account_id=None)))
-
-    def saw(self, found: Association) -> None:
-        """Note whether a record of the state was seen active, and its renew value."""
-        if found.active:
-            self._inactive.pop(_key(found.pair), None)
-        else:
-            self._inactive[_key(found.pair)] = found.renew
-
-    def stays_inactive(self, pair: Pair, renew: str | None) -> bool:
-        """Whether a record of this pair was seen inactive, and its renew value has not changed since."""
-        key = _key(pair)
-        return key in self._inactive and renew in (None, self._inactive.get(key))
 
     @contextmanager
     def removing(self, pair: Pair, limit: int | None) -> Iterator[None]:
@@ -212,7 +113,7 @@ class Ledger:
             raise
         self._removed[_user(pair)] = after
         with self._lock:
-            self._bound.discard(_key(pair))
+            self._bound.discard(key_of(pair))
 
     def removed(self, pair: Pair) -> bool:
         """Whether the device was taken from the user in the last two minutes, even if IAM's lists still show it."""
@@ -231,11 +132,11 @@ class Ledger:
             self._write(pair, after)
         self._removed[_user(pair)] = after
         with self._lock:
-            self._bound.add(_key(pair))
+            self._bound.add(key_of(pair))
 
     def is_bound(self, pair: Pair) -> bool:
         """Whether this process gave the user the device, by a write."""
-        return _key(pair) in self._bound
+        return key_of(pair) in self._bound
 
     def bound(self, account_id: str, user_name: str) -> list[str]:
         """The serial numbers of the devices that this process gave the user."""
@@ -251,13 +152,6 @@ class Ledger:
         if file:
             with self._without_files(self._warn):
                 file.write(removed)
-
-
-_RANKS: dict[Stage, int] = {"no": 0, "failed": 1, "checked": 2, "settled": 3}
-
-
-def _key(pair: Pair) -> _Key:
-    return pair.serial_number.key, pair.user_name.lower(), pair.account_id
 
 
 def _user(pair: Pair) -> str:

@@ -25,7 +25,7 @@ _OTHERS = 0o077
 
 
 def hidden(*parts: str) -> str:
-    """A name for these parts that tells nothing of them; IAM holds names equal without regard to case."""
+    """A hash of these parts, which hides them; IAM compares names without regard to case."""
     return hashlib.sha256("\0".join(parts).lower().encode()).hexdigest()
 
 
@@ -54,7 +54,7 @@ class LockFile:
         self._file = self._opened()
 
     def take(self) -> bool:
-        """Lock it, without waiting; whether that went well. A file that somebody removed meanwhile is made anew."""
+        """Lock it without waiting; returns whether it is locked. A file that somebody removed is made again."""
         try:
             self._lock(self._file)
         except BlockingIOError:
@@ -128,8 +128,8 @@ def _open_folder(path: Path) -> int:
     with suppress(FileExistsError):
         path.mkdir(mode=0o700)
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    found = os.fstat(folder)
-    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & _OTHERS:
+    status = os.fstat(folder)
+    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & _OTHERS:
         os.close(folder)
         raise PermissionError(errno.EPERM, "others may use it", str(path))
     return folder

@@ -11,7 +11,7 @@ from mfa_association.validation import ROOT_USER, DeviceKind, SerialNumber
 
 @dataclass(frozen=True)
 class Pair:
-    """A device and its holder. ``account_id`` is None where only the credentials in use tell the account."""
+    """A device and its holder. ``account_id`` is None where only the credentials in use know the account."""
 
     serial_number: SerialNumber
     user_name: str
@@ -28,7 +28,7 @@ class Declaration:
     """One line of code: this user may hold this device.
 
     ``codes`` (two consecutive ones, the older first), ``seed`` or ``seed_source`` enable it; ``user_name`` may be
-    ``ROOT_USER``. ``account_id``: the account that the line tells, if it tells one.
+    ``ROOT_USER``. ``account_id``: the account that the line names, if it names one.
     """
 
     user_name: str

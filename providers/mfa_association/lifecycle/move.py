@@ -74,8 +74,9 @@ def _give(context: AccountContext, saved: Association, wanted: Declaration, code
 def _give_back(context: AccountContext, saved: Association, wanted: Declaration, no_room: LimitExceeded) -> Refusal:
     """Enable the device for its old holder again; the refusal that says how it ended.
 
-    Given codes may do for that too: IAM refused the new holder, and not the codes. No call of IAM tells how many devices a user may hold: GetAccountSummary has no such quota (``summaryKeyType`` of
-    botocore's model), so only the enable for the new holder can find out.
+    Given codes may work for that too: IAM refused the new holder, and not the codes. No call of IAM shows how many
+    devices a user may hold (``summaryKeyType`` of botocore's model has no such quota), so only the enable for the new
+    holder can find out.
     """
     before = replace(wanted, user_name=saved.user_name)
     try:
@@ -93,15 +94,12 @@ def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
 
 
 def _refuse_unfinishable(context: AccountContext, saved: Association, wanted: Declaration) -> None:
-    cause = advice = None
+    old, new = saved.user_name, wanted.user_name
     if context.ledger.declared(saved.pair).stage != "no":
-        cause = f"another resource declares it for {saved.user_name}"
-        advice = "declare it for one of them only"
-    elif wanted.kind.console_only:
-        cause = "a FIDO key or passkey is registered by its own user only"
-        advice = f"remove the line of {saved.user_name} and let {wanted.user_name} register the key in the console"
-    elif not wanted.can_enable:
-        cause = f"{wanted.user_name} does not hold it, and neither codes nor a seed are given"
-        advice = "give two consecutive codes or a seed, or move it by hand first"
-    if cause and advice:
-        raise MoveRefused(wanted.serial_number, saved.user_name, wanted.user_name, cause, advice)
+        raise MoveRefused(saved, new, f"another resource declares it for {old}", "declare it for one of them only")
+    if wanted.kind.console_only:
+        advice = f"remove the line of {old} and let {new} register the key in the console"
+        raise MoveRefused(saved, new, "a FIDO key or passkey is registered by its own user only", advice)
+    if not wanted.can_enable:
+        cause = f"{new} does not hold it, and neither codes nor a seed are given"
+        raise MoveRefused(saved, new, cause, "give two consecutive codes or a seed, or move it by hand first")

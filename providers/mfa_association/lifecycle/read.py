@@ -1,4 +1,4 @@
-"""Read: tell the truth about a declared device, and never say that it is gone."""
+"""Read: the truth about a declared device; it is never reported as gone."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def read(context: AccountContext, saved: Association) -> Association:
     or ``WrongAccount``: then nothing is known and the saved state must be kept.
     """
     context.account_for(saved.serial_number, saved.account_id)
-    found = _find(context, saved)
-    context.ledger.saw(found)
-    return found
+    association = _find(context, saved)
+    context.ledger.saw(association)
+    return association
 
 
 def _find(context: AccountContext, saved: Association) -> Association:
@@ -40,8 +40,8 @@ def _find(context: AccountContext, saved: Association) -> Association:
         )
     if not (saved.active and enabled == saved.enable_date) and is_somebody_new(context, saved):
         context.warn(
-            f"{saved.user_name} is not the user that {saved.serial_number} was bound to: a user of that name was "
-            "created anew; to accept it, replace the association, or give it a new renew value with fresh codes or a seed"
+            f"another user is called {saved.user_name} now, not the user that {saved.serial_number} was bound to; to accept "
+            "the new user, replace the association, or give it a new renew value with fresh codes or a seed"
         )
         return replace(saved, active=False, enable_date=None)
     user_id = saved.user_id or context.user_id(saved.user_name, bulk=saved.kind.holder_is_listed)
@@ -54,9 +54,9 @@ def holder_label(entity: VirtualDevice) -> str:
 
 
 def other_holder(context: AccountContext, saved: Association) -> VirtualDevice | None:
-    """Who holds a virtual device that the saved user was just seen not to hold; None: nobody, or IAM does not tell.
+    """Who holds a virtual device that the saved user does not hold; None: nobody, or IAM does not show it.
 
-    A walk that still shows the saved user is older than that, so it is looked up afresh.
+    A cached walk that still shows the saved user is older, so IAM is asked again.
     """
     if not saved.pair.holder_is_listed:
         return None
@@ -98,7 +98,8 @@ def _missing(context: AccountContext, saved: Association) -> Association:
     holder = other_holder(context, saved)
     if holder and renamed(saved, holder) and holder.enable_date:
         context.warn(
-            f"{saved.user_name} is now called {holder_label(holder)} and still holds {saved.serial_number}: change the line"
+            f"{saved.user_name} is now called {holder_label(holder)} and still holds {saved.serial_number}: declare it for "
+            "the new name"
         )
         return replace(saved, active=True, enable_date=rfc3339(holder.enable_date))
     if holder:

@@ -19,13 +19,13 @@ class Refusal(MfaError):
 class WrongAccount(Refusal):
     """The credentials belong to another account than the device."""
 
-    def __init__(self, serial_number: SerialNumber, wanted: str, found: str) -> None:
+    def __init__(self, serial_number: SerialNumber, wanted: str, actual: str) -> None:
         way_out = ""
         if serial_number.account_id is None:
             way_out = ", or, if it was never held there, remove the record from the state and run again"
         super().__init__(
-            f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, the credentials in use to "
-            f"{found}; nothing was changed, use credentials of account {wanted}{way_out}"
+            f"using MFA device ({serial_number}): it belongs to AWS account {wanted}, but the credentials in use belong to "
+            f"{actual}; nothing was changed, use credentials of account {wanted}{way_out}"
         )
 
 
@@ -53,10 +53,10 @@ class DeviceMissing(Refusal):
 
 @final
 class HeldByAnother(Refusal):
-    """Somebody else holds the device; ``holder`` is None where IAM does not tell."""
+    """Somebody else holds the device."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, holder: str | None) -> None:
-        by = holder or "another user, not determined (IAM tells the holder of virtual devices only)"
+        by = holder or "another user (IAM shows the holders of virtual devices only)"
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): it is held by {by}; "
             "nothing was changed, remove it from its present holder first"
@@ -75,13 +75,13 @@ class NotActive(Refusal):
     ) -> None:
         why, way_out = "", "let the user register it first, give two codes,"
         if stays:
-            why = ", which was deactivated outside,"
+            why = " (it was deactivated outside this code)"
             way_out = "let the user register it first, change renew and give fresh codes or a seed,"
         elif by_hand:
             way_out = f"let {user_name} register it in the console first,"
         super().__init__(
             f"binding MFA device ({serial_number}) to user ({user_name}): {user_name} does not hold it{why} and "
-            f"require_active is set; nothing was changed, {way_out} or take require_active away"
+            f"require_active is set; nothing was changed, {way_out} or remove require_active"
         )
 
 
@@ -89,10 +89,10 @@ class NotActive(Refusal):
 class MoveRefused(Refusal):
     """A move that could not be finished is not begun."""
 
-    def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: str, advice: str) -> None:
+    def __init__(self, saved: Association, new: str, cause: str, advice: str) -> None:
+        serial_number, old = saved.serial_number, saved.user_name
         super().__init__(
-            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): {cause}; "
-            f"nothing was changed, {advice}"
+            f"moving MFA device ({serial_number}) from user ({old}) to user ({new}): {cause}; nothing was changed, {advice}"
         )
 
 
@@ -110,7 +110,7 @@ class MoveBroken(Refusal):
 
 @final
 class MoveTakenBack(Refusal):
-    """The new holder has no room, which only the enable told, and the old one has the device again.
+    """The new holder has as many devices as IAM allows, which only the call showed; the old one has the device again.
 
     ``again``: it as it is now, with its new ``enable_date``.
     """
@@ -120,13 +120,13 @@ class MoveTakenBack(Refusal):
         super().__init__(
             f"moving MFA device ({again.serial_number}) from user ({again.user_name}) to user ({new}): ",
             cause,
-            f"; it was enabled for {again.user_name} again, who holds it as before",
+            f"; it was enabled for {again.user_name} again, so {again.user_name} holds it as before",
         )
 
 
 @final
 class MoveUnknown(Refusal):
-    """AWS did not say whether the old holder lost the device."""
+    """AWS's answer to the deactivation for the old holder was lost."""
 
     def __init__(self, serial_number: SerialNumber, old: str, new: str, cause: Words) -> None:
         super().__init__(
@@ -139,14 +139,14 @@ class MoveUnknown(Refusal):
 
 @final
 class RenewRefused(Refusal):
-    """A new ``renew`` value without anything to renew with; ``by_hand``: nothing can be given, it is done in the console."""
+    """You changed ``renew`` and gave neither codes nor a seed."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, *, by_hand: bool = False) -> None:
         why = "there are neither codes nor a seed"
         advice = "give two fresh codes, a seed or a seed_source together with the new renew value"
         if by_hand:
             why = f"only {user_name} can register it, in the console"
-            advice = f"take the old renew value back and let {user_name} register it"
+            advice = f"set renew back to its old value and let {user_name} register it"
         super().__init__(
             f"renewing MFA device ({serial_number}) of user ({user_name}): {why}; nothing was changed, {advice}"
         )
@@ -154,7 +154,7 @@ class RenewRefused(Refusal):
 
 @final
 class ResyncUnknown(Refusal):
-    """The answer to a resync with given codes was lost."""
+    """AWS's answer to a resync with given codes was lost."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, cause: Words) -> None:
         super().__init__(
@@ -166,7 +166,10 @@ class ResyncUnknown(Refusal):
 
 @final
 class LastDevice(Refusal):
-    """``on_last_device`` is ``refuse``. ``sure``: everything was found out, and speaks against it."""
+    """The user's last MFA device would go, and ``on_last_device`` is ``refuse``.
+
+    ``sure``: everything was checked; otherwise a check was denied.
+    """
 
     def __init__(self, user_name: str, serial_number: SerialNumber, why: str, before: str, *, sure: bool) -> None:
         self.user_name, self.serial_number, self.sure = user_name, serial_number, sure
@@ -178,7 +181,7 @@ class LastDevice(Refusal):
 
 @final
 class SuccessorFailed(Refusal):
-    """A last device stays while a device that this run declares for the same user failed."""
+    """The user's last MFA device would go, and the new device that this run declares for the user failed."""
 
     def __init__(
         self, user_name: str, serial_number: SerialNumber, last: str, successor: SerialNumber, reason: Words
@@ -195,7 +198,7 @@ class SuccessorFailed(Refusal):
 
 @final
 class TooManyRemovals(Refusal):
-    """More deactivations in one run than allowed."""
+    """One run deactivates more devices than ``max_removals`` allows."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber, limit: int) -> None:
         self.user_name, self.serial_number, self.limit = user_name, serial_number, limit
@@ -210,7 +213,7 @@ class TooManyRemovals(Refusal):
 
 @final
 class DeclaredButFailed(Refusal):
-    """The device is declared for the same user under another name in this run, but that failed."""
+    """Another resource declares the same device for the same user in this run, but it failed."""
 
     def __init__(self, user_name: str, serial_number: SerialNumber) -> None:
         super().__init__(
@@ -221,7 +224,7 @@ class DeclaredButFailed(Refusal):
 
 @final
 class StateKept(Refusal):
-    """A create failed whose device an earlier delete of this run kept; ``kept`` is the record that the delete gave up."""
+    """A create failed, and an earlier delete of this run had kept its device for it."""
 
     def __init__(self, fault: MfaError, kept: Association) -> None:
         self.kept = kept
@@ -230,18 +233,18 @@ class StateKept(Refusal):
 
 @final
 class UserBusy(Refusal):
-    """Another process of this machine has the user's lock."""
+    """Another run on this machine is changing the same user, for longer than ``retry_deadline``."""
 
     def __init__(self, user_name: str, seconds: float) -> None:
         super().__init__(
-            f"waiting for user ({user_name}): another run is changing {user_name}, for {seconds:.0f} s already; "
+            f"waiting for user ({user_name}): another run has been changing {user_name} for {seconds:.0f} s; "
             "nothing was changed, run again once it has ended"
         )
 
 
 @final
 class NothingToImport(Refusal):
-    """What is to be imported is not held, or nobody knows by whom."""
+    """What is to be imported is not held, or its holder is not known."""
 
     def __init__(self, serial_number: SerialNumber, cause: str, advice: str) -> None:
         super().__init__(f"importing MFA device ({serial_number}): {cause}; nothing was changed, {advice}")

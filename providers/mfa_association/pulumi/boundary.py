@@ -55,7 +55,7 @@ def hide_own_tracebacks() -> None:
 
 
 def one_sentence(verb: Callable[P, T]) -> Callable[P, T]:
-    """Let an ``MfaError`` leave as its sentence alone; what fails everything is told in full once."""
+    """Let an ``MfaError`` leave as its sentence alone; one that fails everything is shown in full only once."""
 
     @functools.wraps(verb)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -16,7 +16,7 @@ _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
 
 
 class ConfigFault(MfaError):
-    """A key of the stack configuration that cannot be used."""
+    """A key of the stack configuration cannot be used."""
 
     fails_everything = True
 
@@ -48,7 +48,7 @@ def _unknown_key(key: str) -> ConfigFault:
     name = key.removeprefix("mfa:")
     meant = difflib.get_close_matches(name, [known.removeprefix("mfa:") for known in _KEYS], n=1)
     advice = f"did you mean mfa:{meant[0]}?" if meant else f"the keys are {', '.join(_KEYS)}"
-    return ConfigFault(key, f"is no key of this provider, {advice}")
+    return ConfigFault(key, f"is not a key of this provider, {advice}")
 
 
 class _Stack:

@@ -49,7 +49,7 @@ def _warn_of_strangers(codes: dict[str, tuple[str, str]], lines: tuple[roster.Li
 
 def _codes(text: str) -> dict[str, tuple[str, str]]:
     """Read ``DEVICE=CODE,CODE`` pairs. Raises ``InvalidValue``, which never shows a code."""
-    found: dict[str, tuple[str, str]] = {}
+    pairs: dict[str, tuple[str, str]] = {}
     for item in text.split():
         name, equals, pair = item.rpartition("=")
         first, comma, second = pair.partition(",")
@@ -58,5 +58,5 @@ def _codes(text: str) -> dict[str, tuple[str, str]]:
             raise InvalidValue(
                 CODES_VARIABLE, None, "must read DEVICE=CODE,CODE, such as mfa/alice-phone=123456,654321"
             )
-        found[name] = codes
-    return found
+        pairs[name] = codes
+    return pairs

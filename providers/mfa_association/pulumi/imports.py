@@ -18,22 +18,22 @@ from mfa_association.tokens import PULUMI_TYPE
 _PROVIDER = "__provider"
 
 
-def import_file(found: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
+def import_file(associations: Iterable[tuple[Line, Association]]) -> dict[str, Any]:
     """The import file's content for lines of a roster, each with the association that IAM shows for it."""
     from pulumi.dynamic.dynamic import serialize_provider
 
     from mfa_association.pulumi.provider import Provider
 
     provider = {_PROVIDER: serialize_provider(Provider())}
-    return {"resources": [_resource(line, association, provider) for line, association in found]}
+    return {"resources": [_resource(line, association, provider) for line, association in associations]}
 
 
-def _resource(line: Line, found: Association, provider: dict[str, str]) -> dict[str, Any]:
+def _resource(line: Line, association: Association, provider: dict[str, str]) -> dict[str, Any]:
     inputs = with_defaults(line.inputs(), {})
     return {
         "type": PULUMI_TYPE,
         "name": line.serial.name,
-        "id": found.serial_number.text,
+        "id": association.serial_number.text,
         "inputs": {**inputs, **provider},
-        "outputs": {**props.outputs(inputs, found), **provider},
+        "outputs": {**props.outputs(inputs, association), **provider},
     }

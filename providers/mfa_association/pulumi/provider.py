@@ -48,7 +48,9 @@ class Provider(ResourceProvider):
         if not failures and (not olds or changes.is_moved(olds, known)):
             for caution in inputs.cautions(known):
                 runtime.warn(caution)
-        changes.declare(runtime.ledger(), known, "; ".join(f"{one.property} {one.reason}" for one in failures) or None)
+        changes.declare(
+            runtime.ledger(), known, "; ".join(f"{failure.property} {failure.reason}" for failure in failures) or None
+        )
         return CheckResult(inputs.with_defaults(news, runtime.stack_defaults()), failures)
 
     def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
@@ -88,6 +90,6 @@ class Provider(ResourceProvider):
         changes.delete(runtime.run, props_, runtime.guard)
 
 
-def mark_unknowns(bag: dict[str, Any]) -> dict[str, Any]:
-    """The same bag with ``UNKNOWN`` for what a preview does not know yet."""
-    return {key: UNKNOWN if isinstance(value, Unknown) else value for key, value in bag.items()}
+def mark_unknowns(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values with ``UNKNOWN`` for what a preview does not know yet."""
+    return {key: UNKNOWN if isinstance(value, Unknown) else value for key, value in values.items()}

@@ -40,7 +40,7 @@ def config_fault() -> MfaError | None:
     return _config.fault
 
 
-def run(bag: dict[str, Any]) -> AccountContext:
+def run(values: dict[str, Any]) -> AccountContext:
     """The account context of this resource's role and holder's account; one per process. Raises ``MfaError``."""
     global _contexts
     with _lock:
@@ -48,7 +48,7 @@ def run(bag: dict[str, Any]) -> AccountContext:
         if _contexts is None:
             _contexts = AccountContexts(_config.settings, _config.limits, _ledger, warn, note)
         contexts = _contexts
-    return contexts.for_resource(bag)
+    return contexts.for_resource(values)
 
 
 def stack_defaults() -> dict[str, str]:
@@ -62,7 +62,7 @@ def ledger() -> Ledger:
 
 
 def repeats() -> Repeats:
-    """What this process has told in full."""
+    """The errors that this process has shown in full."""
     return _repeats
 
 

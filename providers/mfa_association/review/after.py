@@ -30,7 +30,7 @@ class _Coming:
 class StateAfter:
     """The state of every holder after the change."""
 
-    def __init__(self, preview: Preview, found: list[Effect], live: Live | None) -> None:
+    def __init__(self, preview: Preview, effects: list[Effect], live: Live | None) -> None:
         self.preview = preview
         self.asked = live is not None and not isinstance(live.checked_as, NotChecked)
         self._live = {facts.holder.key: facts for facts in live.holders} if live else {}
@@ -45,7 +45,7 @@ class StateAfter:
                 self._deleted[user.user_name.lower()].append(user)
         self.account = only_account(preview)
         self.grants = Grants(preview, self.account)
-        for effect in found:
+        for effect in effects:
             self._note(effect)
 
     def facts(self, holder: Holder | None) -> Facts | None:
@@ -75,7 +75,7 @@ class StateAfter:
         if user is None or facts is None or holder is None or isinstance(facts.policies, NotChecked):
             return False
         name = (holder.user_name or "").lower()
-        blocking = [one for one in facts.policies if (name, one) not in self.preview.detached]
+        blocking = [policy for policy in facts.policies if (name, policy) not in self.preview.detached]
         emptied = user.takes_devices or (
             facts.active_access_keys == 0 and self.console_password(holder, account).answer == "no"
         )
@@ -113,9 +113,9 @@ class StateAfter:
         else:
             stay, basis = {serial.lower(): serial for serial in facts.serial_numbers}, "live"
         stay = {serial: text for serial, text in stay.items() if serial not in self._lost[key]}
-        come = {serial: one for serial, one in self._coming[key].items() if serial not in stay}
-        names = tuple(sorted(one.serial_number for one in come.values()))
-        heard = self.preview.ordered and any(process == one.process for one in come.values())
+        come = {serial: coming for serial, coming in self._coming[key].items() if serial not in stay}
+        names = tuple(sorted(coming.serial_number for coming in come.values()))
+        heard = self.preview.ordered and any(process == coming.process for coming in come.values())
         return RemainingDevices(
             len(stay) + len(come), basis, len(come), tuple(sorted((*stay.values(), *names))), names, heard
         )

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mfa_association.review.grants import document_of
 from mfa_association.review.model import Change, DeviceStep, Name, Phrase, Risk, account_of
-from mfa_association.review.steps import Bag, Step
+from mfa_association.review.steps import Bag, Step, document_of
 
 _MFA_KEYS = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 _DOCUMENTS = ("user-policy", "group-policy", "managed-policy", "role-policy", "role")
@@ -56,23 +55,23 @@ def of_policies(steps: Iterable[Step]) -> Iterator[Change]:
         if step.op == "delete" and (step.role == "role" or not _denies(old)):
             continue  # what only allows, under MFA, takes its permission along
         subject = "trust policy" if step.role == "role" else "policy"
-        what: Phrase = (f"no longer requires MFA by its {subject}",)
+        what: Phrase = (f"no longer requires MFA in its {subject}",)
         yield Change("mfa-demand-lost", "medium", step.address, what, step.place)
 
 
-def _document(bag: Bag | None) -> Any:
-    if bag is None:
+def _document(values: Bag | None) -> Any:
+    if values is None:
         return None
-    trust = bag.get("assume_role_policy", bag.get("assume_role_policy_document"))
-    return document_of({"policy": trust} if trust is not None else bag)
+    trust = values.get("assume_role_policy", values.get("assume_role_policy_document"))
+    return document_of({"policy": trust} if trust is not None else values)
 
 
 def _demands_mfa(document: Any) -> bool:
-    return any(_under_mfa(one) for one in _statements(document))
+    return any(_under_mfa(statement) for statement in _statements(document))
 
 
 def _denies(document: Any) -> bool:
-    return any(one.get("Effect") == "Deny" and _under_mfa(one) for one in _statements(document))
+    return any(statement.get("Effect") == "Deny" and _under_mfa(statement) for statement in _statements(document))
 
 
 def _under_mfa(statement: dict[str, Any]) -> bool:
@@ -82,9 +81,9 @@ def _under_mfa(statement: dict[str, Any]) -> bool:
 
 
 def _statements(document: Any) -> list[dict[str, Any]]:
-    found = document.get("Statement") if isinstance(document, dict) else None
-    many = found if isinstance(found, list) else [found]
-    return [one for one in many if isinstance(one, dict)]
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    many = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in many if isinstance(statement, dict)]
 
 
 def _text(document: Any) -> str:

@@ -38,20 +38,20 @@ def classify(preview: Preview, context: Context | None = None) -> Report:
     context = context or Context()
     if preview.failure is not None:
         return Report(preview.engine, preview.stack, failure=preview.failure, engine_version=preview.engine_version)
-    found = effects(preview.devices, ordered=preview.ordered)
-    after = StateAfter(preview, found, context.live)
+    device_effects = effects(preview.devices, ordered=preview.ordered)
+    after = StateAfter(preview, device_effects, context.live)
     return Report(
         preview.engine,
         preview.stack,
-        _in_order(losses(preview, found, after, context.base)),
-        _in_order(gains(preview, found, after, context.head, context.author)),
+        _in_order(losses(preview, device_effects, after, context.base)),
+        _in_order(gains(preview, device_effects, after, context.head, context.author)),
         engine_version=preview.engine_version,
         notes=preview.notes,
         live=context.live,
         changes=tuple(
             sorted(
                 (*preview.changes, *_raised(preview, context)),
-                key=lambda one: (RISKS.index(one.risk), one.kind, one.address),
+                key=lambda finding: (RISKS.index(finding.risk), finding.kind, finding.address),
             )
         ),
         code=preview.code,
@@ -78,12 +78,12 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             findings,
-            key=lambda one: (
-                RISKS.index(one.risk),
-                not one.counts,
-                one.holder.key if one.holder else ("", ""),
-                (one.serial_number or "").lower(),
-                one.address,
+            key=lambda finding: (
+                RISKS.index(finding.risk),
+                not finding.counts,
+                finding.holder.key if finding.holder else ("", ""),
+                (finding.serial_number or "").lower(),
+                finding.address,
             ),
         )
     )

@@ -16,7 +16,7 @@ def is_cloud_control(kind: str) -> bool:
 
 def named_type(*bags: dict[str, Any] | None) -> str | None:
     """CloudFormation's name of what such a resource is; None where it is not known."""
-    names = (bag.get(key) for bag in bags if bag for key in ("type_name", "type"))
+    names = (values.get(key) for values in bags if values for key in ("type_name", "type"))
     return next((name for name in names if isinstance(name, str) and "::" in name), None)
 
 
@@ -25,19 +25,19 @@ def role_of_named(name: str) -> Role | None:
     return CLOUD_CONTROL.get(name)
 
 
-def unfolded(bag: dict[str, Any] | None) -> dict[str, Any] | None:
+def unfolded(values: dict[str, Any] | None) -> dict[str, Any] | None:
     """Its properties as the values of a resource: what AWS answered wins over what is desired."""
-    if bag is None:
+    if values is None:
         return None
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for key in ("desired_state", "properties"):
-        value = bag.get(key)
+        state = values.get(key)
         try:
-            inner = json.loads(value) if isinstance(value, str) else value
+            inner = json.loads(state) if isinstance(state, str) else state
         except (ValueError, RecursionError):
             inner = None
-        found |= {snake(name): one for name, one in inner.items()} if isinstance(inner, dict) else {}
-    return found
+        flat |= {snake(name): value for name, value in inner.items()} if isinstance(inner, dict) else {}
+    return flat
 
 
 def is_of_iam(name: str | None) -> bool:

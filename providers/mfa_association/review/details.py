@@ -31,38 +31,41 @@ def reasons(report: Report, rows: int) -> Iterator[str]:
 
 
 def _reason_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    for one in findings:
-        used = f"password last used: {code(one.last_sign_in, 40)}" if one.last_sign_in else ""
-        by = f"by {code(one.administrator.note)}" if one.administrator.note else ""
-        parts = [markdown(one.why), by, used, "; ".join(one.cis), code(one.address, 240)]
-        yield f"- {risk(one)} {user(one)}, {device(one)}: {'; '.join(part for part in parts if part)}"
+    for finding in findings:
+        used = f"password last used: {code(finding.last_sign_in, 40)}" if finding.last_sign_in else ""
+        by = f"by {code(finding.administrator.note)}" if finding.administrator.note else ""
+        parts = [markdown(finding.why), by, used, "; ".join(finding.cis), code(finding.address, 240)]
+        yield f"- {risk(finding)} {user(finding)}, {device(finding)}: {'; '.join(part for part in parts if part)}"
     yield ""
 
 
 def changes(report: Report, rows: int) -> Iterator[str]:
     """What else the change does that makes factors weaker, worst first; open where that is serious."""
-    found = report.changes
-    if not found:
+    shown = report.changes
+    if not shown:
         return
-    lines = [f"- {rated(one.risk)} {code(resource_name(one.address), 80)} {markdown(one.what)}" for one in found[:rows]]
-    more = [*lines, *_more(found, rows), ""]
-    if found[0].risk in ("critical", "high"):
+    lines = [
+        f"- {rated(change.risk)} {code(resource_name(change.address), 80)} {markdown(change.what)}"
+        for change in shown[:rows]
+    ]
+    more = [*lines, *_more(shown, rows), ""]
+    if shown[0].risk in ("critical", "high"):
         yield from ("**What else gets weaker**", "", *more)
     else:
-        yield from collapsed(f"What else gets weaker ({len(found)})", iter(more))
+        yield from collapsed(f"What else gets weaker ({len(shown)})", iter(more))
 
 
 def obstacles(report: Report, rows: int) -> Iterator[str]:
     """What would fail when it is applied, and what nobody could look for."""
     live = report.live
     if live and live.predicted_failures:
-        found = live.predicted_failures
-        lines = [f"- {code(resource_name(address), 80)}: {code(cause, 300)}" for address, cause in found[:rows]]
-        yield from collapsed(f"Would fail when applied ({len(found)})", iter([*lines, *_more(found, rows), ""]))
+        failures = live.predicted_failures
+        lines = [f"- {code(resource_name(address), 80)}: {code(cause, 300)}" for address, cause in failures[:rows]]
+        yield from collapsed(f"Would fail when applied ({len(failures)})", iter([*lines, *_more(failures, rows), ""]))
     unknown = _not_looked_for(live) if live else []
     if unknown:
         lines = [f"- {code(cause, 300)}" for cause in unknown[:rows]]
-        yield from collapsed(f"Could not be looked for ({len(unknown)})", iter([*lines, *_more(unknown, rows), ""]))
+        yield from collapsed(f"Not checked ({len(unknown)})", iter([*lines, *_more(unknown, rows), ""]))
 
 
 def _not_looked_for(live: Live) -> list[str]:
@@ -75,18 +78,18 @@ def _not_looked_for(live: Live) -> list[str]:
 
 def bare(report: Report, rows: int) -> Iterator[str]:
     """Users whom the change does not touch, and who sign in with a password alone."""
-    found = report.live.password_only_users if report.live else ()
-    if found and not isinstance(found, NotChecked):
-        lines = [f"- {code(name)}" for name in found[:rows]]
-        title = f"Others who have a console password and no MFA device ({len(found)})"
+    users = report.live.password_only_users if report.live else ()
+    if users and not isinstance(users, NotChecked):
+        lines = [f"- {code(name)}" for name in users[:rows]]
+        title = f"Others who have a console password and no MFA device ({len(users)})"
         if report.live and report.live.bare_as_of:
             lines = [f"As of {code(report.live.bare_as_of, 40)}:", "", *lines]
-        yield from collapsed(title, iter([*lines, *_more(found, rows), ""]))
+        yield from collapsed(title, iter([*lines, *_more(users, rows), ""]))
 
 
-def _more(found: Sequence[object], rows: int) -> Iterator[str]:
-    if len(found) > rows:
-        yield f"- and {len(found) - rows} more"
+def _more(items: Sequence[object], rows: int) -> Iterator[str]:
+    if len(items) > rows:
+        yield f"- and {len(items) - rows} more"
 
 
 ICONS: Final[dict[Verdict, str]] = {
@@ -100,9 +103,9 @@ ICONS: Final[dict[Verdict, str]] = {
 }
 
 
-def risk(one: Finding) -> str:
+def risk(finding: Finding) -> str:
     """How bad it is."""
-    return rated(one.risk)
+    return rated(finding.risk)
 
 
 def rated(risk: Risk) -> str:
@@ -111,20 +114,20 @@ def rated(risk: Risk) -> str:
     return f"{ICONS[risk]} {f'**{word}**' if risk in ('critical', 'high') else word}"
 
 
-def user(one: Finding) -> str:
+def user(finding: Finding) -> str:
     """Whom it is about."""
-    return code(str(one.holder)) if one.holder else one.who
+    return code(str(finding.holder)) if finding.holder else finding.who
 
 
-def device(one: Finding) -> str:
+def device(finding: Finding) -> str:
     """Which device, and of which kind."""
-    if one.kind == "user-deleted":
+    if finding.kind == "user-deleted":
         return "all"
-    if one.kind == "password-given":
+    if finding.kind == "password-given":
         return "none"
-    if one.serial_number is None:
+    if finding.serial_number is None:
         return "not known yet"
-    return f"{code(short(one.serial_number))} ({one.device_kind.label})"
+    return f"{code(short(finding.serial_number))} ({finding.device_kind.label})"
 
 
 def left(have: RemainingDevices) -> str:
@@ -144,6 +147,6 @@ def answer(cell: Cell) -> str:
     return f"{text} ({code(cell.note, 80)})" if cell.answer == "not checked" else text
 
 
-def where(one: Finding) -> str:
+def where(finding: Finding) -> str:
     """The line of the declaration, else what the resource is called."""
-    return code(str(one.place)) if one.place else code(resource_name(one.address), 80)
+    return code(str(finding.place)) if finding.place else code(resource_name(finding.address), 80)

@@ -54,12 +54,12 @@ def _first_object(text: str) -> int | None:
     """Where a line begins with ``{``: inside of an object, lines are indented."""
     if text.startswith("{"):
         return 0
-    found = text.find("\n{")
-    return None if found < 0 else found + 1
+    brace = text.find("\n{")
+    return None if brace < 0 else brace + 1
 
 
 def _objects(text: str, at: int) -> list[dict[str, Any]]:
-    decoder, found = JSONDecoder(), []
+    decoder, values = JSONDecoder(), []
     while at < len(text):
         try:
             value, end = decoder.raw_decode(text, at)
@@ -70,10 +70,10 @@ def _objects(text: str, at: int) -> list[dict[str, Any]]:
         except ValueError:
             raise Unreadable("the JSON holds a number of thousands of digits") from None
         if not isinstance(value, dict):
-            raise Unreadable("the JSON is no object")
-        found.append(value)
+            raise Unreadable("the JSON is not an object")
+        values.append(value)
         at = _skip_blank(text, end)
-    return found
+    return values
 
 
 def _skip_blank(text: str, at: int) -> int:
@@ -82,19 +82,19 @@ def _skip_blank(text: str, at: int) -> int:
     return at
 
 
-def mapping(bag: dict[str, Any], name: str) -> dict[str, Any]:
+def mapping(parent: dict[str, Any], name: str) -> dict[str, Any]:
     """An object's value that is an object; an empty one when it is anything else."""
-    value = bag.get(name)
+    value = parent.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def objects(bag: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def objects(parent: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """An object's value that is a list of objects, or missing. Raises ``Unreadable``."""
-    value = bag.get(name)
+    value = parent.get(name)
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Unreadable(f"its {name} are no list of objects")
+        raise Unreadable(f"{name} is not a list of objects")
     return value
 
 

@@ -86,13 +86,13 @@ class _Effects:
         }
 
     def found(self) -> Iterator[Effect]:
-        told: set[tuple[str, str | None, tuple[str, str] | None]] = set()
+        seen: set[tuple[str, str | None, tuple[str, str] | None]] = set()
         for step in self._steps:
             for effect in self._of(step):
                 loser = effect.loser.key if effect.loser else None
-                if loser and effect.held.key and (effect.what, effect.held.key, loser) in told:
+                if loser and effect.held.key and (effect.what, effect.held.key, loser) in seen:
                     continue  # the association and the virtual device go together: one device is lost
-                told.add((effect.what, effect.held.key, loser))
+                seen.add((effect.what, effect.held.key, loser))
                 yield effect
 
     def _of(self, step: DeviceStep) -> Iterator[Effect]:
@@ -132,10 +132,10 @@ class _Effects:
 
     def _again(self, step: DeviceStep, before: Holding) -> DeviceStep | None:
         """What declares a removed device anew: for the same holder if anything does, and where the removal hears of it."""
-        found = self._declared.get(before.key or "", [])
-        same = [one for one in found if one.after and holder_key(one.after) == holder_key(before)]
-        heard = [one for one in same if one.process == step.process]
-        anew = [one for one in [*same, *found] if _declares_anew(one)]
+        declared = self._declared.get(before.key or "", [])
+        same = [other for other in declared if other.after and holder_key(other.after) == holder_key(before)]
+        heard = [other for other in same if other.process == step.process]
+        anew = [other for other in [*same, *declared] if _declares_anew(other)]
         return next(iter([*sorted(heard, key=_declares_still), *anew]), None)
 
     def _order(self, removal: DeviceStep, addition: DeviceStep | None) -> RunOrder:

@@ -164,7 +164,9 @@ class Report:
     @property
     def risks(self) -> list[Risk]:
         """The risk of everything that has one."""
-        rated: list[Risk] = [one.risk for one in (*self.losses, *self.gains)] + [one.risk for one in self.changes]
+        rated: list[Risk] = [finding.risk for finding in (*self.losses, *self.gains)] + [
+            change.risk for change in self.changes
+        ]
         return [*rated, self.code_risk] if self.code_risk and (self.code or self.files) else rated
 
     @property

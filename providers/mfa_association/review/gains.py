@@ -23,16 +23,16 @@ _GUARDS = CHOICES["on_last_device"]
 
 def gains(
     preview: Preview,
-    found: list[Effect],
+    effects: list[Effect],
     after: StateAfter,
     places: Mapping[str, SourceLocation],
     author: str | Sequence[str] | None,
 ) -> list[Finding]:
     """A finding for everything that gives somebody a device, or makes the devices there are weaker."""
     maker = _Gains(after, places, author)
-    devices = (one for effect in found for one in maker.of(effect))
-    given = (one for one in preview.grants if one.grant == "password" and one.op == "create")
-    return [*devices, *(one for grant in given for one in maker.password(grant))]
+    devices = (finding for effect in effects for finding in maker.of(effect))
+    given = (grant for grant in preview.grants if grant.grant == "password" and grant.op == "create")
+    return [*devices, *(finding for grant in given for finding in maker.password(grant))]
 
 
 class _Gains:

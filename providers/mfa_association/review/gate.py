@@ -35,8 +35,8 @@ def closed_by(report: Report, fail_on: FailOn, max_removals: int | None = None) 
 def _stopped(report: Report) -> Iterator[str]:
     """Runs that surely stop half-way for somebody who loses a device: nobody has reviewed what is left then."""
     live = report.live
-    losers = {one.holder.key for one in report.losses if one.holder and (one.counts or one.removal)}
-    whose = {one.address: one.holder for one in (*report.losses, *report.gains) if one.holder}
+    losers = {finding.holder.key for finding in report.losses if finding.holder and (finding.counts or finding.removal)}
+    whose = {finding.address: finding.holder for finding in (*report.losses, *report.gains) if finding.holder}
     for address, cause in live.predicted_failures if live else ():
         holder = whose.get(address)
         if live and address in live.certain and holder and holder.key in losers:
@@ -58,8 +58,8 @@ def not_reviewed(report: Report, reviews: Mapping[str, str]) -> list[str]:
     """
     agreed = _agreed(_read(path, text) for path, text in reviews.items()).get(report.stack, {})
     causes = []
-    for is_loss, finding in (*((True, one) for one in report.losses), *((False, one) for one in report.gains)):
-        known = agreed.get(_subject_of(is_loss, finding))
+    for finding in (*report.losses, *report.gains):
+        known = agreed.get(_subject_of(finding))
         if known is None or RISKS.index(finding.risk) < RISKS.index(known):
             causes.append(_sentence(finding, known))
     for change in report.changes:
@@ -79,12 +79,12 @@ def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any
     for document in documents:
         subjects = agreed.setdefault(document["stack"], {})
         for side in ("losses", "gains"):
-            for one in document[side]:
-                holder = one["root_account_id"] or one["user_name"]
-                subject = _subject(f"{side} {one['kind']}", one["address"], holder, one["serial_number"])
-                subjects[subject] = min(one["risk"], subjects.get(subject, "info"), key=RISKS.index)
-        for one in document["changes"]:
-            subjects[_subject(one["kind"], one["address"], one["what"], None)] = one["risk"]
+            for finding in document[side]:
+                holder = finding["root_account_id"] or finding["user_name"]
+                subject = _subject(f"{side} {finding['kind']}", finding["address"], holder, finding["serial_number"])
+                subjects[subject] = min(finding["risk"], subjects.get(subject, "info"), key=RISKS.index)
+        for change in document["changes"]:
+            subjects[_subject(change["kind"], change["address"], change["what"], None)] = change["risk"]
         for address in document["code"]["addresses"]:
             subjects[_subject(_CODE, address, None, None)] = "info"
     return agreed
@@ -93,8 +93,8 @@ def _agreed(documents: Iterable[dict[str, Any]]) -> dict[str, dict[_Subject, Any
 def _read(path: str, text: str) -> dict[str, Any]:
     """A report that `review --format json` wrote. Raises ``MfaError``."""
     fault = MfaError(
-        f"reading what was reviewed ({path}): it is no report that `review --format json` of this version wrote;"
-        " nothing is taken for reviewed, review the change anew"
+        f"reading what was reviewed ({path}): this version of `review --format json` did not write it;"
+        " nothing in it counts as reviewed, review the change again"
     )
     try:
         document = json.loads(text)
@@ -106,10 +106,10 @@ def _read(path: str, text: str) -> dict[str, Any]:
     return document  # type: ignore[no-any-return]
 
 
-def _subject_of(is_loss: bool, finding: Finding) -> _Subject:
+def _subject_of(finding: Finding) -> _Subject:
     holder = finding.holder
     name = (holder.root_account_id or holder.user_name) if holder else None
-    side = "losses" if is_loss else "gains"
+    side = "losses" if finding.is_loss else "gains"
     return _subject(f"{side} {finding.kind}", finding.address, name, finding.serial_number)
 
 

@@ -6,16 +6,14 @@ What cannot be followed to its end is a grant that is not certain: "not fully de
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from mfa_association.inventory.associations import snake
 from mfa_association.review.document import SECRET
 from mfa_association.review.model import HIDDEN_USER, Grant, GrantStep, Op, Widened, account_of
 from mfa_association.review.rights import is_administrator_arn, makes_administrator
-from mfa_association.review.steps import Bag, Step, name_of_user, text_of, texts_of, user_of
+from mfa_association.review.steps import Bag, Step, document_of, name_of_user, text_of, texts_of, user_of
 
 _Source = tuple[str, str]
 """Through which resource a user gets rights, and through which second one, if there is one."""
@@ -46,30 +44,30 @@ class _Side:
 
     def groups(self) -> dict[str, list[tuple[str, int]]]:
         """What each group's policies give, where they give anything."""
-        found: dict[str, list[tuple[str, int]]] = {}
+        by_group: dict[str, list[tuple[str, int]]] = {}
         for address, group, policy in self.of_groups:
             if level := self.level(policy):
-                found.setdefault(group, []).append((address, level))
-        return found
+                by_group.setdefault(group, []).append((address, level))
+        return by_group
 
     def sources(self) -> dict[tuple[str, _Source], int]:
         """How far each user's rights go, by where they come from."""
-        found: dict[tuple[str, _Source], int] = {}
+        levels: dict[tuple[str, _Source], int] = {}
         for address, user, policy in self.direct:
             if level := self.level(policy):
-                found[user, (address, "")] = level
+                levels[user, (address, "")] = level
         groups = self.groups()
         for address, user, group in self.members:
             for through, level in groups.get(group, []):
-                found[user, (address, through)] = level
-        return found
+                levels[user, (address, through)] = level
+        return levels
 
 
 def grants(steps: Iterable[Step]) -> tuple[list[GrantStep], list[Widened], frozenset[tuple[str, str]]]:
     """All grants of a change, the groups and policies that it makes powerful, and the policies that users are rid of."""
     steps = list(steps)
     accounts = _accounts(steps)
-    simple = [one for step in steps for one in _simple(step, accounts.get(step.process))]
+    simple = [grant for step in steps for grant in _simple(step, accounts.get(step.process))]
     before, after = _Side(), _Side()
     for step in steps:
         old, new = step.sides()
@@ -77,13 +75,15 @@ def grants(steps: Iterable[Step]) -> tuple[list[GrantStep], list[Widened], froze
         _note(after, step, None if step.skipped_because and step.op == "delete" else _as_told(step, new))
         if step.skipped_because and step.op == "delete":
             _note(after, step, old)
+    for step in steps:
+        _note_dropped(after, step)
     detached = frozenset(before.owned - after.owned)
     return [*simple, *_rights(steps, before, after)], list(_widened(before, after)), detached
 
 
-def _as_told(step: Step, bag: Bag | None) -> Bag | None:
+def _as_told(step: Step, values: Bag | None) -> Bag | None:
     """What is not known yet though nothing in the change produces it may be anything, like a secret."""
-    return bag and {**bag, **dict.fromkeys(step.unexplained, SECRET)}
+    return values and {**values, **dict.fromkeys(step.unexplained, SECRET)}
 
 
 def _simple(step: Step, account: str | None) -> Iterator[GrantStep]:
@@ -91,7 +91,7 @@ def _simple(step: Step, account: str | None) -> Iterator[GrantStep]:
     kind = _KEPT_BY.get(step.role)
     if kind is None or (step.skipped_because and step.op == "delete"):
         return
-    old, new = ({_given(step, bag)} - {None} if bag else set() for bag in step.sides())
+    old, new = ({_given(step, values)} - {None} if values else set() for values in step.sides())
     for user in sorted({*old, *new} - {None}, key=str):
         op: Op = "same" if user in old and user in new else "create" if user in new else "delete"
         yield GrantStep(step.address, step.type, op, kind, user, step.place, account)
@@ -100,23 +100,23 @@ def _simple(step: Step, account: str | None) -> Iterator[GrantStep]:
 _KEPT_BY: dict[str, Grant] = {"password": "password", "access-key": "access-key", "user": "password"}
 
 
-def _given(step: Step, bag: Bag) -> str | None:
+def _given(step: Step, values: Bag) -> str | None:
     """Whom a resource gives a password or key; a user of CloudFormation's carries its own password."""
-    if SECRET in (bag.get("user"), bag.get("user_name")) and step.role != "user":
+    if SECRET in (values.get("user"), values.get("user_name")) and step.role != "user":
         return HIDDEN_USER
     if step.role == "user":
-        return name_of_user(bag) if bag.get("login_profile") else None
-    return user_of(bag)
+        return name_of_user(values) if values.get("login_profile") else None
+    return user_of(values)
 
 
 def _accounts(steps: Iterable[Step]) -> dict[str, str]:
     """The account that each provider configuration works in, where all of its ARNs agree."""
-    found: dict[str, set[str]] = {}
+    by_process: dict[str, set[str]] = {}
     for step in steps:
         if step.process:
-            accounts = {account_of(text_of(bag, "arn")) for bag in (step.before, step.after) if bag}
-            found.setdefault(step.process, set()).update(account for account in accounts if account)
-    return {process: next(iter(accounts)) for process, accounts in found.items() if len(accounts) == 1}
+            accounts = {account_of(text_of(values, "arn")) for values in (step.before, step.after) if values}
+            by_process.setdefault(step.process, set()).update(account for account in accounts if account)
+    return {process: next(iter(accounts)) for process, accounts in by_process.items() if len(accounts) == 1}
 
 
 def _rights(steps: list[Step], before: _Side, after: _Side) -> Iterator[GrantStep]:
@@ -154,82 +154,97 @@ def _widened(before: _Side, after: _Side) -> Iterator[Widened]:
             yield Widened("policy", arn)
 
 
-def _note(side: _Side, step: Step, bag: Bag | None) -> None:
+def _note(side: _Side, step: Step, values: Bag | None) -> None:
     """What one side of a resource gives."""
-    if bag is None:
+    if values is None:
         return
+    if step.role == "managed-policy":
+        _note_document(side, step, values)
+    elif step.role in ("user", "group"):
+        _note_entity(side, step, values)
+    else:
+        _note_link(side, step, values)
+
+
+def _note_link(side: _Side, step: Step, values: Bag) -> None:
+    """What a resource that links users, groups and policies gives."""
     address, role = step.address, step.role
-    users = [name.lower() for name in (texts_of(bag.get("users")) or texts_of(user_of(bag)))]
-    if SECRET in (bag.get("user"), bag.get("user_name"), bag.get("users")):
+    users = [name.lower() for name in (texts_of(values.get("users")) or texts_of(user_of(values)))]
+    if SECRET in (values.get("user"), values.get("user_name"), values.get("users")):
         users = [HIDDEN_USER]
-    groups = [name.lower() for name in texts_of(bag.get("groups")) or texts_of(_group(bag))]
-    arns: list[str | int] = [*(texts_of(bag.get("policy_arns")) or [text_of(bag, "policy_arn") or ""])]
-    if SECRET in (bag.get("policy_arn"), bag.get("policy_arns")):
+    groups = [name.lower() for name in texts_of(values.get("groups")) or texts_of(_group(values))]
+    arns: list[str | int] = [*(texts_of(values.get("policy_arns")) or [text_of(values, "policy_arn") or ""])]
+    if SECRET in (values.get("policy_arn"), values.get("policy_arns")):
         arns = [_PERHAPS]
     if role in ("user-attachment", "shared-attachment"):
         side.direct += [(address, user, arn) for user in users for arn in arns]
         side.owned |= {(user, str(arn)) for user in users for arn in arns}
     if role == "shared-attachment":
-        side.of_groups += [(address, name.lower(), arn) for name in texts_of(bag.get("groups")) for arn in arns]
+        side.of_groups += [(address, name.lower(), arn) for name in texts_of(values.get("groups")) for arn in arns]
     elif role == "group-attachment":
         side.of_groups += [(address, group, arn) for group in groups for arn in arns]
     elif role == "user-policy":
-        side.direct += [(address, user, _inline(bag, user)) for user in users]
-        name = text_of(bag, "name") or text_of(bag, "policy_name")
+        side.direct += [(address, user, _inline(values, user)) for user in users]
+        name = text_of(values, "name") or text_of(values, "policy_name")
         side.owned |= {(user, name) for user in users if name}
     elif role == "group-policy":
-        side.of_groups += [(address, group, _inline(bag, "-")) for group in groups]
+        side.of_groups += [(address, group, _inline(values, "-")) for group in groups]
     elif role in ("user-groups", "group-users"):
         side.members += [(address, user, group) for user in users for group in groups]
-    elif role == "managed-policy":
-        _note_document(side, step, bag)
-    elif role in ("user", "group"):
-        _note_entity(side, step, bag)
 
 
-def _note_document(side: _Side, step: Step, bag: Bag) -> None:
-    level = _inline(bag, "-")
-    arn = text_of(bag, "arn") or text_of(bag, "policy_arn")
-    arn = arn or text_of(step.before or {}, "arn") or text_of(step.before or {}, "policy_arn")
-    if arn:
+def _note_document(side: _Side, step: Step, values: Bag) -> None:
+    level = _inline(values, "-")
+    arns = (text_of(either, name) for either in (values, step.before or {}) for name in ("arn", "policy_arn"))
+    if arn := next(filter(None, arns), None):
         side.documents[arn.lower()] = level
     else:
         side.makes_one = side.makes_one or level > 0
-    for user in texts_of(bag.get("users")):
+    for user in texts_of(values.get("users")):
         side.direct.append((step.address, user.lower(), level))
-    for group in texts_of(bag.get("groups")):
+    for group in texts_of(values.get("groups")):
         side.of_groups.append((step.address, group.lower(), level))
 
 
-def _note_entity(side: _Side, step: Step, bag: Bag) -> None:
+def _note_entity(side: _Side, step: Step, values: Bag) -> None:
     """A user or group of CloudFormation's carries its own policies."""
-    name = (name_of_user(bag) if step.role == "user" else _group(bag)) or ""
+    name = (name_of_user(values) if step.role == "user" else _group(values)) or ""
     given: list[tuple[str, str, str | int]] = [
-        (step.address, name.lower(), arn) for arn in texts_of(bag.get("managed_policy_arns"))
+        (step.address, name.lower(), arn) for arn in texts_of(values.get("managed_policy_arns"))
     ]
-    for one in bag.get("policies") or [] if isinstance(bag.get("policies"), list) else []:
-        inner = {snake(key): value for key, value in one.items()} if isinstance(one, dict) else {}
+    for policy in values.get("policies") or [] if isinstance(values.get("policies"), list) else []:
+        inner = {snake(key): value for key, value in policy.items()} if isinstance(policy, dict) else {}
         given.append((step.address, name.lower(), _inline(inner, name)))
     (side.direct if step.role == "user" else side.of_groups).extend(given)
     if step.role == "user":
-        side.members += [(step.address, name.lower(), group.lower()) for group in texts_of(bag.get("groups"))]
+        side.members += [(step.address, name.lower(), group.lower()) for group in texts_of(values.get("groups"))]
 
 
-def _group(bag: Bag) -> str | None:
-    return text_of(bag, "group") or text_of(bag, "group_name")
+def _note_dropped(after: _Side, step: Step) -> None:
+    """A list of all inline policies deletes those that it does not name, so also one that denied something."""
+    if step.role not in ("user-policies", "group-policies"):
+        return
+    old, new = step.sides()
+    if new is None or (old is not None and _names_all(old, new)):
+        return
+    if step.role == "user-policies":
+        after.direct.append((step.address, (user_of(new) or HIDDEN_USER).lower(), _PERHAPS))
+    else:
+        after.of_groups.append((step.address, (_group(new) or "").lower(), _PERHAPS))
 
 
-def _inline(bag: Bag, user: str) -> int:
+def _names_all(old: Bag, new: Bag) -> bool:
+    """Whether a list of policies names what it named before; of a secret one that is not known."""
+    names = (old.get("policy_names"), new.get("policy_names"))
+    return SECRET not in names and {*texts_of(names[0])} <= {*texts_of(names[1])}
+
+
+def _group(values: Bag) -> str | None:
+    return text_of(values, "group") or text_of(values, "group_name")
+
+
+def _inline(values: Bag, user: str) -> int:
     """How far the policy in a bag goes; one that is a secret may be any."""
-    if SECRET in (bag.get("policy"), bag.get("policy_document")):
+    if SECRET in (values.get("policy"), values.get("policy_document")):
         return _PERHAPS
-    return _SURELY if makes_administrator(document_of(bag), user) else 0
-
-
-def document_of(bag: Bag) -> Any:
-    """The policy that a resource carries, read from its text; None for what is no JSON or not known yet."""
-    policy = bag.get("policy", bag.get("policy_document"))
-    try:
-        return json.loads(policy) if isinstance(policy, str) else policy
-    except (ValueError, RecursionError):
-        return None
+    return _SURELY if makes_administrator(document_of(values), user) else 0

@@ -20,12 +20,12 @@ _AGAIN: Phrase = ("yes, with two fresh codes",)
 
 
 def losses(
-    preview: Preview, found: list[Effect], after: StateAfter, places: Mapping[str, SourceLocation]
+    preview: Preview, effects: list[Effect], after: StateAfter, places: Mapping[str, SourceLocation]
 ) -> list[Finding]:
     """A finding for every device that is taken from somebody, or that leaves the state."""
-    made = [_of_effect(effect, after, places) for effect in found if effect.loser or _unknown_loser(effect)]
-    told = {one.holder.key for one in made if one.holder}
-    return [*made, *_of_users(preview, after, told)]
+    made = [_of_effect(effect, after, places) for effect in effects if effect.loser or _unknown_loser(effect)]
+    holders = {finding.holder.key for finding in made if finding.holder}
+    return [*made, *_of_users(preview, after, holders)]
 
 
 def _unknown_loser(effect: Effect) -> bool:
@@ -99,9 +99,9 @@ def _undo(held: Holding, holder: Holder | None) -> Phrase:
     if holder is not None and holder.root_account_id:
         return ("only by the root user",)
     if held.kind.console_only:
-        return ("no: ", Name(str(holder or "its user")), " must register it anew")
+        return ("no: ", Name(str(holder or "its user")), " must register it again")
     if held.also_deletes:
-        return ("no: one must be set up anew",)
+        return ("no: a new one must be set up",)
     return _AGAIN
 
 
@@ -115,7 +115,7 @@ def _eased(finding: Finding, effect: Effect, after: StateAfter) -> Finding:
     if effect.what == "moved" and _is_renamed(effect, after):
         return _info(finding, "the user is renamed in the same change")
     if holder is None and after.asked:
-        return replace(finding, risk="critical", why=("whose it is could not be found out",))
+        return replace(finding, risk="critical", why=("its holder could not be found out",))
     if after.held_now(holder, finding.serial_number) is False:
         return replace(_info(finding, "AWS says that it is not active"), what=("nothing: it is not active",))
     if effect.what == "removed" and after.is_of_a_namesake(holder, effect.held):
@@ -177,13 +177,13 @@ def _info(finding: Finding, why: str, undo: Phrase | None = None) -> Finding:
     )
 
 
-def _of_users(preview: Preview, after: StateAfter, told: set[tuple[str, str]]) -> Iterator[Finding]:
+def _of_users(preview: Preview, after: StateAfter, holders: set[tuple[str, str]]) -> Iterator[Finding]:
     """Users whose deletion takes every device along, where no resource says which."""
     for user in preview.users:
         holder = Holder(user.user_name) if user.user_name else None
         if not user.takes_devices or user.op not in ("delete", "unknown") or user.skipped_because:
             continue
-        if after.holds_any_now(holder) is False or (holder and holder.key in told and not user.replaces):
+        if after.holds_any_now(holder) is False or (holder and holder.key in holders and not user.replaces):
             continue
         yield _of_user(user, holder, after)
 
@@ -201,7 +201,10 @@ def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Findin
         holder=holder,
         serial_number=None,
         device_kind=UNKNOWN_KIND,
-        what=("all devices are deactivated with the user", *((", who is then made anew",) if user.replaces else ())),
+        what=(
+            "all devices are deactivated with the user",
+            *((", who is then created again",) if user.replaces else ()),
+        ),
         why=(why,),
         left=left,
         console_password=password,

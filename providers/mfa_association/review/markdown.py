@@ -62,7 +62,7 @@ def _lines(report: Report, commit: str | None, rows: int) -> Iterator[str]:
         yield ""
     if report.losses:
         yield from _table(_LOSSES, report.losses, _loss_row, rows)
-    serious = any(one.risk in ("critical", "high") for one in report.gains)
+    serious = any(finding.risk in ("critical", "high") for finding in report.gains)
     if report.gains and serious:
         yield "**Who gains what**"
         yield ""
@@ -81,7 +81,7 @@ def _alert(report: Report) -> Iterator[str]:
         yield "> [!CAUTION]"
         yield f"> {code(report.failure, 300)}"
         yield ">"
-        yield "> Nothing is known of this change: it may remove any device. Mend the preview and run it again."
+        yield "> Nothing is known of this change: it may remove any device. Fix the preview and run it again."
         yield ""
         return
     meaning = consequence(report)
@@ -96,36 +96,36 @@ def _table(
 ) -> Iterator[str]:
     yield row(headers)
     yield row(["---"] * len(headers))
-    yield from (row(cells(one)) for one in findings[:rows])
+    yield from (row(cells(finding)) for finding in findings[:rows])
     yield ""
     if len(findings) > rows:
         yield f"The {rows} worst of {len(findings)} rows."
         yield ""
 
 
-def _loss_row(one: Finding) -> tuple[str, ...]:
+def _loss_row(finding: Finding) -> tuple[str, ...]:
     return (
-        risk(one),
-        user(one),
-        device(one),
-        markdown(one.what),
-        left(one.left),
-        answer(one.console_password),
-        answer(one.administrator),
-        markdown(one.undo),
-        where(one),
+        risk(finding),
+        user(finding),
+        device(finding),
+        markdown(finding.what),
+        left(finding.left),
+        answer(finding.console_password),
+        answer(finding.administrator),
+        markdown(finding.undo),
+        where(finding),
     )
 
 
-def _gain_row(one: Finding) -> tuple[str, ...]:
+def _gain_row(finding: Finding) -> tuple[str, ...]:
     return (
-        risk(one),
-        user(one),
-        device(one),
-        markdown(one.what),
-        markdown(one.why),
-        answer(one.administrator),
-        where(one),
+        risk(finding),
+        user(finding),
+        device(finding),
+        markdown(finding.what),
+        markdown(finding.why),
+        answer(finding.administrator),
+        where(finding),
     )
 
 

@@ -12,14 +12,14 @@ def parse(raw: bytes, key: str | None = None, exit_code: int | None = None) -> P
     """Read a preview or plan. ``key``: what to call the stack; ``exit_code``: how the command that made it ended."""
     engine: Engine = "pulumi"
     try:
-        found = documents(raw)
-        if is_plan(found):
+        objects = documents(raw)
+        if is_plan(objects):
             engine = "terraform"
-            preview = read_plan(found, key)
-        elif is_preview(found):
-            preview = read_preview(found, key)
+            preview = read_plan(objects, key)
+        elif is_preview(objects):
+            preview = read_preview(objects, key)
         else:
-            raise Unreadable(of_document(found[0]))
+            raise Unreadable(of_document(objects[0]))
     except Unreadable as cause:
         preview = Preview(engine, key or engine, failure=_with_exit_code(str(cause), exit_code))
     if preview.failure is None and _failed(preview.engine, exit_code):

@@ -15,20 +15,20 @@ def planned(preview: Preview) -> list[Planned]:
     What a retained resource leaves alone is not listed, nor the removal of a device that was declared again before it.
     """
     found_effects = effects(preview.devices, ordered=preview.ordered)
-    kept = {id(one.step) for one in found_effects if one.what == "redeclared" and one.order == "first"}
+    kept = {id(effect.step) for effect in found_effects if effect.what == "redeclared" and effect.order == "first"}
     steps = [step for step in preview.devices if step.skipped_because is None and id(step) not in kept]
-    found = [one for step in steps for one in _of_device(step)]
+    plans = [plan for step in steps for plan in _of_device(step)]
     for user in preview.users:
         if user.op in ("delete", "unknown") and user.skipped_because is None and user.takes_devices and user.user_name:
-            found.append(Planned("remove", user.address, Holder(user_name=user.user_name), None))
-    return found
+            plans.append(Planned("remove", user.address, Holder(user_name=user.user_name), None))
+    return plans
 
 
 def affected(preview: Preview) -> list[Holder]:
     """Everybody who would gain or lose a device, or be given a password or administrator rights, once and in order."""
-    holders = [holder for one in planned(preview) for holder in (one.holder, one.previous) if holder]
+    holders = [holder for plan in planned(preview) for holder in (plan.holder, plan.previous) if holder]
     holders += [holder for step in preview.devices for holder in _told_of(step)]
-    holders += [Holder(one.user_name) for one in preview.grants if one.user_name and one.op != "same"]
+    holders += [Holder(grant.user_name) for grant in preview.grants if grant.user_name and grant.op != "same"]
     return sorted({holder.key: holder for holder in reversed(holders)}.values(), key=lambda holder: holder.key)
 
 

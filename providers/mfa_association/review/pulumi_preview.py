@@ -43,19 +43,19 @@ def read_preview(documents: list[dict[str, Any]], key: str | None) -> Preview:
         raise Unreadable("the preview did not run to its end")
     _refuse_missing_steps(digest)
     steps, changes, code = read_steps(digest.steps)
-    found = sort(steps)
-    given, widened, detached = grants(found.others)
+    sorted_steps = sort(steps)
+    given, widened, detached = grants(sorted_steps.others)
     return Preview(
         "pulumi",
         stack,
-        tuple(found.devices),
-        tuple(found.users),
+        tuple(sorted_steps.devices),
+        tuple(sorted_steps.users),
         tuple(given),
         notes=tuple(_notes(digest)),
         changes=(
             *changes,
-            *of_devices(found.devices),
-            *of_policies(found.others),
+            *of_devices(sorted_steps.devices),
+            *of_policies(sorted_steps.others),
             *settings(digest.steps, digest.config),
         ),
         code=tuple(code),
@@ -70,7 +70,9 @@ def _whole(documents: list[dict[str, Any]]) -> _Digest:
         raise Unreadable("it holds more than one JSON document")
     only = documents[0]
     diagnostics = objects(only, "diagnostics")
-    errors = [str(one.get("message")) for one in diagnostics if str(one.get("severity")) == "error"]
+    errors = [
+        str(diagnostic.get("message")) for diagnostic in diagnostics if str(diagnostic.get("severity")) == "error"
+    ]
     counts = only.get("changeSummary")
     config = only.get("config")
     return _Digest(
@@ -118,7 +120,7 @@ def _refuse_missing_steps(digest: _Digest) -> None:
     seen = Counter(step.get("op") for step in digest.steps)
     counted = (digest.counts or {}).get("delete")
     if isinstance(counted, int) and seen["delete"] < counted:
-        raise Unreadable(f"it counts {counted} removals and shows {seen['delete']}")
+        raise Unreadable(f"its summary counts {counted} removals, but it shows {seen['delete']}")
 
 
 def _notes(digest: _Digest) -> Iterator[str]:

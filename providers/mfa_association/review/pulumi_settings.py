@@ -37,10 +37,10 @@ def settings(steps: list[dict[str, Any]], config: dict[str, Any]) -> Iterator[Ch
 
 def limit_of(steps: list[dict[str, Any]], config: dict[str, Any]) -> int | None:
     """The smallest ``maxRemovals`` that is or was in force; None for none."""
-    found = [config.get("mfa:maxRemovals")]
+    values = [config.get("mfa:maxRemovals")]
     for _, before, after in _providers(steps):
-        found += [before.get("max_removals"), after.get("max_removals")]
-    return min((number for one in found if (number := _number(one)) is not None), default=None)
+        values += [before.get("max_removals"), after.get("max_removals")]
+    return min((number for value in values if (number := _number(value)) is not None), default=None)
 
 
 def _ours(key: str) -> bool:
@@ -64,8 +64,8 @@ def _plugin(values: dict[str, Any]) -> str | None:
     """Where the plugin comes from, if a program says so: it gets every credential."""
     internal = _parsed(values.get("__internal"))
     inner = internal.get("pluginDownloadURL") if isinstance(internal, dict) else None
-    found = values.get("plugin_download_url") or inner
-    return found if isinstance(found, str) else None
+    address = values.get("plugin_download_url") or inner
+    return address if isinstance(address, str) else None
 
 
 def _bridged(values: dict[str, Any]) -> str | None:
@@ -74,17 +74,19 @@ def _bridged(values: dict[str, Any]) -> str | None:
     given = internal.get("parameterization") if isinstance(internal, dict) else None
     text = given.get("value") if isinstance(given, dict) else None
     try:
-        told = _parsed(base64.b64decode(text, validate=True).decode()) if isinstance(text, str) else None
+        settings = _parsed(base64.b64decode(text, validate=True).decode()) if isinstance(text, str) else None
     except ValueError:
         return "(not readable)"
-    remote = told.get("remote") if isinstance(told, dict) else None
+    remote = settings.get("remote") if isinstance(settings, dict) else None
     url = remote.get("url") if isinstance(remote, dict) else None
     return url if isinstance(url, str) else None
 
 
 def _elsewhere(address: str, values: dict[str, Any]) -> Iterator[Change]:
     for host in foreign_hosts(_parsed(values.get("endpoints"))):
-        yield Change("endpoint-changed", "high", address, ("reaches AWS at ", Name(host), ", which is not AWS's"))
+        yield Change(
+            "endpoint-changed", "high", address, ("calls AWS at ", Name(host), ", which does not belong to AWS")
+        )
     if _parsed(values.get("insecure")) is True:
         yield Change("endpoint-changed", "high", address, ("trusts any server that answers as AWS: insecure is set",))
 
@@ -98,8 +100,8 @@ def _weakened(address: str, before: dict[str, Any], after: dict[str, Any]) -> It
         was, now = before.get(name, order[0]), after.get(name, order[0])
         if name in before and was in order and now in order and order.index(now) > order.index(was):
             yield Change("removal-deepened", "low", address, (f"loosens {name} from {was} to {now}",))
-    told = {"max_removals", "endpoints", "insecure", *CHOICES, *_QUIET}
-    moved = sorted(key for key in {*before, *after} - told if before.get(key) != after.get(key))
+    known = {"max_removals", "endpoints", "insecure", *CHOICES, *_QUIET}
+    moved = sorted(key for key in {*before, *after} - known if before.get(key) != after.get(key))
     if before and moved:
         yield Change("connection-changed", "medium", address, ("connects differently: ", Name(", ".join(moved))))
 

@@ -41,12 +41,12 @@ def provider_of(state: State) -> str:
 
 def bag_of(state: State, *names: str) -> dict[str, Any]:
     """The values of a state under Terraform's names; the first bag that has a value wins."""
-    found: dict[str, Any] = {"id": state.get("id")}
+    values: dict[str, Any] = {"id": state.get("id")}
     for name in reversed(names):
-        bag = state.get(name)
-        for key, value in bag.items() if isinstance(bag, dict) else ():
-            found[snake(key)] = _known(snake(key), value)
-    return found
+        part = state.get(name)
+        for key, value in part.items() if isinstance(part, dict) else ():
+            values[snake(key)] = _known(snake(key), value)
+    return values
 
 
 def unknown_inputs(state: State) -> frozenset[str]:
@@ -72,7 +72,7 @@ def place_of(state: State) -> SourceLocation | None:
     """The line of the program, innermost first: a dynamic resource's own position is a line of its library."""
     frames = [frame.get("sourcePosition") for frame in objects(state, "stackTrace")]
     for position in (*frames, state.get("sourcePosition")):
-        found = _POSITION.fullmatch(position) if isinstance(position, str) else None
-        if found and not any(part in found["file"] for part in _NOT_THE_PROJECTS):
-            return SourceLocation(found["file"], int(found["line"]))
+        match = _POSITION.fullmatch(position) if isinstance(position, str) else None
+        if match and not any(part in match["file"] for part in _NOT_THE_PROJECTS):
+            return SourceLocation(match["file"], int(match["line"]))
     return None

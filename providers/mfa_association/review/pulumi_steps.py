@@ -22,7 +22,7 @@ from mfa_association.review.pulumi_states import (
     state_of,
     unknown_inputs,
 )
-from mfa_association.review.steps import Step
+from mfa_association.review.steps import Bag, Step
 from mfa_association.review.types import Role, is_opaque, is_unknown_of_ours, role_of, runs_code
 from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE
 
@@ -98,11 +98,7 @@ class _Reader:
         if taken_by:
             op = "unknown"
         removes = op in ("delete", "unknown")
-        before = bag_of(old, "outputs", "inputs") if old and op != "create" else None
-        after = bag_of(new or old or {}, "inputs") if not removes else None
-        if is_cloud_control(kind):
-            kind = named_type(before, after) or kind
-            before, after = unfolded(before), unfolded(after)
+        kind, before, after = _sides(kind, old if op != "create" else None, None if removes else new or old or {})
         return Step(
             address=urn,
             type=kind,
@@ -170,12 +166,21 @@ class _Reader:
         """Providers of which nothing was there before; not where unchanged resources are not shown."""
         if not any(step["op"] == "same" for step, _, _ in self._raw):
             return
-        told: set[str] = set()
+        seen: set[str] = set()
         for step, urn, kind in self._raw:
             package = _package(kind.removeprefix("pulumi:providers:") + ":" if "pulumi:providers:" in kind else kind)
-            if step["op"] == "create" and package not in {*self._known, *_QUIET, *told}:
-                told.add(package)
+            if step["op"] == "create" and package not in {*self._known, *_QUIET, *seen}:
+                seen.add(package)
                 yield Change("provider-added", "low", urn, ("is the first resource of the provider ", Name(package)))
+
+
+def _sides(kind: str, old: State | None, new: State | None) -> tuple[str, Bag | None, Bag | None]:
+    """The type that Cloud Control stands for, what was saved, and what is declared."""
+    before = bag_of(old, "outputs", "inputs") if old else None
+    after = bag_of(new, "inputs") if new is not None else None
+    if not is_cloud_control(kind):
+        return kind, before, after
+    return named_type(before, after) or kind, unfolded(before), unfolded(after)
 
 
 def _role(kind: str, old: State | None, new: State | None) -> Role | None:
@@ -184,10 +189,10 @@ def _role(kind: str, old: State | None, new: State | None) -> Role | None:
         bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
         name = named_type(*bags)
         return role_of_named(name) if name else None
-    found = role_of(kind)
-    if found is None and any(state is not None and is_association(state) for state in (old, new)):
+    role = role_of(kind)
+    if role is None and any(state is not None and is_association(state) for state in (old, new)):
         return "association"
-    return found
+    return role
 
 
 def _taker(kind: str, old: State, new: State | None) -> str | None:
@@ -213,7 +218,7 @@ def _is_folded_away(kind: str, role: Role | None, old: State | None, new: State 
     if not is_cloud_control(kind):
         return False
     bags = [bag_of(state, "outputs", "inputs") for state in (new, old) if state]
-    return is_of_iam(named_type(*bags)) and (role is None or not all(unfolded(bag) for bag in bags))
+    return is_of_iam(named_type(*bags)) and (role is None or not all(unfolded(values) for values in bags))
 
 
 def _package(kind: object) -> str:

@@ -14,7 +14,6 @@ VERSION = 1
 
 def to_json(report: Report) -> str:
     """The report; names are as they are, whoever shows them has to escape them."""
-    total, none, maybe = losers(report)
     document = {
         "version": VERSION,
         "engine": report.engine,
@@ -23,19 +22,12 @@ def to_json(report: Report) -> str:
         "verdict": report.verdict,
         "sentence": sentence(report),
         "failure": report.failure,
-        "totals": {
-            "users_losing": total,
-            "users_left_with_none": none,
-            "users_perhaps_left_with_none": maybe,
-            "users_with_password_alone": password_alone(report),
-            "users_gaining": gainers(report),
-            "removals": report.removals,
-        },
-        "losses": [_finding(one) for one in report.losses],
-        "gains": [_finding(one) for one in report.gains],
+        "totals": _totals(report),
+        "losses": [_finding(finding) for finding in report.losses],
+        "gains": [_finding(finding) for finding in report.gains],
         "changes": [
-            {"kind": one.kind, "risk": one.risk, "address": one.address, "what": plain(one.what)}
-            for one in report.changes
+            {"kind": change.kind, "risk": change.risk, "address": change.address, "what": plain(change.what)}
+            for change in report.changes
         ],
         "code": {"files": list(report.files), "addresses": list(report.code), "risk": report.code_risk},
         "max_removals": report.max_removals,
@@ -45,32 +37,44 @@ def to_json(report: Report) -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def _totals(report: Report) -> dict[str, int]:
+    total, none, maybe = losers(report)
     return {
-        "kind": one.kind,
-        "risk": one.risk,
-        "user_name": one.holder.user_name if one.holder else None,
-        "root_account_id": one.holder.root_account_id if one.holder else None,
-        "serial_number": one.serial_number,
-        "device_kind": one.device_kind.name,
-        "what": plain(one.what),
-        "why": plain(one.why),
-        "undo": plain(one.undo),
+        "users_losing": total,
+        "users_left_with_none": none,
+        "users_perhaps_left_with_none": maybe,
+        "users_with_password_alone": password_alone(report),
+        "users_gaining": gainers(report),
+        "removals": report.removals,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "risk": finding.risk,
+        "user_name": finding.holder.user_name if finding.holder else None,
+        "root_account_id": finding.holder.root_account_id if finding.holder else None,
+        "serial_number": finding.serial_number,
+        "device_kind": finding.device_kind.name,
+        "what": plain(finding.what),
+        "why": plain(finding.why),
+        "undo": plain(finding.undo),
         "devices_left": {
-            "count": one.left.count,
-            "basis": one.left.basis,
-            "added": one.left.coming,
-            "serial_numbers": list(one.left.names),
+            "count": finding.left.count,
+            "basis": finding.left.basis,
+            "added": finding.left.coming,
+            "serial_numbers": list(finding.left.names),
         },
-        "console_password": _cell(one.console_password),
-        "administrator": _cell(one.administrator),
-        "address": one.address,
-        "declared_at": {"file": one.place.file, "line": one.place.line} if one.place else None,
-        "benchmarks": list(one.cis),
-        "own_line": one.own_line,
-        "password_last_used": one.last_sign_in,
-        "counts": one.counts,
-        "removal": one.removal,
+        "console_password": _cell(finding.console_password),
+        "administrator": _cell(finding.administrator),
+        "address": finding.address,
+        "declared_at": {"file": finding.place.file, "line": finding.place.line} if finding.place else None,
+        "benchmarks": list(finding.cis),
+        "own_line": finding.own_line,
+        "password_last_used": finding.last_sign_in,
+        "counts": finding.counts,
+        "removal": finding.removal,
     }
 
 

@@ -67,8 +67,8 @@ class RightsVerdict:
 
 def parse(document: Document) -> tuple[Statement, ...]:
     """The statements of a policy that can matter: documents of AWS name thousands of actions, for many users."""
-    statements = (one for one in _many(document.get("Statement")) if isinstance(one, Mapping))
-    return tuple(one for one in map(_statement, statements) if one.about)
+    statements = (statement for statement in _many(document.get("Statement")) if isinstance(statement, Mapping))
+    return tuple(statement for statement in map(_statement, statements) if statement.about)
 
 
 def judge(
@@ -80,9 +80,9 @@ def judge(
 ) -> RightsVerdict:
     """The verdict. ``boundary``: the permissions boundary; ``unread``: why some policy is not among ``policies``."""
     statements = [(policy.by, statement) for policy in policies for statement in policy.statements]
-    found = [_of(action, statements, user_arn) for action in actions]
-    sure = next((by for by, is_sure in found if is_sure), None)
-    perhaps = sure or next((by for by, _ in found if by), None)
+    verdicts = [_of(action, statements, user_arn) for action in actions]
+    sure = next((by for by, is_sure in verdicts if is_sure), None)
+    perhaps = sure or next((by for by, _ in verdicts if by), None)
     if sure and not boundary and not unread:
         return RightsVerdict("yes", sure)
     if perhaps:
@@ -94,11 +94,11 @@ def judge(
 
 def _of(action: str, statements: Sequence[tuple[str, Statement]], user_arn: str) -> tuple[str | None, bool]:
     """By what a user may perhaps do an action that makes an administrator, and whether that is sure."""
-    about = [(by, one) for by, one in statements if action in one.about]
-    denials = [_denies(action, one, user_arn) for _, one in about if not one.allows]
+    about = [(by, statement) for by, statement in statements if action in statement.about]
+    denials = [_denies(action, statement, user_arn) for _, statement in about if not statement.allows]
     if "sure" in denials:
         return None, False
-    grants = [(by, _reach(action, one, user_arn)) for by, one in about if one.allows]
+    grants = [(by, _reach(action, statement, user_arn)) for by, statement in about if statement.allows]
     sure = next((by for by, reach in grants if reach == "sure"), None)
     if sure and "perhaps" not in denials and action in ESCALATIONS:
         return sure, True
@@ -107,25 +107,27 @@ def _of(action: str, statements: Sequence[tuple[str, Statement]], user_arn: str)
     return sure or next((by for by, reach in grants if reach == "perhaps"), None), False
 
 
-def _denies(action: str, one: Statement, user_arn: str) -> str:
+def _denies(action: str, statement: Statement, user_arn: str) -> str:
     """How far a denial goes. One that spares the user itself leaves what is enough on the user alone."""
-    if one.conditions and one.conditions <= MFA_KEYS:
+    if statement.conditions and statement.conditions <= MFA_KEYS:
         return "none"
-    spares = one.resources and not any(_like(_named(pattern, user_arn), user_arn) for pattern in one.resources)
-    return "none" if spares and action in OF_ONESELF else _reach(action, one, user_arn)
+    spares = statement.resources and not any(
+        _like(_named(pattern, user_arn), user_arn) for pattern in statement.resources
+    )
+    return "none" if spares and action in OF_ONESELF else _reach(action, statement, user_arn)
 
 
-def _reach(action: str, one: Statement, user_arn: str) -> str:
+def _reach(action: str, statement: Statement, user_arn: str) -> str:
     """How far a statement about an action goes: ``sure`` for enough to be an administrator, ``perhaps``, ``none``."""
     kind = KINDS[action]
     prefix = user_arn.partition(":user/")[0]
-    patterns = [_named(pattern, user_arn) for pattern in one.resources]
+    patterns = [_named(pattern, user_arn) for pattern in statement.resources]
     whole = any(_like(pattern, f"{prefix}:{kind}/-") for pattern in patterns)
     own = kind == "user" and any(_like(pattern, user_arn) for pattern in patterns)
     if whole or (own and action in OF_ONESELF):
-        return "sure" if one.conditions <= MFA_KEYS else "perhaps"
+        return "sure" if statement.conditions <= MFA_KEYS else "perhaps"
     others = [pattern for pattern in patterns if not (kind == "user" and _is_own(pattern, user_arn))]
-    return "perhaps" if not one.resources or any(_touches(pattern, kind) for pattern in others) else "none"
+    return "perhaps" if not statement.resources or any(_touches(pattern, kind) for pattern in others) else "none"
 
 
 def _named(pattern: str, user_arn: str) -> str:
@@ -155,20 +157,20 @@ def _like(pattern: str, text: str) -> bool:
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
 
-def _statement(one: Mapping[str, Any]) -> Statement:
-    excepts = "NotAction" in one
-    patterns = [pattern.lower() for pattern in _texts(one.get("NotAction" if excepts else "Action"))]
+def _statement(statement: Mapping[str, Any]) -> Statement:
+    excepts = "NotAction" in statement
+    patterns = [pattern.lower() for pattern in _texts(statement.get("NotAction" if excepts else "Action"))]
     about = (action for action in KINDS if any(_like(pattern, action) for pattern in patterns) != excepts)
-    condition = one.get("Condition")
+    condition = statement.get("Condition")
     operators = condition.values() if isinstance(condition, Mapping) else []
     conditions = (key.lower() for keys in operators if isinstance(keys, Mapping) for key in keys)
-    resources = tuple(_texts(one.get("Resource")))
-    return Statement(one.get("Effect") == "Allow", frozenset(about), resources, frozenset(conditions))
+    resources = tuple(_texts(statement.get("Resource")))
+    return Statement(statement.get("Effect") == "Allow", frozenset(about), resources, frozenset(conditions))
 
 
 def _texts(value: Any) -> list[str]:
     """What is text in a list or alone; a policy in code may hold anything, and AWS refuses it later."""
-    return [one for one in _many(value) if isinstance(one, str)]
+    return [text for text in _many(value) if isinstance(text, str)]
 
 
 def _many(value: Any) -> list[Any]:

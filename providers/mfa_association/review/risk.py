@@ -29,7 +29,7 @@ def of_loss(left: RemainingDevices, password: Cell, administrator: Cell, *, root
     if left.coming and left.held_back:
         return "low", "the new device is added first, and this one stays if that fails"
     risk, why = _of_last(left, password, administrator)
-    return risk, f"{why}; if the new device fails, nothing holds this removal back" if left.coming else why
+    return risk, f"{why}; if the new device fails, nothing stops this removal" if left.coming else why
 
 
 def _of_last(left: RemainingDevices, password: Cell, administrator: Cell) -> Rated:

@@ -14,7 +14,7 @@ def sentence(report: Report) -> str:
     if report.failure is not None:
         return f"{_UNASSESSED}."
     lose = _holders(_lost(report))
-    gain = _holders(one for one in report.gains if one.counts)
+    gain = _holders(finding for finding in report.gains if finding.counts)
     first = f"{_users(len(lose), 'lose')} an MFA device{_remaining(report)}" if lose else "No MFA device is removed"
     return f"{first}. {_users(len(gain), 'gain')} one." if gain else f"{first}."
 
@@ -22,30 +22,30 @@ def sentence(report: Report) -> str:
 def losers(report: Report) -> tuple[int, int, int]:
     """How many holders lose a device, how many of them are left with none, and with how many that is not known."""
     lost = _lost(report)
-    none = _holders(one for one in lost if one.left.last)
-    maybe = _holders(one for one in lost if one.left.last is None)
+    none = _holders(finding for finding in lost if finding.left.last)
+    maybe = _holders(finding for finding in lost if finding.left.last is None)
     return len(_holders(lost)), len(none), len(maybe)
 
 
 def password_alone(report: Report) -> int:
     """How many of those who may be left with none have a console password, as far as is known."""
-    bare = (one for one in _lost(report) if one.left.last is not False and one.counts)
-    return len(_holders(one for one in bare if one.console_password.answer == "yes"))
+    bare = (finding for finding in _lost(report) if finding.left.last is not False and finding.counts)
+    return len(_holders(finding for finding in bare if finding.console_password.answer == "yes"))
 
 
 def gainers(report: Report) -> int:
     """How many holders gain a device."""
-    return len(_holders(one for one in report.gains if one.counts))
+    return len(_holders(finding for finding in report.gains if finding.counts))
 
 
 def consequence(report: Report) -> Phrase | None:
     """What the worst of a report means for the account, to somebody who does not know the words; None where it is mild."""
     if report.verdict not in ("critical", "high"):
         return None
-    findings = [one for one in (*report.losses, *report.gains) if one.risk == report.verdict]
+    findings = [finding for finding in (*report.losses, *report.gains) if finding.risk == report.verdict]
     if findings:
         return _of_findings(findings)
-    changes = [one for one in report.changes if one.risk == report.verdict]
+    changes = [change for change in report.changes if change.risk == report.verdict]
     if changes:
         return (Name(changes[0].address), " ", *changes[0].what, ".")
     return ("code runs that no preview shows.",)
@@ -55,9 +55,9 @@ def _of_findings(findings: list[Finding]) -> Phrase:
     """The first finding, with how many others it is true of as well."""
     worst = findings[0]
     same = {
-        one.holder.key
-        for one in findings
-        if one.is_loss and one.holder and worst.holder and _meaning(one) == _meaning(worst)
+        finding.holder.key
+        for finding in findings
+        if finding.is_loss and finding.holder and worst.holder and _meaning(finding) == _meaning(worst)
     }
     others = len(same) - 1 if worst.is_loss else 0
     words = _meaning(worst) if worst.is_loss else _gain(worst)
@@ -113,7 +113,7 @@ def _power(finding: Finding) -> str:
 
 def _lost(report: Report) -> list[Finding]:
     """Every loss that takes a device from somebody, whether or not they can still sign in."""
-    return [one for one in report.losses if one.counts or one.removal]
+    return [finding for finding in report.losses if finding.counts or finding.removal]
 
 
 def _remaining(report: Report) -> str:
@@ -135,7 +135,7 @@ def _users(count: int, verb: str) -> str:
 
 def _holders(findings: Iterable[Finding]) -> set[tuple[str, str]]:
     """Whom findings are about; each that names nobody counts as one more."""
-    return {one.holder.key if one.holder else ("?", one.address) for one in findings}
+    return {finding.holder.key if finding.holder else ("?", finding.address) for finding in findings}
 
 
 _MOST = 3
@@ -146,20 +146,20 @@ _PROSE = (".md", ".rst", ".png", ".svg", ".jpg", ".gif")
 
 def code_notes(report: Report) -> list[Phrase]:
     """A line for changed files, and one for resources that run code."""
-    found: list[Phrase] = []
+    notes: list[Phrase] = []
     if report.files:
         prose = [name for name in report.files if name.lower().endswith(_PROSE)]
         code = [name for name in report.files if name not in prose]
         most = max(_MOST, min(len(code), _MOST_CODE))
-        found.append((*_some([*code, *prose], "file", most), " changed: code can do what no preview shows"))
+        notes.append((*_some([*code, *prose], "file", most), " changed: code can do what no preview shows"))
     if report.code:
         verb = (
             " runs code: no preview shows what it does"
             if len(report.code) == 1
             else " run code: no preview shows what it does"
         )
-        found.append((*_some([resource_name(address) for address in report.code], "resource"), verb))
-    return found
+        notes.append((*_some([resource_name(address) for address in report.code], "resource"), verb))
+    return notes
 
 
 def _some(names: Sequence[str], noun: str, most: int = _MOST) -> Phrase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -63,15 +64,15 @@ class Sorted:
 
 def sort(steps: Iterable[Step]) -> Sorted:
     """Sort steps, in their order, into devices, users and what is about passwords and policies."""
-    found = Sorted()
+    sorted_steps = Sorted()
     for step in steps:
         if step.role in ("association", "virtual-device"):
-            found.devices += _devices(step)
+            sorted_steps.devices += _devices(step)
             continue
         if step.role == "user":
-            found.users.append(_user(step))
-        found.others.append(step)
-    return found
+            sorted_steps.users.append(_user(step))
+        sorted_steps.others.append(step)
+    return sorted_steps
 
 
 def _devices(step: Step) -> Iterator[DeviceStep]:
@@ -107,24 +108,24 @@ def _device(step: Step, before: Holding | None, after: Holding | None) -> Device
     )
 
 
-def _association(bag: Bag, unknown: frozenset[str] = frozenset()) -> Holding:
-    hidden = unknown | {name for name, value in bag.items() if value is SECRET}
-    active = bag.get("active")
+def _association(values: Bag, unknown: frozenset[str] = frozenset()) -> Holding:
+    hidden = unknown | {name for name, value in values.items() if value is SECRET}
+    active = values.get("active")
     return Holding(
-        holder=_holder(bag),
-        serial_number=text_of(bag, "serial_number") or _serial(text_of(bag, "id")),
+        holder=_holder(values),
+        serial_number=text_of(values, "serial_number") or _serial(text_of(values, "id")),
         active=active if isinstance(active, bool) else None,
-        account_id=text_of(bag, "account_id"),
-        enables=any(bag.get(name) is not None or name in hidden for name in _ENABLERS),
-        seed_source=shown_source(bag.get("seed_source")),
-        source_mark=hash(bag.get("seed_source")),
-        renew=text_of(bag, "renew"),
-        role_arn=text_of(bag, "role_arn"),
-        on_last_device=text_of(bag, "on_last_device"),
-        also_deletes=bag.get("on_destroy") == "delete-virtual-device",
-        user_id=text_of(bag, "user_id"),
-        secret=SECRET in (bag.get("user_name"), bag.get("root_account_id")),
-        fails_if_inactive=bag.get("require_active") is True,
+        account_id=text_of(values, "account_id"),
+        enables=any(values.get(name) is not None or name in hidden for name in _ENABLERS),
+        seed_source=shown_source(values.get("seed_source")),
+        source_mark=hash(values.get("seed_source")),
+        renew=text_of(values, "renew"),
+        role_arn=text_of(values, "role_arn"),
+        on_last_device=text_of(values, "on_last_device"),
+        also_deletes=values.get("on_destroy") == "delete-virtual-device",
+        user_id=text_of(values, "user_id"),
+        secret=SECRET in (values.get("user_name"), values.get("root_account_id")),
+        fails_if_inactive=values.get("require_active") is True,
         hidden=hidden,
     )
 
@@ -137,14 +138,14 @@ def _serial(text: str | None) -> str | None:
         return None
 
 
-def _of_virtual_device(bag: Bag | None) -> Iterator[tuple[str, Holding]]:
+def _of_virtual_device(values: Bag | None) -> Iterator[tuple[str, Holding]]:
     """A virtual device takes itself away from its user when it goes; without a user it is nobody's concern."""
-    if bag is None:
+    if values is None:
         return
-    serial = text_of(bag, "arn") or text_of(bag, "serial_number") or text_of(bag, "id")
-    if bag.get("user_name") is SECRET:
+    serial = text_of(values, "arn") or text_of(values, "serial_number") or text_of(values, "id")
+    if values.get("user_name") is SECRET:
         yield "", Holding(None, serial, active=True, also_deletes=True, secret=True)
-    for user in texts_of(bag.get("users")) or texts_of(bag.get("user_name")):
+    for user in texts_of(values.get("users")) or texts_of(values.get("user_name")):
         yield user, Holding(Holder(user), serial, active=True, also_deletes=True)
 
 
@@ -166,31 +167,40 @@ def _user(step: Step) -> UserStep:
     )
 
 
-def _holder(bag: Bag) -> Holder | None:
-    user, root = text_of(bag, "user_name"), text_of(bag, "root_account_id")
+def _holder(values: Bag) -> Holder | None:
+    user, root = text_of(values, "user_name"), text_of(values, "root_account_id")
     return Holder(None, root) if root else Holder(user) if user else None
 
 
-def name_of_user(bag: Bag) -> str | None:
+def name_of_user(values: Bag) -> str | None:
     """What a resource that is an IAM user calls it."""
-    return text_of(bag, "name") or text_of(bag, "user_name")
+    return text_of(values, "name") or text_of(values, "user_name")
 
 
-def user_of(bag: Bag) -> str | None:
+def user_of(values: Bag) -> str | None:
     """The IAM user that a resource is about."""
-    return text_of(bag, "user") or text_of(bag, "user_name")
+    return text_of(values, "user") or text_of(values, "user_name")
 
 
-def text_of(bag: Bag, name: str) -> str | None:
+def text_of(values: Bag, name: str) -> str | None:
     """A value that is text and not empty."""
-    value = bag.get(name)
+    value = values.get(name)
     return value if isinstance(value, str) and value else None
 
 
 def texts_of(value: object) -> list[str]:
     """The texts of a list, or a text alone."""
     many = value if isinstance(value, list) else [value]
-    return [one for one in many if isinstance(one, str) and one]
+    return [text for text in many if isinstance(text, str) and text]
+
+
+def document_of(values: Bag) -> Any:
+    """The policy that a resource carries, read from its text; None for what is no JSON or not known yet."""
+    policy = values.get("policy", values.get("policy_document"))
+    try:
+        return json.loads(policy) if isinstance(policy, str) else policy
+    except (ValueError, RecursionError):
+        return None
 
 
 _HIDDEN = "…"

@@ -30,9 +30,9 @@ class Configuration:
         self._providers = mapping(mapping(plan, "configuration"), "provider_config")
         self._variables = mapping(plan, "variables")
         self._produced = {
-            without_keys(str(one.get("address"))): str(one.get("type"))
-            for one in objects(plan, "resource_changes")
-            if not _MAKES.isdisjoint(_list(mapping(one, "change").get("actions")))
+            without_keys(str(resource.get("address"))): str(resource.get("type"))
+            for resource in objects(plan, "resource_changes")
+            if not _MAKES.isdisjoint(_list(mapping(resource, "change").get("actions")))
         }
 
     def gives_codes(self, address: str) -> bool:
@@ -49,7 +49,11 @@ class Configuration:
         if isinstance(key, str):
             return key
         name = resource.get("provider_name")
-        same = [key for key, one in self._providers.items() if isinstance(one, dict) and one.get("full_name") == name]
+        same = [
+            key
+            for key, provider in self._providers.items()
+            if isinstance(provider, dict) and provider.get("full_name") == name
+        ]
         return same[0] if len(same) == 1 else ""
 
     def unexplained(self, resource: dict[str, Any]) -> Iterator[str]:
@@ -64,8 +68,8 @@ class Configuration:
         for name in _NAMES:
             if not isinstance(unknown, dict) or unknown.get(name) is not True:
                 continue
-            references = [str(one) for one in _list(mapping(expressions, name).get("references"))]
-            if not any(self._explains(one, without_keys(address)) for one in references):
+            references = [str(reference) for reference in _list(mapping(expressions, name).get("references"))]
+            if not any(self._explains(reference, without_keys(address)) for reference in references):
                 yield name
 
     def settings(self) -> Iterator[Change]:
@@ -75,7 +79,7 @@ class Configuration:
                 continue
             expressions = mapping(provider, "expressions")
             for host in foreign_hosts(self._constants(expressions.get("endpoints"))):
-                what: Phrase = ("reaches AWS at ", Name(host), ", which is not AWS's")
+                what: Phrase = ("calls AWS at ", Name(host), ", which does not belong to AWS")
                 yield Change("endpoint-changed", "high", f"provider.{name}", what)
             if _only(self._constants(expressions.get("insecure"))) in (True, "true"):
                 what = ("trusts any server that answers as AWS: insecure is set",)
@@ -83,17 +87,17 @@ class Configuration:
             in_module = "module_address" in provider
             for setting in ("endpoints", "insecure"):
                 if not self._is_shown(expressions.get(setting), in_module):
-                    hidden: Phrase = (f"may reach somebody else than AWS: the plan does not show {setting}",)
+                    hidden: Phrase = (f"may call something else than AWS: the plan does not show {setting}",)
                     yield Change("endpoint-changed", "high", f"provider.{name}", hidden)
 
     def limit(self) -> int | None:
         """The smallest ``max_removals`` of our provider; None for none, or one that is not told."""
         values = [
-            _only(self._constants(mapping(one, "expressions").get("max_removals")))
-            for one in self._providers.values()
-            if isinstance(one, dict) and str(one.get("full_name", "")).endswith(TERRAFORM_PROVIDER)
+            _only(self._constants(mapping(provider, "expressions").get("max_removals")))
+            for provider in self._providers.values()
+            if isinstance(provider, dict) and str(provider.get("full_name", "")).endswith(TERRAFORM_PROVIDER)
         ]
-        texts = [str(one) for one in values if isinstance(one, (int, str)) and not isinstance(one, bool)]
+        texts = [str(value) for value in values if isinstance(value, (int, str)) and not isinstance(value, bool)]
         return min((int(text) for text in texts if _LIMIT.fullmatch(text)), default=None)
 
     def _of(self, address: str) -> dict[str, Any]:
@@ -114,26 +118,29 @@ class Configuration:
     def _is_shown(self, expression: Any, in_module: bool) -> bool:
         """Whether all that an expression comes to is told: constants, and variables of the root module."""
         if isinstance(expression, list):
-            return all(self._is_shown(one, in_module) for one in expression)
+            return all(self._is_shown(part, in_module) for part in expression)
         if not isinstance(expression, dict) or "constant_value" in expression:
             return True
         if "references" in expression:
-            roots = {str(one).split(".")[1] if str(one).startswith("var.") else "" for one in expression["references"]}
+            roots = {
+                str(reference).split(".")[1] if str(reference).startswith("var.") else ""
+                for reference in expression["references"]
+            }
             return not in_module and roots <= self._variables.keys()
-        return all(self._is_shown(one, in_module) for one in expression.values())
+        return all(self._is_shown(part, in_module) for part in expression.values())
 
     def _constants(self, expression: Any) -> Any:
         """What stands in an expression: constants, and the values of variables that it refers to alone."""
         if isinstance(expression, list):
-            return [self._constants(one) for one in expression]
+            return [self._constants(part) for part in expression]
         if not isinstance(expression, dict):
             return None
         if "constant_value" in expression:
             return expression["constant_value"]
         if "references" in expression:
-            names = (str(one).removeprefix("var.") for one in _list(expression["references"]))
+            names = (str(reference).removeprefix("var.") for reference in _list(expression["references"]))
             return [mapping(self._variables, name).get("value") for name in names]
-        return {name: self._constants(one) for name, one in expression.items()}
+        return {name: self._constants(part) for name, part in expression.items()}
 
 
 def without_keys(address: str) -> str:

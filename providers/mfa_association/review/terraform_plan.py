@@ -40,22 +40,17 @@ def read_plan(documents: list[dict[str, Any]], key: str | None) -> Preview:
         return Preview("terraform", stack, failure="the plan failed", engine_version=_text(version))
     _refuse_deferred(plan)
     configuration = Configuration(plan)
-    found = sort(_steps(plan, configuration))
-    given, widened, detached = grants(found.others)
+    steps = sort(_steps(plan, configuration))
+    given, widened, detached = grants(steps.others)
     return Preview(
         "terraform",
         stack,
-        tuple(found.devices),
-        tuple(found.users),
+        tuple(steps.devices),
+        tuple(steps.users),
         tuple(given),
         engine_version=_text(version),
         notes=tuple(_notes(plan)),
-        changes=(
-            *_told(plan),
-            *of_devices(found.devices),
-            *of_policies(found.others),
-            *configuration.settings(),
-        ),
+        changes=(*_told(plan), *of_devices(steps.devices), *of_policies(steps.others), *configuration.settings()),
         code=tuple(_code(plan, configuration)),
         widened=tuple(widened),
         detached=detached,
@@ -75,8 +70,8 @@ def _refuse_deferred(plan: dict[str, Any]) -> None:
     """What is deferred is decided by a later plan, which nobody has read. A plan with -target defers nothing: it is not
     complete, and what it leaves out does not run."""
     deferred = [*objects(plan, "deferred_changes"), *objects(plan, "deferred_action_invocations")]
-    for one in deferred:
-        change = mapping(one, "resource_change")
+    for deferral in deferred:
+        change = mapping(deferral, "resource_change")
         if role_of(str(change.get("type"))) == "association":
             raise Unreadable("it defers changes of MFA devices to a later plan")
     if deferred:
@@ -84,33 +79,35 @@ def _refuse_deferred(plan: dict[str, Any]) -> None:
 
 
 def _steps(plan: dict[str, Any], configuration: Configuration) -> Iterator[Step]:
-    for one in objects(plan, "resource_changes"):
-        if one.get("mode", "managed") != "managed":
+    for resource in objects(plan, "resource_changes"):
+        if resource.get("mode", "managed") != "managed":
             continue
-        if taker := _taker(one):
-            before = _bag(mapping(one, "change"), "before") or {}
-            yield Step(str(one.get("address")), taker, "association", "unknown", before, raw_op="moved", taken_by=taker)
-        if role := _role(one):
-            yield from _of_resource(one, role, configuration)
+        if taker := _taker(resource):
+            before = _bag(mapping(resource, "change"), "before") or {}
+            yield Step(
+                str(resource.get("address")), taker, "association", "unknown", before, raw_op="moved", taken_by=taker
+            )
+        if role := _role(resource):
+            yield from _of_resource(resource, role, configuration)
 
 
-def _taker(one: dict[str, Any]) -> str | None:
+def _taker(resource: dict[str, Any]) -> str | None:
     """The type of what a `moved` block lets take a record of ours over; None where it stays with our provider."""
-    parts = without_keys(str(one.get("previous_address", ""))).split(".")
-    kind = str(one.get("type"))
+    parts = without_keys(str(resource.get("previous_address", ""))).split(".")
+    kind = str(resource.get("type"))
     return kind if len(parts) > 1 and role_of(parts[-2]) == "association" and role_of(kind) != "association" else None
 
 
-def _role(one: dict[str, Any]) -> Role | None:
-    kind, change = str(one.get("type")), mapping(one, "change")
+def _role(resource: dict[str, Any]) -> Role | None:
+    kind, change = str(resource.get("type")), mapping(resource, "change")
     if is_cloud_control(kind):
         name = named_type(_bag(change, "after"), _bag(change, "before"))
         return role_of_named(name) if name else None
     return role_of(kind)
 
 
-def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) -> Iterator[Step]:
-    address, change, kind = str(one.get("address")), mapping(one, "change"), str(one["type"])
+def _of_resource(resource: dict[str, Any], role: Role, configuration: Configuration) -> Iterator[Step]:
+    address, change, kind = str(resource.get("address")), mapping(resource, "change"), str(resource["type"])
     actions = change.get("actions")
     before, after = _bag(change, "before"), _bag(change, "after")
     if is_cloud_control(kind):
@@ -118,20 +115,20 @@ def _of_resource(one: dict[str, Any], role: Role, configuration: Configuration) 
         before, after = unfolded(before), unfolded(after)
     usual: dict[str, Any] = {
         "enables": configuration.gives_codes(address),
-        "process": configuration.provider(one),
+        "process": configuration.provider(resource),
         "unknown": _unknown(change),
     }
     pair = isinstance(actions, list) and len(actions) == 2
     for action in actions if isinstance(actions, list) and actions else ["?"]:
         if action in ("no-op", "update"):
             op: Any = "same" if action == "no-op" else "update"
-            hidden = frozenset(configuration.unexplained(one)) if op == "update" else frozenset()
+            hidden = frozenset(configuration.unexplained(resource)) if op == "update" else frozenset()
             yield Step(address, kind, role, op, before, after, unexplained=hidden, **usual)
         elif action == "create":
-            hidden = frozenset(configuration.unexplained(one))
+            hidden = frozenset(configuration.unexplained(resource))
             yield Step(address, kind, role, "create", after=after, replaces=pair, unexplained=hidden, **usual)
         elif action == "delete":
-            leftover = isinstance(one.get("deposed"), str)
+            leftover = isinstance(resource.get("deposed"), str)
             yield Step(address, kind, role, "delete", before, replaces=pair, leftover=leftover, **usual)
         elif action == "forget":
             left = "it is only removed from the state"
@@ -155,15 +152,19 @@ def _unknown(change: dict[str, Any]) -> frozenset[str]:
 def _told(plan: dict[str, Any]) -> Iterator[Change]:
     """What is not assessed, and providers of which nothing was there before."""
     known = set(_providers_before(plan))
-    for one in objects(plan, "resource_changes"):
-        actions, kind, address = mapping(one, "change").get("actions"), str(one.get("type")), str(one.get("address"))
-        provider = str(one.get("provider_name", ""))
+    for resource in objects(plan, "resource_changes"):
+        actions, kind, address = (
+            mapping(resource, "change").get("actions"),
+            str(resource.get("type")),
+            str(resource.get("address")),
+        )
+        provider = str(resource.get("provider_name", ""))
         source = provider.partition("/")[2]
         looks_like_ours = kind.startswith("mfa_") and bool(provider) and source != TERRAFORM_PROVIDER
         if isinstance(actions, list) and not _CHANGING.isdisjoint(actions):
             if looks_like_ours:
                 yield Change("not-assessed", "high", address, ("is served by another provider: ", Name(provider)))
-            elif is_opaque(kind) or is_unknown_of_ours(kind) or _is_folded_away(one):
+            elif is_opaque(kind) or is_unknown_of_ours(kind) or _is_folded_away(resource):
                 what = ("may hold users and devices that were not assessed: ", Name(kind))
                 yield Change("not-assessed", "medium", address, what)
             if source and source not in (*_QUIET, *known) and not looks_like_ours:
@@ -173,17 +174,19 @@ def _told(plan: dict[str, Any]) -> Iterator[Change]:
                 )
 
 
-def _is_folded_away(one: dict[str, Any]) -> bool:
-    if not is_cloud_control(str(one.get("type"))):
+def _is_folded_away(resource: dict[str, Any]) -> bool:
+    if not is_cloud_control(str(resource.get("type"))):
         return False
-    bags = [bag for side in ("after", "before") if (bag := _bag(mapping(one, "change"), side))]
-    return is_of_iam(named_type(*bags)) and (_role(one) is None or not all(unfolded(bag) for bag in bags))
+    bags = [values for side in ("after", "before") if (values := _bag(mapping(resource, "change"), side))]
+    return is_of_iam(named_type(*bags)) and (_role(resource) is None or not all(unfolded(values) for values in bags))
 
 
 def _providers_before(plan: dict[str, Any]) -> Iterator[str]:
     """Namespace and name of each provider that served something before the plan, which itself reads and imports."""
     imported = {
-        str(one.get("address")) for one in objects(plan, "resource_changes") if mapping(one, "change").get("importing")
+        str(change.get("address"))
+        for change in objects(plan, "resource_changes")
+        if mapping(change, "change").get("importing")
     }
     modules = [mapping(mapping(mapping(plan, "prior_state"), "values"), "root_module")]
     while modules:
@@ -196,13 +199,13 @@ def _providers_before(plan: dict[str, Any]) -> Iterator[str]:
 
 def _code(plan: dict[str, Any], configuration: Configuration) -> Iterator[str]:
     """Addresses of what runs code when it is applied: provisioners, invocations, actions."""
-    for one in objects(plan, "resource_changes"):
-        actions, address = mapping(one, "change").get("actions"), str(one.get("address"))
+    for resource in objects(plan, "resource_changes"):
+        actions, address = mapping(resource, "change").get("actions"), str(resource.get("address"))
         changes = isinstance(actions, list) and not {*_CHANGING, "read"}.isdisjoint(actions)
-        if changes and (runs_code(str(one.get("type"))) or configuration.has_provisioner(address)):
+        if changes and (runs_code(str(resource.get("type"))) or configuration.has_provisioner(address)):
             yield address
-    for one in objects(plan, "action_invocations"):
-        yield str(one.get("address"))
+    for action in objects(plan, "action_invocations"):
+        yield str(action.get("address"))
 
 
 def _notes(plan: dict[str, Any]) -> Iterator[str]:

@@ -44,12 +44,12 @@ def to_text(report: Report, causes: Sequence[str] = (), *, colour: bool = False,
     for line in _explanations(report):
         console.print(Text(line))
     if report.losses:
-        console.print(_table(_LOSSES, report.losses, [_loss_row(one) for one in report.losses]))
+        console.print(_table(_LOSSES, report.losses, [_loss_row(finding) for finding in report.losses]))
     if report.gains:
-        console.print(_table(_GAINS, report.gains, [_gain_row(one) for one in report.gains]))
-    for one in report.changes:
-        rated = Text(f"{one.risk:<9}", style=_COLOURS[one.risk])
-        console.print(rated.append(f"{visible(resource_name(one.address))} {spoken(one.what)}", style="default"))
+        console.print(_table(_GAINS, report.gains, [_gain_row(finding) for finding in report.gains]))
+    for change in report.changes:
+        rated = Text(f"{change.risk:<9}", style=_COLOURS[change.risk])
+        console.print(rated.append(f"{visible(resource_name(change.address))} {spoken(change.what)}", style="default"))
     for line in _rest(report):
         console.print(Text(line))
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
@@ -65,10 +65,10 @@ def _explanations(report: Report) -> Iterator[str]:
 
 def _closed(report: Report, causes: Sequence[str]) -> Iterator[str]:
     """What a closed gate says first; a report that could not assess closes it as well."""
-    found = list(causes) if report.failure is None else ["could not assess"]
-    if found:
-        yield f"FAIL: {len(found)} {'failure' if len(found) == 1 else 'failures'}:"
-        yield from (f"- {visible(cause, 300)}" for cause in found)
+    reasons = list(causes) if report.failure is None else ["could not assess"]
+    if reasons:
+        yield f"FAIL: {len(reasons)} {'failure' if len(reasons) == 1 else 'failures'}:"
+        yield from (f"- {visible(cause, 300)}" for cause in reasons)
         yield ""
 
 
@@ -79,33 +79,40 @@ def _table(headers: Sequence[str], findings: Sequence[Finding], rows: Sequence[S
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for header in headers:
         table.add_column(header, overflow="fold")
-    for one, row in zip(findings, rows, strict=True):
-        table.add_row(Text(row[0], style=_COLOURS[one.risk]), *map(Text, row[1:]))
+    for finding, row in zip(findings, rows, strict=True):
+        table.add_row(Text(row[0], style=_COLOURS[finding.risk]), *map(Text, row[1:]))
     return table
 
 
-def _loss_row(one: Finding) -> tuple[str, ...]:
-    basis = {"live": "", "managed": " or more", "all": ""}[one.left.basis]
-    left = f"{one.left.count}{basis}"
-    return (*_start(one), spoken(one.what), left, _cell(one.console_password), _cell(one.administrator), _where(one))
+def _loss_row(finding: Finding) -> tuple[str, ...]:
+    basis = {"live": "", "managed": " or more", "all": ""}[finding.left.basis]
+    left = f"{finding.left.count}{basis}"
+    return (
+        *_start(finding),
+        spoken(finding.what),
+        left,
+        _cell(finding.console_password),
+        _cell(finding.administrator),
+        _where(finding),
+    )
 
 
-def _gain_row(one: Finding) -> tuple[str, ...]:
-    return (*_start(one), spoken(one.what), spoken(one.why), _where(one))
+def _gain_row(finding: Finding) -> tuple[str, ...]:
+    return (*_start(finding), spoken(finding.what), spoken(finding.why), _where(finding))
 
 
-def _start(one: Finding) -> tuple[str, str, str]:
-    device = {"user-deleted": "all", "password-given": "none"}.get(one.kind, "not known yet")
-    serial = visible(short(one.serial_number)) if one.serial_number else device
-    return one.risk, visible(one.who), serial
+def _start(finding: Finding) -> tuple[str, str, str]:
+    device = {"user-deleted": "all", "password-given": "none"}.get(finding.kind, "not known yet")
+    serial = visible(short(finding.serial_number)) if finding.serial_number else device
+    return finding.risk, visible(finding.who), serial
 
 
 def _cell(cell: Cell) -> str:
     return f"{cell.answer}: {visible(cell.note, 80)}" if cell.note else cell.answer
 
 
-def _where(one: Finding) -> str:
-    return visible(str(one.place) if one.place else resource_name(one.address))
+def _where(finding: Finding) -> str:
+    return visible(str(finding.place) if finding.place else resource_name(finding.address))
 
 
 def _rest(report: Report) -> Iterator[str]:

@@ -17,9 +17,9 @@ def what_happens(effect: Effect, holder: Holder | None, left: RemainingDevices) 
 def _what(effect: Effect, left: RemainingDevices) -> Phrase:
     step = effect.step
     if step.taken_by:
-        return ("taken over by another provider, ", Name(step.taken_by), ": taken for a removal")
+        return ("taken over by another provider, ", Name(step.taken_by), ": treated as a removal")
     if step.op == "unknown":
-        return ("unknown operation ", Name(step.raw_op), ": taken for a removal")
+        return ("unknown operation ", Name(step.raw_op), ": treated as a removal")
     if effect.what == "spared":
         return (f"AWS is not called: {step.skipped_because}",)
     if effect.what == "moved":
@@ -39,7 +39,7 @@ def _gone(effect: Effect, left: RemainingDevices) -> Phrase:
         codes = "" if other.after.enables else " and without codes"
         return (f"{gone}; replaced by ", Name(short(new)) if new else "a device that is not known yet", order, codes)
     if left.replacements and not left.staying:
-        return (f"{gone}; to be replaced by ", Name(", ".join(short(one) for one in left.replacements)))
+        return (f"{gone}; to be replaced by ", Name(", ".join(short(serial) for serial in left.replacements)))
     return (f"{gone}: left over from an unfinished run",) if step.leftover else (gone,)
 
 
@@ -63,10 +63,10 @@ def _again(effect: Effect) -> Phrase:
     if effect.order == "first":
         return ("declared again under another name; stays active", *_by_another_role(effect))
     if effect.order == "apart":
-        return ("declared again through another provider, which does not keep this one from deactivating it",)
+        return ("declared again through another provider; this one still deactivates it",)
     order = "deactivated and declared again" if effect.order == "last" else "removed and declared again in no set order"
     enables = effect.redeclared_as is not None and effect.redeclared_as.enables
-    return (f"{order}; {'enabled anew' if enables else 'without codes it stays inactive'}",)
+    return (f"{order}; {'enabled again' if enables else 'without codes it stays inactive'}",)
 
 
 def _by_another_role(effect: Effect) -> Phrase:

@@ -70,7 +70,7 @@ def write_file(file: RosterFile, text: str) -> None:
                 os.unlink(temporary.name)
                 raise
     except OSError as fault:
-        raise WriteRefused(file.path, str(fault.strerror), "mend that and run again") from None
+        raise WriteRefused(file.path, str(fault.strerror), "fix that and run again") from None
 
 
 def _refuse_if_changed(file: RosterFile) -> None:
@@ -79,7 +79,7 @@ def _refuse_if_changed(file: RosterFile) -> None:
     except FileNotFoundError:
         now = None
     if now != file.raw:
-        raise WriteRefused(file.path, "somebody else changed it meanwhile", "look at it and run again")
+        raise WriteRefused(file.path, "somebody else changed it in the meantime", "check it and run again")
 
 
 def _mode(target: Path) -> int:

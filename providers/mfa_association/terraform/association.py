@@ -70,8 +70,8 @@ def state(outputs: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
 
 def identity(of: dict[str, Any]) -> dict[str, Any] | None:
     """The identity of an association, once all of it is known."""
-    found = {name: of.get(name) for name in IDENTITY}
-    return None if any(value is None or value is UNKNOWN for value in found.values()) else found
+    values = {name: of.get(name) for name in IDENTITY}
+    return None if any(value is None or value is UNKNOWN for value in values.values()) else values
 
 
 def argument(name: str) -> str:
@@ -81,4 +81,4 @@ def argument(name: str) -> str:
 
 def spelled(rule: str) -> str:
     """A rule from below with the names of the arguments here."""
-    return _SECRET.sub(lambda found: _RENAMED[found[1]], rule)
+    return _SECRET.sub(lambda match: _RENAMED[match[1]], rule)

@@ -53,8 +53,8 @@ def configurations(environment: Mapping[str, str], home: Path) -> list[CliConfig
     chosen = environment.get("TF_CLI_CONFIG_FILE") or environment.get("TERRAFORM_CONFIG")
     if chosen:
         return [CliConfig(Path(chosen), _read(Path(chosen)))]
-    found = [CliConfig(home / name, _read(home / name)) for name in FILES]
-    return [config for config in found if config.exists]
+    configs = [CliConfig(home / name, _read(home / name)) for name in FILES]
+    return [config for config in configs if config.exists]
 
 
 def _read(path: Path) -> str | None:

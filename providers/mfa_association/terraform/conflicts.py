@@ -22,13 +22,13 @@ RECREATE_MARKER: Final = b"again"
 PlannedAction = Literal["seen", "stays", "comes", "goes"]
 """In the state; planned to stay, to be created, to be destroyed or replaced."""
 
-Met = Literal["nothing", "itself", "a crossing"]
+Met = Literal["nothing", "itself", "a conflict"]
 """What a plan meets: nothing of note, the same device as a record that stays or is replaced, or a refused one."""
 
 
 @final
-class Crossing(MfaError):
-    """A device goes at one address and is declared at another."""
+class DestroyCreateConflict(MfaError):
+    """One plan destroys a device at one address and declares it at another."""
 
     def __init__(self, serial_number: str, holder: str, import_id: str) -> None:
         super().__init__(
@@ -45,29 +45,29 @@ class DestroyCreateConflicts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ways: defaultdict[tuple[str, str], set[PlannedAction]] = defaultdict(set)
+        self._actions: defaultdict[tuple[str, str], set[PlannedAction]] = defaultdict(set)
         self._refused = False
 
-    def add(self, bag: dict[str, Any], way: PlannedAction) -> Met:
-        """Note what is planned for a device. Raises ``Crossing`` for the first one, and warns of all others."""
-        if any(is_unknown(bag.get(name)) for name in ("serial_number", "user_name", "root_account_id")):
+    def add(self, values: dict[str, Any], action: PlannedAction) -> Met:
+        """Note what is planned for a device. Raises ``DestroyCreateConflict`` for the first one, and warns of all others."""
+        if any(is_unknown(values.get(name)) for name in ("serial_number", "user_name", "root_account_id")):
             return "nothing"
-        serial_number, holder = bag["serial_number"], props.holder(bag)
+        serial_number, holder = values["serial_number"], props.holder(values)
         with self._lock:
-            ways = self._ways[serial_number.lower(), holder.lower()]
-            known = bool(ways & {"seen", "stays"})
-            ways.add(way)
-            crosses = way != "seen" and "goes" in ways and bool(ways & {"comes", "stays"})
-            first = crosses and not self._refused
-            self._refused |= crosses
+            actions = self._actions[serial_number.lower(), holder.lower()]
+            known = bool(actions & {"seen", "stays"})
+            actions.add(action)
+            conflicts = action != "seen" and "goes" in actions and bool(actions & {"comes", "stays"})
+            first = conflicts and not self._refused
+            self._refused |= conflicts
         if first:
-            raise Crossing(serial_number, holder, _import_id(bag))
-        if crosses:
+            raise DestroyCreateConflict(serial_number, holder, _import_id(values))
+        if conflicts:
             warn(f"more devices are destroyed at one address and declared at another: {serial_number} of {holder}")
-            return "a crossing"
-        return "itself" if way == "comes" and known else "nothing"
+            return "a conflict"
+        return "itself" if action == "comes" and known else "nothing"
 
 
-def _import_id(bag: dict[str, Any]) -> str:
-    root = bag.get("root_account_id")
-    return f"{f'root:{root}' if root else bag['user_name']}/{bag['serial_number']}"
+def _import_id(values: dict[str, Any]) -> str:
+    root = values.get("root_account_id")
+    return f"{f'root:{root}' if root else values['user_name']}/{values['serial_number']}"

@@ -40,7 +40,7 @@ class Connection:
         self.config: ProviderConfig = config.read(self)
         self.is_bridged = BRIDGE in engine
         self.is_planning = not self.is_bridged
-        self.crossings, self.records = DestroyCreateConflicts(), Records()
+        self.conflicts, self.records = DestroyCreateConflicts(), Records()
         self.removals, self.repeats = Removals(), Repeats()
         self.successors, self.holders = Successors(self), Holders(self)
         self.ledger = Ledger(LockFiles())
@@ -65,15 +65,15 @@ class Connection:
         unknown: dict[str, Any] = {key: UNKNOWN for key in DEFAULTS if key in self.unknown}
         return {**self.config.defaults, **unknown}
 
-    def context(self, bag: dict[str, Any]) -> AccountContext:
+    def context(self, values: dict[str, Any]) -> AccountContext:
         """The account context of a resource. Raises ``MfaError``."""
         self._refuse()
-        return self._contexts.for_resource(bag)
+        return self._contexts.for_resource(values)
 
-    def for_plan(self, bag: dict[str, Any]) -> AccountContext:
+    def for_plan(self, values: dict[str, Any]) -> AccountContext:
         """The account context of a resource for a plan. Raises ``MfaError``."""
         self._refuse()
-        return self._contexts.for_plan(bag)
+        return self._contexts.for_plan(values)
 
     def settings(self, role_arn: str | None) -> Settings:
         """How to reach AWS for a data source. Raises ``MfaError``."""
@@ -92,7 +92,7 @@ class Connection:
     def remember(self, saved: dict[str, Any]) -> None:
         """What the state says of a device: a record that there is, and whether it is active."""
         if isinstance(saved.get("serial_number"), str):
-            self.crossings.add(saved, "seen")
+            self.conflicts.add(saved, "seen")
             self.records.note(saved)
 
     def _refuse(self) -> None:

@@ -44,20 +44,20 @@ _call = threading.local()
 @contextmanager
 def collect_diagnostics(*, whole: bool = False) -> Iterator[Diagnostics]:
     """Collect what the call of this thread tells; ``whole``: for Pulumi's bridge, which logs the rest first."""
-    _call.told = told = Diagnostics(whole=whole)
+    _call.diagnostics = diagnostics = Diagnostics(whole=whole)
     try:
-        yield told
+        yield diagnostics
     finally:
-        _call.told = None
+        _call.diagnostics = None
 
 
 def warn(sentence: str, path: str = "") -> None:
     """A warning of the call that this thread serves, at an attribute if there is one; outside of a call, a log line."""
-    told: Diagnostics | None = getattr(_call, "told", None)
-    if told is None:
+    diagnostics: Diagnostics | None = getattr(_call, "diagnostics", None)
+    if diagnostics is None:
         log("warn", sentence)
     else:
-        told.warn(sentence, path)
+        diagnostics.warn(sentence, path)
 
 
 def note(sentence: str) -> None:

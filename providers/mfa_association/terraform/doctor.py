@@ -65,11 +65,11 @@ def examine(machine: Machine) -> list[Problem]:
 
 
 def _python(machine: Machine) -> Iterator[Problem]:
-    told, least = ".".join(map(str, machine.python)), ".".join(map(str, OLDEST_PYTHON))
+    version, least = ".".join(map(str, machine.python)), ".".join(map(str, OLDEST_PYTHON))
     if machine.python < OLDEST_PYTHON:
-        yield Problem(f"Python is {told}, and {least} is the oldest that serves: install the package there", wrong=True)
+        yield Problem(f"Python is {version}, but at least {least} is needed: install the package there", wrong=True)
     else:
-        yield Problem(f"Python is {told}")
+        yield Problem(f"Python is {version}")
 
 
 def _extra(machine: Machine) -> Iterator[Problem]:
@@ -92,41 +92,41 @@ def _console_script(machine: Machine) -> Iterator[Problem]:
     chosen = machine.environment.get(PROVIDER_PATH_ENV)
     where = machine.which(chosen or PROVIDER)
     if not where and chosen:
-        yield Problem(f"{PROVIDER_PATH_ENV} is {chosen}, which is no program: correct it, or unset it", wrong=True)
+        yield Problem(f"{PROVIDER_PATH_ENV} is {chosen}, which is not a program: correct it, or unset it", wrong=True)
     elif not where:
         yield Problem(
             f"{PROVIDER} is not on PATH: activate its virtualenv, or set {PROVIDER_PATH_ENV} to its path", wrong=True
         )
-    elif (told := machine.told(where, "--version")) != f"mfa-association {__version__}":
-        what = f"says `{told}` to --version" if told else "does not start"
+    elif (answer := machine.told(where, "--version")) != f"mfa-association {__version__}":
+        what = f"says `{answer}` to --version" if answer else "does not start"
         yield Problem(f"{where} {what}, and this is mfa-association {__version__}: put this one on PATH", wrong=True)
     else:
         yield Problem(f"{where} is the provider {__version__}")
 
 
 def _engines(machine: Machine) -> Iterator[Problem]:
-    found = [where for name in _ENGINES if (where := machine.which(name))]
-    if not found:
+    engines = [where for name in _ENGINES if (where := machine.which(name))]
+    if not engines:
         yield Problem("neither terraform nor tofu is on PATH: install one of them", wrong=True)
-    for where in found:
+    for where in engines:
         yield _engine(where, machine.told(where, "version"))
 
 
-def _engine(where: str, told: str) -> Problem:
-    told = next((line for line in told.splitlines() if _version(line)), "")
-    version = _version(told)
+def _engine(where: str, text: str) -> Problem:
+    text = next((line for line in text.splitlines() if _version(line)), "")
+    version = _version(text)
     if not version:
-        return Problem(f"{where} does not tell its version: see what `{where} version` says", wrong=True)
+        return Problem(f"{where} does not say its version: run `{where} version`", wrong=True)
     if version < OLDEST_ENGINE:
-        return Problem(f"{where} is {told}, and 1.8 is the oldest that serves: upgrade it", wrong=True)
+        return Problem(f"{where} is {text}, but at least 1.8 is needed: upgrade it", wrong=True)
     if version < WRITE_ONLY:
-        return Problem(f"{where} is {told}: it serves, but codes and seeds need 1.11")
-    return Problem(f"{where} is {told}")
+        return Problem(f"{where} is {text}: it works, but codes and seeds need 1.11")
+    return Problem(f"{where} is {text}")
 
 
-def _version(told: str) -> tuple[int, ...]:
+def _version(text: str) -> tuple[int, ...]:
     """``Terraform v1.11.4`` as numbers; empty where it is none."""
-    numbers = told.rpartition(" v")[2].partition("-")[0].split(".")
+    numbers = text.rpartition(" v")[2].partition("-")[0].split(".")
     return tuple(map(int, numbers)) if len(numbers) == 3 and all(map(str.isdecimal, numbers)) else ()
 
 
@@ -159,12 +159,12 @@ def _shims(machine: Machine, configs: list[CliConfig]) -> Iterator[Problem]:
 def _shim(places: list[Path], host: str) -> Problem:
     advice = "run `mfa-association terraform install`"
     files = [program(package(place, host, this_platform())) for place in places]
-    found = next((file for file in files if file.is_file()), None)
-    if not found:
+    shim_file = next((file for file in files if file.is_file()), None)
+    if not shim_file:
         where = " or ".join(map(str, places)) or "any mirror"
         return Problem(f"the shim of {__version__} for {host} is not in {where}: {advice}", wrong=True)
-    if found.read_bytes() != shim(__version__):
-        return Problem(f"{found} is not the shim of {__version__}, so lock files differ: {advice}", wrong=True)
-    if not found.stat().st_mode & 0o100:
-        return Problem(f"{found} is not executable: {advice}", wrong=True)
-    return Problem(f"{found} is the shim of {__version__}")
+    if shim_file.read_bytes() != shim(__version__):
+        return Problem(f"{shim_file} is not the shim of {__version__}, so lock files differ: {advice}", wrong=True)
+    if not shim_file.stat().st_mode & 0o100:
+        return Problem(f"{shim_file} is not executable: {advice}", wrong=True)
+    return Problem(f"{shim_file} is the shim of {__version__}")

@@ -6,7 +6,7 @@ from mfa_association.errors import MfaError
 
 
 class ArgumentFault(MfaError):
-    """An argument of the provider block that cannot be used."""
+    """An argument of the provider block cannot be used."""
 
     def __init__(self, key: str, rule: str) -> None:
         self.argument = key
@@ -14,10 +14,10 @@ class ArgumentFault(MfaError):
 
 
 class NotKnownYet(MfaError):
-    """The provider block depends on what only the apply will tell."""
+    """The provider block depends on a value that is known only after the apply."""
 
     def __init__(self, keys: list[str]) -> None:
         super().__init__(
             f"asking AWS: {', '.join(keys)} of the provider configuration is not known before the apply; nothing was "
-            "looked at, give a known value, or apply what it depends on first"
+            "read, give a known value, or apply what it depends on first"
         )

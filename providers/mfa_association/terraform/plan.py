@@ -9,7 +9,7 @@ from mfa_association import lifecycle
 from mfa_association.aws.errors import AwsError
 from mfa_association.engine import changes, inputs, props
 from mfa_association.engine.inputs import UNKNOWN, is_unknown
-from mfa_association.engine.repeats import NOT_LOOKED_AT
+from mfa_association.engine.repeats import NOT_CHECKED
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle.refusals import LastDevice
 from mfa_association.terraform import association
@@ -27,11 +27,11 @@ _SPELLINGS = ("serial_number", "user_name")
 
 @final
 class StaysInactive(MfaError):
-    """A record of what was deactivated outside is replaced, which would enable it again in silence (rule 2)."""
+    """You replace (`-replace`, `taint`) the resource of a device that was deactivated outside this code."""
 
     def __init__(self, user_name: str, serial_number: str) -> None:
         super().__init__(
-            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside, and replacing its "
+            f"binding MFA device ({serial_number}) to user ({user_name}): it was deactivated outside this code, and replacing its "
             "record would enable it again; nothing was changed. To enable it, give a new renew value; else leave out "
             "-replace, or run `terraform untaint ADDRESS`"
         )
@@ -39,13 +39,13 @@ class StaysInactive(MfaError):
 
 @final
 class WrongRole(MfaError):
-    """A role of another account than the device's: saved, it would keep every later run from reading the device."""
+    """`role_arn` names a role of another account than the device's; no later run could read the device with it."""
 
     def __init__(self, serial_number: str, role_arn: str, account_id: str) -> None:
         self.argument = "role_arn"
         super().__init__(
-            f"planning MFA device ({serial_number}): role_arn {role_arn} is not of account {account_id}, to which the "
-            "device belongs; nothing was changed, name a role of that account"
+            f"planning MFA device ({serial_number}): the device belongs to account {account_id}, but role_arn "
+            f"{role_arn} does not; nothing was changed, name a role of that account"
         )
 
 
@@ -74,7 +74,7 @@ def plan(connection: Connection, prior: State | None, config: State | None) -> P
 
 
 def _destroy(connection: Connection, saved: State) -> None:
-    if _cross(connection, saved, "goes") == "a crossing":
+    if _add_to_conflicts(connection, saved, "goes") == "a conflict":
         return
     if _foresee(connection, saved) is not False:
         connection.successors.leaves(saved)
@@ -83,7 +83,7 @@ def _destroy(connection: Connection, saved: State) -> None:
 def _create(connection: Connection, wanted: State, declared: State) -> Planned:
     serial = _serial(wanted)
     _check_role(wanted, serial.account_id if serial else None)
-    met = _cross(connection, wanted, "comes")
+    met = _add_to_conflicts(connection, wanted, "comes")
     if connection.is_planning and connection.records.keeps_inactive(declared) and inputs.can_enable(declared):
         raise StaysInactive(props.holder(wanted), wanted["serial_number"])
     if met == "itself":
@@ -140,8 +140,8 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     replaces = tuple(changes.replaces(olds, news))
     if not replaces:
         _check_role(wanted, prior["account_id"])
-    met = _cross(connection, olds, "goes" if "serial_number" in replaces else "stays")
-    if connection.is_planning and met != "a crossing":
+    met = _add_to_conflicts(connection, olds, "goes" if "serial_number" in replaces else "stays")
+    if connection.is_planning and met != "a conflict":
         _foresee_change(connection, olds, news, replaces)
     if replaces:
         _advise(prior, replaces)
@@ -149,8 +149,8 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
     kept = {name: prior[name] for name in COMPUTED}
     spelled = {name: prior[name] for name in _SPELLINGS if prior[name] and same(str(prior[name]), str(wanted[name]))}
     same_truth = {name: False for name in association.TRUTHS if wanted[name] is None and prior[name] is False}
-    found = dict.fromkeys(_FOUND, UNKNOWN) if _looks_anew(olds, news) else {}
-    return Planned({**wanted, **spelled, **same_truth, **kept, **found})
+    unknown = dict.fromkeys(_FOUND, UNKNOWN) if _looks_anew(olds, news) else {}
+    return Planned({**wanted, **spelled, **same_truth, **kept, **unknown})
 
 
 def _looks_anew(olds: State, news: State) -> bool:
@@ -176,15 +176,15 @@ def _check_role(wanted: State, account_id: str | None) -> None:
         raise WrongRole(str(wanted["serial_number"]), role_arn, account_id)
 
 
-def _cross(connection: Connection, bag: State, way: PlannedAction) -> Met:
-    return connection.crossings.add(bag, way) if connection.is_planning else "nothing"
+def _add_to_conflicts(connection: Connection, values: State, action: PlannedAction) -> Met:
+    return connection.conflicts.add(values, action) if connection.is_planning else "nothing"
 
 
 def _tell_double(wanted: State) -> None:
     warn(
         f"binding MFA device ({wanted['serial_number']}) to user ({props.holder(wanted)}): it is declared already; "
-        "replaced by itself it stays as it is, but declare a device at one address only: a plan that removes one of two "
-        "is refused"
+        "a replacement of that resource changes nothing; otherwise declare the device at one address only, because a plan "
+        "that removes one of two is refused"
     )
 
 
@@ -196,7 +196,7 @@ def _advise(prior: State, replaces: tuple[str, ...]) -> None:
     warn(
         f"replacing MFA device ({prior['serial_number']}) of user ({holder}): unless the resource's lifecycle block says "
         "create_before_destroy = true, it is deactivated before the new one is bound, and the user may be left without "
-        "a device meanwhile",
+        "a device in between",
         "serial_number",
     )
 
@@ -207,26 +207,26 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
     What cannot be found out is left to the apply, whose role may look at more. ``changing``: the device is replaced or
     moved, where the order is the engine's: it is only counted.
     """
-    found, (on_last_device, _) = props.association(saved), props.removal(saved)
+    association, (on_last_device, _) = props.association(saved), props.removal(saved)
     try:
         context = connection.for_plan(saved)
         limit = context.limits.max_removals
         if changing and limit is None:
             return None
-        guard = "allow" if changing else connection.guard(found.serial_number, on_last_device)
+        guard = "allow" if changing else connection.guard(association.serial_number, on_last_device)
         unlimited = replace(context, limits=replace(context.limits, max_removals=None))
-        listed = lifecycle.check_delete(unlimited, found, guard)
+        listed = lifecycle.check_delete(unlimited, association, guard)
     except LastDevice as fault:
         if fault.sure:
             raise
-        warn(f"{fault}; the apply looks again, and refuses unless it finds out more")
+        warn(f"{fault}; the apply checks again, and refuses if it still cannot tell")
         return None
     except (AwsError, NotKnownYet) as fault:
-        subject = f"{found.serial_number} of {found.user_name}"
+        subject = f"{association.serial_number} of {association.user_name}"
         if connection.repeats.is_repeated(fault):
-            warn(f"{NOT_LOOKED_AT}: {subject}")
+            warn(f"{NOT_CHECKED}: {subject}")
         else:
-            warn(f"the removal of {subject} was not looked at ahead: {fault}")
+            warn(f"this plan did not check the removal of {subject}: {fault}")
         return None
     if listed is not False:
         connection.removals.add(limit)

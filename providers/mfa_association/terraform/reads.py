@@ -20,8 +20,10 @@ def _devices(connection: Connection, config: State) -> State:
 
     context = connection.context(config)
     account_id = context.iam.caller.account_id
-    found = in_order([held_device(one.serial_number, one.enable_date) for one in context.devices(config["user_name"])])
-    return {**config, "id": config["user_name"], "account_id": account_id, "devices": list(map(_device, found))}
+    devices = in_order(
+        [held_device(device.serial_number, device.enable_date) for device in context.devices(config["user_name"])]
+    )
+    return {**config, "id": config["user_name"], "account_id": account_id, "devices": list(map(_device, devices))}
 
 
 def _holders(connection: Connection, config: State) -> State:
@@ -29,27 +31,33 @@ def _holders(connection: Connection, config: State) -> State:
     from mfa_association.aws.reader import Reader
     from mfa_association.inventory.walk import take
 
-    found = take(Reader(connection.settings(config.get("role_arn")), connection.config.limits))
-    for sentence in found.unread:
+    snapshot = take(Reader(connection.settings(config.get("role_arn")), connection.config.limits))
+    for sentence in snapshot.unread:
         warn(sentence)
-    holders = [_holder(one) for one in (*found.users, *found.roots) if one.devices or not one.complete]
-    unassigned = None if found.unassigned is None else list(found.unassigned)
-    told = {"id": found.account_id, "account_id": found.account_id, "holders": holders, "unassigned": unassigned}
-    return {**config, **told}
+    holders = [
+        _holder(holder) for holder in (*snapshot.users, *snapshot.roots) if holder.devices or not holder.complete
+    ]
+    unassigned = None if snapshot.unassigned is None else list(snapshot.unassigned)
+    state = {"id": snapshot.account_id, "account_id": snapshot.account_id, "holders": holders, "unassigned": unassigned}
+    return {**config, **state}
 
 
-def _holder(one: ListedHolder) -> State:
+def _holder(holder: ListedHolder) -> State:
     return {
-        "user_name": None if one.root_account_id else one.name,
-        "root_account_id": one.root_account_id,
-        "user_id": one.user_id,
-        "complete": one.complete,
-        "devices": list(map(_device, one.devices)),
+        "user_name": None if holder.root_account_id else holder.name,
+        "root_account_id": holder.root_account_id,
+        "user_id": holder.user_id,
+        "complete": holder.complete,
+        "devices": list(map(_device, holder.devices)),
     }
 
 
-def _device(one: Any) -> State:
-    return {"serial_number": one.serial_number, "device_kind": one.kind.name, "enable_date": one.enable_date or None}
+def _device(device: Any) -> State:
+    return {
+        "serial_number": device.serial_number,
+        "device_kind": device.kind.name,
+        "enable_date": device.enable_date or None,
+    }
 
 
 READS: Final[dict[str, Callable[[Connection, State], State]]] = {

@@ -33,5 +33,5 @@ class Records:
         return inactive and wanted.get("renew") in (None, (saved or {}).get("renew"))
 
 
-def _key(bag: dict[str, Any]) -> tuple[str, str]:
-    return str(bag.get("serial_number")).lower(), props.holder(bag).lower()
+def _key(values: dict[str, Any]) -> tuple[str, str]:
+    return str(values.get("serial_number")).lower(), props.holder(values).lower()

@@ -10,7 +10,7 @@ from mfa_association.errors import MfaError
 
 @final
 class TooManyPlanned(MfaError):
-    """A plan deactivates more devices than one run may."""
+    """A plan deactivates more devices than ``max_removals`` allows."""
 
     def __init__(self, limit: int) -> None:
         more = f"more than {limit} MFA device{'' if limit == 1 else 's'}" if limit else "MFA devices"

@@ -33,21 +33,21 @@ class Applied:
 
 def read(connection: Connection, state: State) -> State:
     """What IAM says now; never that it is gone, so that a removed line is always acted on. Raises ``MfaError``."""
-    bag = association.saved(state)
-    saved = props.association(bag)
+    values = association.saved(state)
+    saved = props.association(values)
     try:
-        found = lifecycle.read(connection.context(bag), saved)
+        live = lifecycle.read(connection.context(values), saved)
     except NotKnownYet as fault:
-        warn(f"refreshing {saved.serial_number} of {saved.user_name}: it was not looked at: {fault}")
+        warn(f"{saved.serial_number} of {saved.user_name} was not refreshed: {fault}")
         return state
     except WrongAccount as fault:
-        if "role_arn" not in bag:
+        if "role_arn" not in values:
             raise
-        way_out = "if the configuration says another by now, run once with -refresh=false"
-        raise MfaError(f"{fault}; the role_arn that the state holds was used, {bag['role_arn']}: {way_out}") from None
-    outputs = props.outputs(bag, found)
+        way_out = "if the configuration names another one now, run once with -refresh=false"
+        raise MfaError(f"{fault}; the role_arn of the state was used ({values['role_arn']}): {way_out}") from None
+    outputs = props.outputs(values, live)
     connection.remember(outputs)
-    return association.state(outputs, bag)
+    return association.state(outputs, values)
 
 
 def apply(
@@ -112,8 +112,8 @@ def adopted(connection: Connection, id_: str) -> State:
     """
     serial_number, holder = _parts(id_)
     user_name = ROOT_USER if "root_account_id" in holder else holder.get("user_name")
-    found = lifecycle.import_existing(connection.context(holder), serial_number, user_name)
-    return association.state(props.outputs({}, found), association.IMPORTED)
+    live = lifecycle.import_existing(connection.context(holder), serial_number, user_name)
+    return association.state(props.outputs({}, live), association.IMPORTED)
 
 
 def identified(connection: Connection, identity: State) -> State:
@@ -144,7 +144,7 @@ def upgraded(raw: bytes, version: int) -> State:
     try:
         kept = json.loads(raw)
     except ValueError:
-        raise StateUnreadable("it is no JSON") from None
+        raise StateUnreadable("it is not JSON") from None
     if not isinstance(kept, dict):
-        raise StateUnreadable("it is no object")
+        raise StateUnreadable("it is not a JSON object")
     return SCHEMA.whole(kept)

@@ -51,7 +51,7 @@ class Block:
 
     def to_proto(self) -> Any:
         """The protocol's message."""
-        body = message("Schema.Block")(attributes=[one.to_proto() for one in self.attributes])
+        body = message("Schema.Block")(attributes=[attribute.to_proto() for attribute in self.attributes])
         body.description, body.description_kind = self.description, 1
         return message("Schema.NestedBlock")(type_name=self.name, block=body, nesting=2, max_items=self.most)
 
@@ -69,8 +69,8 @@ class Schema:
         """The protocol's message."""
         body = message("Schema.Block")(
             version=self.version,
-            attributes=[one.to_proto() for one in self.attributes],
-            block_types=[one.to_proto() for one in self.blocks],
+            attributes=[attribute.to_proto() for attribute in self.attributes],
+            block_types=[block.to_proto() for block in self.blocks],
             description=self.description,
             description_kind=1,
         )
@@ -79,7 +79,7 @@ class Schema:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of its attributes."""
-        return tuple(one.name for one in self.attributes)
+        return tuple(attribute.name for attribute in self.attributes)
 
     def whole(self, values: dict[str, Any]) -> dict[str, Any]:
         """An object with every attribute of this schema and no other, null where ``values`` has nothing."""

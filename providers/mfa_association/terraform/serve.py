@@ -22,8 +22,8 @@ BY_HAND: Final = (
 
 def main() -> None:
     """Serve one engine; the exit code is 1 when that could not begin. Why is the first line of stdout: it is shown."""
-    if told := answer(sys.argv[1:], __version__):
-        print(told)
+    if reply := answer(sys.argv[1:], __version__):
+        print(reply)
         sys.exit("--version" not in sys.argv)
     if os.environ.get(COOKIE[0]) != COOKIE[1]:
         print(BY_HAND, file=sys.stderr)

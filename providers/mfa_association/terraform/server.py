@@ -31,21 +31,21 @@ class Server:
         kind = protocol.method(method)
         request, response = kind.request.FromString(data), kind.response()
         connection = self._provider.connection
-        with collect_diagnostics(whole=connection is not None and connection.is_bridged) as told:
-            call = Call(self._provider, request, response, told)
+        with collect_diagnostics(whole=connection is not None and connection.is_bridged) as diagnostics:
+            call = Call(self._provider, request, response, diagnostics)
             try:
                 answer(call)
             except MfaError as fault:
-                told.error(str(fault), getattr(fault, "argument", ""))
+                diagnostics.error(str(fault), getattr(fault, "argument", ""))
             except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
                 log_defect(fault)
-                told.error(_defect(method, fault))
+                diagnostics.error(_defect(method, fault))
         if kind.is_stream:
-            # What is told comes first: an engine reads no further than to its limit.
-            told_first = [kind.response(diagnostic=told.found)] if told.found else []
-            return [event.SerializeToString() for event in (*told_first, *call.events)]
+            # Diagnostics come first: an engine reads no further than to its limit.
+            first = [kind.response(diagnostic=diagnostics.found)] if diagnostics.found else []
+            return [event.SerializeToString() for event in (*first, *call.events)]
         if "diagnostics" in response.DESCRIPTOR.fields_by_name:
-            response.diagnostics.extend(told.found)
+            response.diagnostics.extend(diagnostics.found)
         encoded: bytes = response.SerializeToString()
         return encoded
 

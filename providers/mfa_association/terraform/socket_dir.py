@@ -16,7 +16,7 @@ _LONGEST = 100
 
 
 class NoPlace(MfaError):
-    """No folder for the socket."""
+    """The provider finds no folder for its socket."""
 
     def __init__(self, tried: list[str]) -> None:
         super().__init__(
@@ -33,8 +33,8 @@ def private_folder() -> Iterator[Path]:
         yield folder
     finally:
         with contextlib.suppress(OSError):
-            for one in folder.iterdir():
-                one.unlink()
+            for file in folder.iterdir():
+                file.unlink()
             folder.rmdir()
 
 

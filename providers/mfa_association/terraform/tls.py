@@ -12,7 +12,7 @@ from mfa_association.terraform.certificate import self_signed
 
 
 class BadCertificate(MfaError):
-    """The engine's certificate cannot be read."""
+    """The engine's certificate cannot be read, for example because you started the provider by hand."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(

@@ -30,7 +30,7 @@ def decode(data: bytes) -> Value:
     try:
         return msgpack.unpackb(data, ext_hook=lambda _code, _data: UNKNOWN, max_bin_len=0)
     except ValueError as fault:
-        raise Malformed(f"the value is no MessagePack of Terraform ({type(fault).__name__})") from None
+        raise Malformed(f"the value is not MessagePack of Terraform ({type(fault).__name__})") from None
 
 
 def _extension(value: object) -> object:

@@ -80,7 +80,7 @@ class Truth:
         return self._record(line) if way == "none" else self._enable(line, way)
 
     def _record(self, line: Line) -> Outcome:
-        """IAM tells of virtual devices only whether they exist and who holds them."""
+        """IAM shows of virtual devices only whether they exist and who holds them."""
         if ":mfa/" in line.serial and line.serial not in self.held:
             return Outcome("DeviceMissing")
         if ":mfa/" in line.serial and self.held[line.serial]:
@@ -111,7 +111,7 @@ class Truth:
             return self._find_elsewhere(line, holder)
         as_saved = line.active and line.since == self.since[line.serial]
         if not as_saved and line.user_id not in (None, holder.user_id):
-            return Outcome(None, replace(line, active=False), ("is not the user that",), "a new user")
+            return Outcome(None, replace(line, active=False), ("another user is called",), "a new user")
         kept = replace(line, active=True)
         return Outcome(None, kept if line.user_id else replace(kept, user_id=holder.user_id))
 

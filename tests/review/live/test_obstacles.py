@@ -184,7 +184,7 @@ def test_a_denied_walk_is_told_and_nothing_is_made_up(account: Account) -> None:
 def test_who_holds_another_kind_of_device_is_not_told_by_iam(serial: str, account: Account) -> None:
     account.plant(users={"alice": {}})
     live = account.look(adds("alice", serial.format(account=account.account), enables=False))
-    assert live.not_foreseen == ("who else may hold a hardware token or FIDO key: not checked (IAM does not tell)",)
+    assert live.not_foreseen == ("who else may hold a hardware token or FIDO key: not checked (IAM does not show it)",)
     assert "ListVirtualMFADevices" not in account.calls()
 
 

@@ -33,7 +33,7 @@ SECONDS = 240.0
 """Of all live reads together."""
 PATIENCE = Limits(retry_deadline=30.0)
 """Of one read with throttling."""
-_UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not tell)"
+_UNTOLD = "who else may hold a hardware token or FIDO key: not checked (IAM does not show it)"
 
 
 def read_live(
@@ -63,6 +63,10 @@ def read_live(
     return _Review(reads, caller, preview, apply_as, AccountLists(reads)).carry_out(holders)
 
 
+def _unseen(holders: list[Holder], elsewhere: Mapping[tuple[str, str], NotChecked]) -> dict[tuple[str, str], Seen]:
+    return {holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere}
+
+
 @dataclass(frozen=True)
 class _Review:
     reads: LiveReads
@@ -80,12 +84,9 @@ class _Review:
         looks = Holders(self.reads, self._account, chosen.source)
         seen = self._look(looks, near)
         present = self._present(looks, seen)
-        seen |= self._look(looks, [one for one in present.holders.values() if one.key not in seen])
-        for key, why in present.unsure.items():
-            seen[key] = Seen(unfound(seen[key].facts, why))
-        seen |= {
-            holder.key: Seen(unknown(holder, elsewhere[holder.key])) for holder in holders if holder.key in elsewhere
-        }
+        seen |= self._look(looks, [holder for holder in present.holders.values() if holder.key not in seen])
+        seen |= {key: Seen(unfound(seen[key].facts, why)) for key, why in present.unsure.items()}
+        seen |= _unseen(holders, elsewhere)
         mine = [_as_held(plan, present) for plan in plans if self._foreign(plan) is None]
         account, untold = self._scene(seen, mine)
         permissions = self._permissions(seen, mine, account)
@@ -94,14 +95,14 @@ class _Review:
         return Live(
             checked_as=self.caller.arn,
             checked_at=rfc3339(self.reads.reader.iam.now()),
-            holders=tuple(replace(one.facts, user_id=one.user_id) for one in seen.values()),
+            holders=tuple(replace(look.facts, user_id=look.user_id) for look in seen.values()),
             password_only_users=password_only,
-            predicted_failures=tuple((one.address, one.sentence) for one in predicted_failures),
+            predicted_failures=tuple((failure.address, failure.sentence) for failure in predicted_failures),
             bare_as_of=as_of,
             simulated_as=permissions.simulated_as,
             not_foreseen=(*untold, *permissions.untold),
             present=tuple(sorted(present.holders.items())),
-            certain=frozenset(one.address for one in predicted_failures if one.certain),
+            certain=frozenset(failure.address for failure in predicted_failures if failure.certain),
             listed_at=chosen.listed_at,
         )
 
@@ -118,8 +119,8 @@ class _Review:
         def is_settled(held: Holding) -> bool:
             if held.holder is None:
                 return self._is_foreign(held.role_arn, held.account_id, held.serial_number)
-            one = seen.get(held.holder.key)
-            return one is None or is_still_called_so(held, one.user_id, one.facts.serial_numbers)
+            look = seen.get(held.holder.key)
+            return look is None or is_still_called_so(held, look.user_id, look.facts.serial_numbers)
 
         return find_present(self.preview, is_settled, self.lists, looks.devices)
 
@@ -140,18 +141,18 @@ class _Review:
     def _foreign(self, plan: Planned) -> str | None:
         """The account of a plan where it is known and not the caller's. A root user is reached from the caller's own."""
         of_root = plan.holder is not None and plan.holder.root_account_id is not None
-        told = (account_of(plan.role_arn), *(() if of_root else (plan.account_id, account_of(plan.serial_number))))
-        return next((account for account in told if account and account != self.caller.account_id), None)
+        accounts = (account_of(plan.role_arn), *(() if of_root else (plan.account_id, account_of(plan.serial_number))))
+        return next((account for account in accounts if account and account != self.caller.account_id), None)
 
     def _is_foreign(self, role_arn: str | None, account_id: str | None, serial_number: str | None) -> bool:
-        told = (account_of(role_arn), account_id, account_of(serial_number))
-        return any(account and account != self.caller.account_id for account in told)
+        accounts = (account_of(role_arn), account_id, account_of(serial_number))
+        return any(account and account != self.caller.account_id for account in accounts)
 
     def _scene(self, seen: dict[tuple[str, str], Seen], plans: list[Planned]) -> tuple[AccountFacts, tuple[str, ...]]:
         account = AccountFacts(
-            {key: one.facts for key, one in seen.items()},
+            {key: look.facts for key, look in seen.items()},
             coming=frozenset(
-                one.user_name.lower() for one in self.preview.users if one.user_name and one.op == "create"
+                user.user_name.lower() for user in self.preview.users if user.user_name and user.op == "create"
             ),
             applier=self._applier(),
             leaves_first=self.preview.engine == "terraform",
@@ -178,7 +179,7 @@ class _Review:
     def _permissions(
         self, seen: dict[tuple[str, str], Seen], plans: list[Planned], account: AccountFacts
     ) -> Permissions:
-        arns = {key: one.arn for key, one in seen.items() if one.arn}
+        arns = {key: look.arn for key, look in seen.items() if look.arn}
         deleted = {step.address for step in self.preview.devices if step.before and step.before.also_deletes}
         verbs = Policies(open_session(self.reads.reader.settings))
         return look_for_permissions(self.reads, verbs, needs(plans, account, arns, deleted), self.caller, self.apply_as)

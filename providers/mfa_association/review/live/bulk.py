@@ -58,10 +58,10 @@ def choose_source(
     listed = lists.users()
     if isinstance(listed, NotChecked):
         return Chosen(singly, listed)
-    found = reads.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
-    if isinstance(found, NotChecked):
-        return Chosen(singly, found)
-    return Chosen(Bulk(reads, singly, listed, found, lambda: _in_force(reads, details), verbs), taken)
+    entries = reads.pages("users, groups and policies", details.page, "GetAccountAuthorizationDetails")
+    if isinstance(entries, NotChecked):
+        return Chosen(singly, entries)
+    return Chosen(Bulk(reads, singly, listed, entries, lambda: _in_force(reads, details), verbs), taken)
 
 
 def pages(size: AccountSize) -> int:
@@ -70,8 +70,8 @@ def pages(size: AccountSize) -> int:
 
 
 def _in_force(reads: LiveReads, details: AccountDetails) -> dict[str, str] | NotChecked:
-    found = reads.pages("policies of AWS", details.aws_policies, "ListPolicies")
-    return found if isinstance(found, NotChecked) else dict(found)
+    policies = reads.pages("policies of AWS", details.aws_policies, "ListPolicies")
+    return policies if isinstance(policies, NotChecked) else dict(policies)
 
 
 class Bulk:
@@ -82,16 +82,16 @@ class Bulk:
         reads: LiveReads,
         singly: UserPolicies,
         listed: dict[str, User],
-        found: list[UserDetail | GroupDetail | PolicyDetail],
+        entries: list[UserDetail | GroupDetail | PolicyDetail],
         versions: Callable[[], dict[str, str] | NotChecked],
         verbs: Policies,
     ) -> None:
         """``listed``: by user id. ``versions``: AWS's policies that are attached, and the version in force of each."""
         self._cells, self._singly, self._verbs = reads, singly, verbs
         self._listed = {user.user_name.lower(): user for user in listed.values()}
-        self._users = {one.user_name.lower(): one for one in found if isinstance(one, UserDetail)}
-        self._groups = {one.group_name: one for one in found if isinstance(one, GroupDetail)}
-        self._own = {one.arn: one.document for one in found if isinstance(one, PolicyDetail)}
+        self._users = {entry.user_name.lower(): entry for entry in entries if isinstance(entry, UserDetail)}
+        self._groups = {entry.group_name: entry for entry in entries if isinstance(entry, GroupDetail)}
+        self._own = {entry.arn: entry.document for entry in entries if isinstance(entry, PolicyDetail)}
         self._versions: MemoizedRead[str, dict[str, str] | NotChecked] = MemoizedRead(lambda _: versions())
         self._managed = MemoizedRead(self._read_managed)
 
@@ -107,11 +107,11 @@ class Bulk:
         detail = self._users.get(name.lower())
         if detail is None or any(group not in self._groups for group in detail.groups):
             return self._singly.rights(name)
-        found = [*self._of(detail.attached, detail.inline, "")]
+        policies = [*self._of(detail.attached, detail.inline, "")]
         for group in detail.groups:
-            one = self._groups[group]
-            found += self._of(one.attached, one.inline, f" through group {group}")
-        return rights(found, detail.groups, (*detail.attached, *(policy for policy, _ in detail.inline)))
+            member_of = self._groups[group]
+            policies += self._of(member_of.attached, member_of.inline, f" through group {group}")
+        return rights(policies, detail.groups, (*detail.attached, *(policy for policy, _ in detail.inline)))
 
     def _of(self, attached: tuple[str, ...], inline: Inline, through: str) -> Iterator[Found]:
         for arn in attached:

@@ -26,9 +26,11 @@ class AccountLists:
 
     def _read_devices(self, _: str) -> dict[str, VirtualDevice] | NotChecked:
         read = self._cells.reader.directory.virtual_devices
-        found = self._cells.pages("virtual devices", read, "ListVirtualMFADevices")
-        return found if isinstance(found, NotChecked) else {one.serial_number.lower(): one for one in found}
+        devices = self._cells.pages("virtual devices", read, "ListVirtualMFADevices")
+        return (
+            devices if isinstance(devices, NotChecked) else {device.serial_number.lower(): device for device in devices}
+        )
 
     def _read_users(self, _: str) -> dict[str, User] | NotChecked:
-        found = self._cells.pages("users", self._cells.reader.directory.users, "ListUsers")
-        return found if isinstance(found, NotChecked) else {one.user_id: one for one in found}
+        users = self._cells.pages("users", self._cells.reader.directory.users, "ListUsers")
+        return users if isinstance(users, NotChecked) else {user.user_id: user for user in users}

@@ -64,13 +64,17 @@ def look_for_permissions(
     by_principal: dict[str, list[Need]] = defaultdict(list)
     for need in needs:
         by_principal[need.principal or usual].append(need)
-    found = {principal: _simulate(reads, verbs, principal, mine) for principal, mine in by_principal.items()}
-    reader = found.get(usual)
-    if not apply_as and isinstance(reader, dict) and all(one.decision != "allowed" for one in reader.values()):
-        found[usual] = NotChecked(f"{usual} may write nothing, so somebody else applies")
-    denied = [one for principal, mine in by_principal.items() for one in _denied(principal, mine, found[principal])]
-    done = tuple(principal for principal, answer in found.items() if not isinstance(answer, NotChecked))
-    failed = [(principal, answer) for principal, answer in found.items() if isinstance(answer, NotChecked)]
+    answers = {principal: _simulate(reads, verbs, principal, mine) for principal, mine in by_principal.items()}
+    reader = answers.get(usual)
+    if not apply_as and isinstance(reader, dict) and all(answer.decision != "allowed" for answer in reader.values()):
+        answers[usual] = NotChecked(f"{usual} may write nothing, so somebody else applies")
+    denied = [
+        sentence
+        for principal, mine in by_principal.items()
+        for sentence in _denied(principal, mine, answers[principal])
+    ]
+    done = tuple(principal for principal, answer in answers.items() if not isinstance(answer, NotChecked))
+    failed = [(principal, answer) for principal, answer in answers.items() if isinstance(answer, NotChecked)]
     untold = tuple(f"what {principal} may do: not checked ({why.reason})" for principal, why in failed) if done else ()
     return Permissions(tuple(denied), done or failed[0][1], untold)
 
@@ -88,14 +92,14 @@ def _simulate(reads: LiveReads, verbs: Policies, principal: str, needs: Iterable
     wanted: dict[str, set[str]] = defaultdict(set)
     for need in needs:
         wanted[need.action].add(need.resource)
-    found: Answers = {}
+    answers: Answers = {}
     for action, resources in sorted(wanted.items()):
         for some in _chunks(sorted(resources)):
             answer = reads.read(lambda action=action, some=some: verbs.simulate(principal, [action], some))  # type: ignore[misc]
             if isinstance(answer, NotChecked):
                 return answer
-            found |= {(one.action, one.resource): one for one in answer}
-    return found
+            answers |= {(decision.action, decision.resource): decision for decision in answer}
+    return answers
 
 
 def _chunks(resources: list[str]) -> Iterator[list[str]]:
@@ -107,11 +111,11 @@ def _denied(principal: str, needs: Iterable[Need], answers: Answers | NotChecked
     if isinstance(answers, NotChecked):
         return
     for need in needs:
-        one = answers.get((need.action, need.resource))
-        if one is None or one.decision == "allowed":
+        decision = answers.get((need.action, need.resource))
+        if decision is None or decision.decision == "allowed":
             continue
-        if one.missing and one.decision == "implicitDeny":
-            decides = f"only under conditions of its policies ({', '.join(one.missing)}), which were not checked"
+        if decision.missing and decision.decision == "implicitDeny":
+            decides = f"only under conditions of its policies ({', '.join(decision.missing)}), which were not checked"
             yield Obstacle(need.address, f"{principal} may use {need.action} on {need.whose} {decides}")
         else:
             words = f"{principal} is not allowed {need.action} on {need.whose}"

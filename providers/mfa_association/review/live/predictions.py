@@ -47,12 +47,14 @@ def predict_failures(account: AccountFacts, plans: Sequence[Planned]) -> list[Ob
         leaving = [plan.holder if plan.what == "remove" else plan.previous for plan in plans]
         added.subtract(holder.key for holder in leaving if holder)
     freed = {str(plan.serial_number).lower() for plan in plans if plan.what != "add"}
-    found: list[Obstacle] = []
+    obstacles: list[Obstacle] = []
     for plan in plans:
         adds = plan.what == "add"
-        found += [Obstacle(plan.address, one, certain and adds) for one, certain in _of(account, plan, added, freed)]
-        found += [Obstacle(plan.address, sentence) for sentence in _guarded(account, plan, plans)]
-    return found
+        obstacles += [
+            Obstacle(plan.address, sentence, certain and adds) for sentence, certain in _of(account, plan, added, freed)
+        ]
+        obstacles += [Obstacle(plan.address, sentence) for sentence in _guarded(account, plan, plans)]
+    return obstacles
 
 
 def _guarded(account: AccountFacts, plan: Planned, plans: Sequence[Planned]) -> Iterator[str]:
@@ -62,8 +64,8 @@ def _guarded(account: AccountFacts, plan: Planned, plans: Sequence[Planned]) -> 
     facts = account.facts.get(plan.holder.key)
     if facts is None or isinstance(facts.serial_numbers, NotChecked) or facts.console_password is not True:
         return
-    gone = {str(one.serial_number).lower() for one in plans if one.what == "remove"}
-    if _holds(account, plan.holder, plan.serial_number) and {one.lower() for one in facts.serial_numbers} <= gone:
+    gone = {str(plan.serial_number).lower() for plan in plans if plan.what == "remove"}
+    if _holds(account, plan.holder, plan.serial_number) and {serial.lower() for serial in facts.serial_numbers} <= gone:
         yield f"on_last_device is 'refuse', {plan.holder} has a console password, and no device would be left"
 
 
@@ -129,7 +131,7 @@ def of_user(plan: Planned) -> bool:
 def _holds(account: AccountFacts, holder: Holder, serial: str | None) -> bool:
     facts = account.facts.get(holder.key)
     held = () if facts is None or isinstance(facts.serial_numbers, NotChecked) else facts.serial_numbers
-    return serial is not None and any(same(one, serial) for one in held)
+    return serial is not None and any(same(held_serial, serial) for held_serial in held)
 
 
 def _would_change_own(account: AccountFacts, plan: Planned, holder: Holder) -> bool:
@@ -143,16 +145,16 @@ def needs(
     plans: Sequence[Planned], account: AccountFacts, arns: Mapping[tuple[str, str], str], deleted: set[str]
 ) -> list[Need]:
     """The calls that the plan leads to, on users whose ARN is known; ``deleted``: addresses whose device goes too."""
-    found = []
+    needed = []
     for plan in plans:
         for holder, action in _calls(plan, account):
             if holder.key in arns:
                 need = Need(plan.address, action, arns[holder.key], f"user {holder}", plan.role_arn)
-                found.append(replace(need, adds=plan.what == "add"))
+                needed.append(replace(need, adds=plan.what == "add"))
         serial = plan.serial_number
         if plan.what == "remove" and plan.address in deleted and serial and plan.kind.has_entity:
-            found.append(Need(plan.address, "iam:DeleteVirtualMFADevice", serial, serial, plan.role_arn))
-    return found
+            needed.append(Need(plan.address, "iam:DeleteVirtualMFADevice", serial, serial, plan.role_arn))
+    return needed
 
 
 def _calls(plan: Planned, account: AccountFacts) -> Iterator[tuple[Holder, str]]:

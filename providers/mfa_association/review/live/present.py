@@ -34,16 +34,16 @@ def find_present(
     preview: Preview, is_settled: Callable[[Holding], bool], lists: AccountLists, devices: Lookup
 ) -> Present:
     """Look for the holders of devices that leave somebody, but for those where the saved holder is surely the right one."""
-    found = Present()
+    present = Present()
     for held in _leaving(preview):
         if is_settled(held):
             continue
         holder, key = _holder_of(held, lists, devices), held.holder.key if held.holder else None
         if isinstance(holder, Holder) and holder.key != key:
-            found.holders[str(held.key)] = holder
+            present.holders[str(held.key)] = holder
         elif isinstance(holder, NotChecked) and key:
-            found.unsure[key] = holder
-    return found
+            present.unsure[key] = holder
+    return present
 
 
 def is_still_called_so(held: Holding, user_id: str | None, serial_numbers: tuple[str, ...] | NotChecked) -> bool:
@@ -54,7 +54,9 @@ def is_still_called_so(held: Holding, user_id: str | None, serial_numbers: tuple
     """
     if held.user_id is None or held.user_id == user_id:
         return True
-    holds = not isinstance(serial_numbers, NotChecked) and str(held.key) in {one.lower() for one in serial_numbers}
+    holds = not isinstance(serial_numbers, NotChecked) and str(held.key) in {
+        serial.lower() for serial in serial_numbers
+    }
     return holds and user_id is None
 
 
@@ -87,7 +89,11 @@ def _holder_of(held: Holding, lists: AccountLists, devices: Lookup) -> Holder | 
     listed = devices(user.user_name)
     if isinstance(listed, NotChecked):
         return listed
-    return Holder(user.user_name) if any(same(one.serial_number, str(held.serial_number)) for one in listed) else None
+    return (
+        Holder(user.user_name)
+        if any(same(device.serial_number, str(held.serial_number)) for device in listed)
+        else None
+    )
 
 
 def _of_virtual(held: Holding, lists: AccountLists) -> Holder | NotChecked | None:

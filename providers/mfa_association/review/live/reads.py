@@ -88,8 +88,8 @@ class LiveReads:
 
     def pages(self, what: str, read: Callable[[str | None], Page[T]], action: str) -> list[T] | NotChecked:
         """All items of a list; ``what`` is told as progress, ``action`` is IAM's name of the call."""
-        found = self.attempt(lambda: self.reader.pages(what, read))
-        return NotChecked(f"denied: iam:{action}") if found is None else found
+        pages = self.attempt(lambda: self.reader.pages(what, read))
+        return NotChecked(f"denied: iam:{action}") if pages is None else pages
 
 
 class MemoizedRead(Generic[K, T]):

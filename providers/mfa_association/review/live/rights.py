@@ -27,12 +27,12 @@ class UserRights:
 
 
 def rights(
-    found: Iterable[Found], groups: tuple[str, ...] | NotChecked, own: tuple[str, ...] | NotChecked
+    read: Iterable[Found], groups: tuple[str, ...] | NotChecked, own: tuple[str, ...] | NotChecked
 ) -> UserRights:
     """The rights that come of these policies."""
-    every = list(found)
-    unread = next((one for one in every if isinstance(one, NotChecked)), None)
-    return UserRights([one for one in every if isinstance(one, Policy)], unread, groups, own)
+    every = list(read)
+    unread = next((policy for policy in every if isinstance(policy, NotChecked)), None)
+    return UserRights([policy for policy in every if isinstance(policy, Policy)], unread, groups, own)
 
 
 class UserSource(Protocol):

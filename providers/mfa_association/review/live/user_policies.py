@@ -29,19 +29,19 @@ class UserPolicies:
 
     def user(self, name: str) -> User | NotChecked | None:
         """GetUser."""
-        found: list[User] | NotChecked = self._cells.read(lambda: [self._cells.reader.directory.user(name)], [])
-        return found if isinstance(found, NotChecked) else next(iter(found), None)
+        users: list[User] | NotChecked = self._cells.read(lambda: [self._cells.reader.directory.user(name)], [])
+        return users if isinstance(users, NotChecked) else next(iter(users), None)
 
     def rights(self, name: str) -> UserRights:
         """The user's own policies and those of its groups."""
         verbs, read = self._verbs, self._cells.read
         attached, inline = read(lambda: verbs.attached_to_user(name)), read(lambda: verbs.inline_of_user(name))
         groups = read(lambda: verbs.groups_of(name))
-        found = [*self._attached(attached, ""), *self._inline(inline, partial(verbs.user_policy, name), "")]
+        policies = [*self._attached(attached, ""), *self._inline(inline, partial(verbs.user_policy, name), "")]
         if isinstance(groups, NotChecked):
-            return rights([*found, groups], groups, _both(attached, inline))
-        found += [one for group in groups for one in self._group(group)]
-        return rights(found, tuple(groups), _both(attached, inline))
+            return rights([*policies, groups], groups, _both(attached, inline))
+        policies += [policy for group in groups for policy in self._group(group)]
+        return rights(policies, tuple(groups), _both(attached, inline))
 
     def _of_group(self, name: str) -> Iterator[Found]:
         verbs, read, through = self._verbs, self._cells.read, f" through group {name}"

@@ -48,7 +48,7 @@ def value(dynamic: Any) -> Value:
     return decode(dynamic.msgpack) if dynamic.msgpack else None
 
 
-def put(dynamic: Any, found: Value) -> None:
+def put(dynamic: Any, state: Value) -> None:
     """Put a value into a ``DynamicValue``."""
     dynamic.Clear()
-    dynamic.msgpack = encode(found)
+    dynamic.msgpack = encode(state)

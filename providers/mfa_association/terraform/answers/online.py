@@ -85,8 +85,8 @@ def _import(call: Call) -> None:
 
 def _read_data_source(call: Call) -> None:
     name = call.request.type_name
-    found = reads.READS[name](_connection(call), value(call.request.config))
-    put(call.response.state, data_sources.SCHEMAS[name].whole(found))
+    state = reads.READS[name](_connection(call), value(call.request.config))
+    put(call.response.state, data_sources.SCHEMAS[name].whole(state))
 
 
 def _list(call: Call) -> None:
@@ -100,9 +100,9 @@ def _list(call: Call) -> None:
 
 
 def _identify(target: Any, state: dict[str, Any] | None) -> None:
-    found = association.identity(state or {})
-    if found:
-        put(target.identity_data, found)
+    identity = association.identity(state or {})
+    if identity:
+        put(target.identity_data, identity)
 
 
 ANSWERS: Answers = {

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from mfa_association.roster import spelling
+from mfa_association.roster.editing import spelling
+from mfa_association.roster.editing.spelling import Value
+from mfa_association.roster.editing.splice import Edit, Places, apply
 from mfa_association.roster.nodes import is_null, pairs
-from mfa_association.roster.spelling import Value
-from mfa_association.roster.splice import Edit, Places, apply
 
 _QUOTES = ("'", '"')
 
