@@ -42,7 +42,7 @@ def test_another_name_in_one_run(stack: BridgedStack, box: Sandbox) -> None:
     stack.program(phone=device("dave", DAVES))
     stack.must_up()
     stack.program(renamed=device("dave", DAVES))
-    assert "stays active: it is declared again under another name" in " ".join(stack.must_up().split())
+    assert "stays active: another resource declares it" in " ".join(stack.must_up().split())
     assert writes(box) == []
 
 
