@@ -58,6 +58,7 @@ def test_a_file_name_is_no_template() -> None:
         ("the only one", {"a.tf": ASSOCIATION % ("device", "")}, "device"),
         ("one with for_each", {"a.tf": ASSOCIATION % ("b", ""), "c.tf": ASSOCIATION % ("d", "  for_each = x")}, "d"),
         ("one that is a comment", {"a.tf": "# " + ASSOCIATION % ("b", "")}, None),
+        ("one below a comment", {"a.tf": "# ours\n// too\n/* and */\n" + ASSOCIATION % ("b", "")}, "b"),
         ("one in a comment of many lines", {"a.tf": "/*\n" + ASSOCIATION % ("b", "") + "*/\n"}, None),
     ],
 )

@@ -32,7 +32,7 @@ _REQUIRED = f"""terraform {{
 
 """
 _OURS = re.compile(rf'^resource\s+"{TERRAFORM_TYPE}"\s+"([\w-]+)"\s*{{(.*?)^}}', re.MULTILINE | re.DOTALL)
-_COMMENT = re.compile(r"^\s*(?:#|//).*$|^\s*/\*.*?\*/", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*(?:#|//)[^\n]*|^[ \t]*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 
 
 class AmbiguousResource(MfaError):
