@@ -19,7 +19,7 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from mfa_association.terraform.install import PLATFORMS, install
-from tests.e2e.bridged import NEEDED, PLUGIN
+from tests.e2e.bridged import PLUGIN
 from tests.support.programs import DAVES, KEY, TOKEN
 from tests.support.stack import ACCOUNT, ADMIN, environment
 
@@ -128,7 +128,3 @@ def test_an_sdk_has_the_resource_and_the_function(language: str, sdks: Path) -> 
 def test_the_sdk_for_python_compiles(sdks: Path) -> None:
     """Whoever uses the bridge in Python too; to import it, packages of its own are needed."""
     run([sys.executable, "-m", "compileall", "-q", "pulumi_mfa"], sdks / "python")
-
-
-def test_what_is_needed_is_here(bridge: Path) -> None:
-    assert all(shutil.which(name) for name in NEEDED)
