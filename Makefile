@@ -5,7 +5,7 @@ ARGS ?=
 # Who plays `make demo-terraform`: terraform or tofu
 ENGINE ?= terraform
 # What `make engines` makes.
-ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.11 terraform-1.13 terraform-1.15
+ENGINES ?= pulumi terraform tofu terraform-1.8 terraform-1.11 terraform-1.13 terraform-1.15 bridge
 VENV := $(CURDIR)/.venv
 UV := uv==0.13.9
 TYPED := $(wildcard providers tools tests benchmarks)

@@ -20,8 +20,8 @@ from tests.support.examples import examples
 settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
-DEEP = {"faults", "stateful"}
-"""Folders of tests that try every fault at every call, or thousands of random steps."""
+DEEP = {"bridge", "faults", "stateful"}
+"""Folders of tests that try every fault at every call, or thousands of random steps, or need what takes minutes to make."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +55,14 @@ def pulumi() -> Path:
     found = engines.program("pulumi")
     places = [str(Path(sys.executable).parent), str(found.parent), os.environ["PATH"]]
     os.environ["PATH"] = os.pathsep.join(places)
+    return found
+
+
+@pytest.fixture(scope="session")
+def bridge(pulumi: Path) -> Path:
+    """Pulumi's bridge to Terraform providers and its host for YAML, on PATH beside the Pulumi CLI."""
+    found = engines.program("bridge")
+    os.environ["PATH"] = os.pathsep.join([str(found.parent), os.environ["PATH"]])
     return found
 
 

@@ -10,10 +10,12 @@ from kept import Source
 from running import CommandFailed, run, say
 
 GO_VERSION = "1.26.6"
-PULUMI_VERSION, OPENTOFU_VERSION = "3.274.1", "1.12.6"
+PULUMI_VERSION, OPENTOFU_VERSION, BRIDGE_VERSION = "3.274.1", "1.12.6", "3.136.0"
+BRIDGE_PLUGIN_VERSION = "1.2.0"
 PULUMI_MODULE = Path(__file__).parent / "pulumi"
 LANGUAGE_HOST_MODULE = Path(__file__).parent / "pulumi-language-python"
 OPENTOFU_MODULE = Path(__file__).parent / "opentofu"
+BRIDGE_MODULE = Path(__file__).parent / "bridge"
 TERRAFORM_PINS = Path(__file__).parent / "terraform"
 
 # A download of 130 MB on a slow line; a machine that cannot reach the host fails by CONNECT_SECONDS.
@@ -74,6 +76,20 @@ def build_opentofu(folder: Path) -> None:
     )
     version = "-X github.com/opentofu/opentofu/version.dev=no"
     go_build(OPENTOFU_MODULE, "github.com/opentofu/opentofu/cmd/tofu", folder / "bin", version)
+
+
+def build_bridge(folder: Path) -> None:
+    """Build the plugin that serves Terraform providers to Pulumi, the host of YAML, and ``sdks``, into folder/bin."""
+    require_go(BRIDGE_MODULE)
+    say(
+        f"Building Pulumi's bridge {BRIDGE_VERSION} and its host for YAML from their Go modules: about 4 minutes on two"
+        " cores, 3 GB of disk for Go's own caches and 150 MB for the result. Only the first time."
+    )
+    package = "github.com/pulumi/pulumi-terraform-bridge/v3/dynamic"
+    go_build(BRIDGE_MODULE, package, folder / "bin", f"-X {package}/version.version=v{BRIDGE_PLUGIN_VERSION}")
+    (folder / "bin" / "dynamic").rename(folder / "bin" / "pulumi-resource-terraform-provider")
+    go_build(BRIDGE_MODULE, "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", folder / "bin")
+    go_build(BRIDGE_MODULE, "./sdks", folder / "bin")
 
 
 def install_terraform(minor: str) -> Source:

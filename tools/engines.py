@@ -13,9 +13,11 @@ from pathlib import Path
 from types import FrameType
 
 from engine_sources import (
+    BRIDGE_VERSION,
     GO_VERSION,
     OPENTOFU_VERSION,
     PULUMI_VERSION,
+    build_bridge,
     build_opentofu,
     build_pulumi,
     install_pulumi,
@@ -53,6 +55,16 @@ OPENTOFU = Program(
     fault=not_older_than(OPENTOFU_VERSION),
     advice=f"OpenTofu {OPENTOFU_VERSION} or newer (https://opentofu.org/docs/intro/install/){OR_GO}",
 )
+BRIDGE = Program(
+    title="Pulumi's bridge to Terraform providers",
+    name="pulumi-resource-terraform-provider",
+    version=BRIDGE_VERSION,
+    sources=(build_bridge,),
+    fault=lambda _: None,
+    advice=f"Go {GO_VERSION} or newer",
+    look=False,
+)
+"""With ``pulumi-language-yaml`` and ``sdks`` beside it. Never one on PATH: none of them tells its version."""
 TERRAFORMS = {"1.8": "1.8.4", "1.11": "1.11.4", "1.13": "1.13.5", "1.15": "1.15.5"}
 """Versions that a PyPI package embeds: their writing in `tools/terraform/`, and the version that each tells."""
 
@@ -76,6 +88,7 @@ ENGINES = {
     "tofu": OPENTOFU,
     "terraform": _terraform("1.11", look=True),
     **{f"terraform-{minor}": _terraform(minor) for minor in TERRAFORMS},
+    "bridge": BRIDGE,
 }
 
 

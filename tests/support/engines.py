@@ -1,8 +1,8 @@
 """Which programs a test drives, and where they are.
 
 One rule decides: a test drives an engine, or another program that no Python package has, if and only if it uses one of the
-fixtures ``pulumi``, ``terraform``, ``program``, ``h2spec``, ``actionlint``, ``tfplugindocs`` and ``chromium`` of
-``tests/conftest.py``. It is marked ``engine`` then; every other test belongs to ``make unit``.
+fixtures ``pulumi``, ``bridge``, ``terraform``, ``program``, ``h2spec``, ``actionlint``, ``tfplugindocs`` and ``chromium``
+of ``tests/conftest.py``. It is marked ``engine`` then; every other test belongs to ``make unit``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PROGRAMS = {
     "tfplugindocs": TFPLUGINDOCS,
     "chromium": CHROMIUM,
 }
-NAMED = {"pulumi", "terraform", "h2spec", "actionlint", "tfplugindocs", "chromium"}
+NAMED = {"pulumi", "bridge", "terraform", "h2spec", "actionlint", "tfplugindocs", "chromium"}
 """Fixtures that are called as their program is; what ``program`` is, its parameter says."""
 FORBIDDEN = ("pulumi", "pulumi-language-python", "terraform", "tofu", "h2spec", "tfplugindocs", "chromium", "go")
 """What no other test may start, by its name on PATH."""

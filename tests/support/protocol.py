@@ -11,11 +11,18 @@ from mfa_association.terraform.values import encode
 
 def answer(server: Server, method: str, **values: Any) -> Any:
     """The response to a method's request with these fields; a ``DynamicValue`` may be given as a plain value."""
+    [response] = answers(server, method, **values)
+    return response
+
+
+def answers(server: Server, method: str, **values: Any) -> list[Any]:
+    """As ``answer``, for a method whose answer is a stream."""
     kind = protocol.method(method)
     request = kind.request()
     for name, value in values.items():
         _set(request, name, value)
-    return kind.response.FromString(server.call(method, request.SerializeToString()))
+    answered = server.call(method, request.SerializeToString())
+    return [kind.response.FromString(one) for one in ([answered] if isinstance(answered, bytes) else answered)]
 
 
 def _set(request: Any, name: str, value: Any) -> None:

@@ -21,8 +21,6 @@ UNANSWERED = {
     "OpenEphemeralResource",
     "RenewEphemeralResource",
     "CloseEphemeralResource",
-    "ListResource",
-    "ValidateListResourceConfig",
     "ValidateActionConfig",
     "PlanAction",
     "InvokeAction",
@@ -66,6 +64,7 @@ def test_the_provider_block_takes_no_access_keys(schema: Any) -> None:
 
 def test_every_attribute_is_described_and_typed(schema: Any) -> None:
     schemas = [schema.provider, *schema.resource_schemas.values(), *schema.data_source_schemas.values()]
+    schemas += schema.list_resource_schemas.values()
     for one in schemas:
         for attribute in one.block.attributes:
             assert attribute.description.strip(), attribute.name
@@ -83,6 +82,8 @@ def test_the_metadata_and_the_functions_are_those_of_the_schema(schema: Any) -> 
     metadata, functions = Caller().call("GetMetadata").message, Caller().call("GetFunctions").message
     assert {one.type_name for one in metadata.resources} == set(schema.resource_schemas)
     assert {one.type_name for one in metadata.data_sources} == set(schema.data_source_schemas)
+    assert {one.type_name for one in metadata.list_resources} == set(schema.list_resource_schemas)
+    assert set(schema.list_resource_schemas) <= set(schema.resource_schemas), "what is listed can be imported"
     assert {one.name for one in metadata.functions} == set(schema.functions) == set(functions.functions) == {"roster"}
 
 
@@ -98,4 +99,6 @@ def test_what_is_not_answered_is_known(name: str) -> None:
         with pytest.raises(Unimplemented):
             Server().call(name, b"")
     else:
-        assert isinstance(Server().call(name, protocol.method(name).request().SerializeToString()), bytes)
+        kind = protocol.method(name)
+        answered = Server().call(name, kind.request().SerializeToString())
+        assert isinstance(answered, list if kind.is_stream else bytes)

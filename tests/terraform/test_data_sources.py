@@ -96,7 +96,9 @@ def _call(text: str) -> Answer:
     kind = protocol.method("CallFunction")
     request = kind.request(name="roster")
     request.arguments.add().msgpack = encode(text)
-    return Answer(kind.response.FromString(caller.server.call("CallFunction", request.SerializeToString())), [])
+    answered = caller.server.call("CallFunction", request.SerializeToString())
+    assert isinstance(answered, bytes)
+    return Answer(kind.response.FromString(answered), [])
 
 
 def test_a_roster_is_an_object_by_device() -> None:

@@ -29,6 +29,7 @@ def test_a_virtual_device(stage: Stage, id_: str) -> None:
     state = _imported(stage, id_.format(arn=stage.arn()))
     found = {"id": stage.arn(), "serial_number": stage.arn(), "active": True, "device_kind": "virtual"}
     expected = found | {"enable_date": OLD, "account_id": stage.account, "user_id": stage.user_id()}
+    expected["require_active"] = False
     assert state == SCHEMA.whole(expected | {"user_name": "Alice" if id_.startswith("A") else "alice"})
 
 

@@ -90,6 +90,16 @@ def test_an_update(update: Update) -> None:
     assert [path.steps[0].attribute_name for path in answer.message.requires_replace] == list(update.replaces)
 
 
+@pytest.mark.parametrize("config, kept", [({}, False), ({"require_active": True}, True)])
+def test_what_an_import_filled_in_is_no_change(config: State, kept: bool) -> None:
+    state = planned(Caller().plan(PRIOR | {"require_active": False}, GOOD | config))
+    assert state == PRIOR | {"require_active": kept}
+
+
+def test_what_was_set_and_is_left_out_is_set_no_more() -> None:
+    assert planned(Caller().plan(PRIOR | {"require_active": True}, GOOD))["require_active"] is None
+
+
 def test_a_replacement_advises_to_make_the_new_one_first() -> None:
     [(severity, text, path)] = Caller().plan(PRIOR, GOOD | {"serial_number": OTHER}).told
     assert (severity, path) == ("warning", "serial_number")

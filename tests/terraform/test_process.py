@@ -181,7 +181,7 @@ def test_without_automatic_tls_the_certificate_is_empty() -> None:
 
 
 @pytest.mark.parametrize("method", ["/tfplugin6.Provider/OfTheFuture", "/plugin.GRPCBroker/StartStream",
-                                    "/tfplugin6.Provider/MoveResourceState", "/tfplugin6.Provider/ListResource"])  # fmt: skip
+                                    "/tfplugin6.Provider/MoveResourceState", "/tfplugin6.Provider/InvokeAction"])  # fmt: skip
 def test_what_is_not_known_is_unimplemented_and_the_provider_lives(engine: Engine, tmp_path: Path, method: str) -> None:
     """The trailers need a content-type, without which grpc-go takes the whole provider for broken."""
     with running(engine) as provider:

@@ -12,7 +12,7 @@ import engine_sources
 import engines
 import kept
 import pytest
-from engine_sources import GO_VERSION, OPENTOFU_VERSION, PULUMI_VERSION
+from engine_sources import BRIDGE_VERSION, GO_VERSION, OPENTOFU_VERSION, PULUMI_VERSION
 from kept import NoProgram, Program, Source
 from running import CommandFailed
 
@@ -227,7 +227,9 @@ def test_an_installer_without_its_host_fails_quickly(tmp_path: Path, monkeypatch
         engine_sources.install_pulumi(tmp_path)
 
 
-@pytest.mark.parametrize("build", [engine_sources.build_pulumi, engine_sources.build_opentofu])
+@pytest.mark.parametrize(
+    "build", [engine_sources.build_pulumi, engine_sources.build_opentofu, engine_sources.build_bridge]
+)
 def test_building_without_go_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Source) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandFailed, match="Go is not installed"):
@@ -240,6 +242,8 @@ def test_the_version_is_the_one_that_the_modules_and_the_workflow_pin() -> None:
     assert f"pulumi-version: {PULUMI_VERSION}\n" in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     modules = (TOOLS / "opentofu" / "go.mod").read_text()
     assert re.findall(r"github.com/opentofu/opentofu v(\S+)", modules) == [OPENTOFU_VERSION]
+    modules = (TOOLS / "bridge" / "go.mod").read_text()
+    assert re.findall(r"github.com/pulumi/pulumi-terraform-bridge/v3 v(\S+)", modules) == [BRIDGE_VERSION]
 
 
 def test_the_go_named_to_the_user_is_the_one_the_modules_ask_for() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from mfa_association.aws.reader import Reader
 from mfa_association.cli.accounts import add_accounts, in_parallel, refuse_shared
+from mfa_association.cli.adopt_terraform import HELP, TerraformFiles, refuse_shared_folder, terraform_files
 from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.output import Tell, progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK
@@ -38,6 +39,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to write ({ROSTER})")
     parser.add_argument("--approve", action="append", default=[], metavar="DEVICE", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
+    parser.add_argument("--terraform", action="store_true", help=HELP)
     add_accounts(parser)
     add_connection(parser)
     parser.set_defaults(command=_run)
@@ -54,6 +56,7 @@ class _Done:
     account_id: str
     adoption: Adoption
     imported: tuple[str, int] | None
+    terraform: TerraformFiles
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -92,6 +95,8 @@ def _refuse_shared(options: argparse.Namespace) -> None:
             "adopting many accounts: users and --roots belong to one account; "
             "nothing was written, leave them out or leave out --accounts"
         )
+    if options.terraform:
+        refuse_shared_folder(options.roster)
 
 
 def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
@@ -102,13 +107,17 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
     roots = account_list(options.roots) if options.roots else ()
     snapshot = take(reader, tuple(options.users), roots=roots)
     adoption = adopt(path, file.text, snapshot, tuple(options.approve))
+    held = [line for line, _ in adoption.held]
+    blocks = terraform_files(Path(path), held) if options.terraform else TerraformFiles()
     imported = None
     if options.import_file:
         imported = (options.import_file.replace("{account}", number), len(adoption.held))
         _write_import(imported[0], adoption.held)
     if adoption.added:
         _write(file, adoption.text)
-    return _Done(path, number, adoption, imported)
+    for one, text in blocks.texts:
+        _write(one, text)
+    return _Done(path, number, adoption, imported, blocks)
 
 
 def _write_import(path: str, held: _Held) -> None:
@@ -136,6 +145,8 @@ def _report(done: _Done) -> int:
     if done.imported is not None:
         file, number = done.imported
         print(f"{file}: {_devices(number)}, for `pulumi import --file {file}`")
+    for sentence in done.terraform.sentences:
+        print(sentence)
     for root in adoption.roots:
         print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
     for cause in adoption.unread_roots:

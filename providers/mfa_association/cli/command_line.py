@@ -12,6 +12,7 @@ from mfa_association.cli import (
     check,
     comment,
     completion,
+    convert,
     drift,
     enroll,
     review,
@@ -27,7 +28,21 @@ from mfa_association.cli.version import ShowVersions
 from mfa_association.errors import MfaError
 
 # In the order in which `--help` lists them.
-_COMMANDS = (adopt, check, schema, status, drift, review, comment, enroll, revoke, terraform, sandbox, completion)
+_COMMANDS = (
+    adopt,
+    check,
+    schema,
+    status,
+    drift,
+    review,
+    comment,
+    enroll,
+    revoke,
+    terraform,
+    convert,
+    sandbox,
+    completion,
+)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

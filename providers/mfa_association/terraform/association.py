@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.fields import DEFAULTS, FIELDS, SECRETS, Field
+from mfa_association.fields import DEFAULTS, FIELDS, SECRETS, Field, names
 from mfa_association.terraform.schema import Attribute, Schema, Use
 
 WRITE_ONLY: Final = {f"{name}_wo": name for name in SECRETS}
@@ -14,12 +14,16 @@ WRITE_ONLY: Final = {f"{name}_wo": name for name in SECRETS}
 
 COMPUTED: Final = ("id", "active", "device_kind", "enable_date", "account_id", "user_id")
 DEFAULTED: Final = tuple(DEFAULTS)
+TRUTHS: Final = names(lambda field: field.is_truth)
+IMPORTED: Final = dict.fromkeys(TRUTHS, False)
+"""What an import writes besides what it found: what a roster says of a device that it says nothing of, no change then."""
 INACTIVE: Final = {"active": False, "enable_date": None}
 
 
 def _argument(field: Field) -> Attribute:
     name = f"{field.name}_wo" if field.is_secret else field.name
-    use: Use = "required" if field.is_required else "optional+computed" if field.default else "optional"
+    may_be_filled = field.default or field.is_truth
+    use: Use = "required" if field.is_required else "optional+computed" if may_be_filled else "optional"
     return Attribute(name, use, field.description, "bool" if field.is_truth else "string", write_only=field.is_secret)
 
 

@@ -16,6 +16,7 @@ from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, L
 from mfa_association.terraform.conflicts import DestroyCreateConflicts
 from mfa_association.terraform.diagnostics import note, warn
 from mfa_association.terraform.faults import ArgumentFault, NotKnownYet
+from mfa_association.terraform.listing import Holders
 from mfa_association.terraform.records import Records
 from mfa_association.terraform.removals import Removals
 from mfa_association.terraform.successors import Successors
@@ -41,7 +42,7 @@ class Connection:
         self.is_planning = not self.is_bridged
         self.conflicts, self.records = DestroyCreateConflicts(), Records()
         self.removals, self.repeats = Removals(), Repeats()
-        self.successors = Successors(self)
+        self.successors, self.holders = Successors(self), Holders(self)
         self.ledger = Ledger(LockFiles())
         self._contexts = AccountContexts(self.config.settings, self.config.limits, self.ledger, warn, note)
 

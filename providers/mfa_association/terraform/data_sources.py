@@ -1,4 +1,4 @@
-"""The data sources: the devices of one user, and who holds which device in the whole account."""
+"""What is read only: the devices of one user, who holds which device in the whole account, and what a query lists."""
 
 from __future__ import annotations
 
@@ -58,7 +58,13 @@ SCHEMAS: Final = {
     ),
 }
 
+LIST: Final = Schema(
+    "The MFA devices that the IAM users of the account hold, for `terraform query` (Terraform 1.14 or newer). The root "
+    "user's are left out.",
+    (Attribute("user_name", "optional", "Only the devices of this IAM user."),),
+)
+
 
 def faults(config: dict[str, Any]) -> list[InputFault]:
-    """Everything wrong with the arguments of a data source; no call is made."""
+    """Everything wrong with the arguments of a data source or a query; no call is made."""
     return argument_faults({name: config[name] for name in ("user_name", "role_arn") if name in config})

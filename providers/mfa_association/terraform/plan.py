@@ -148,8 +148,9 @@ def _update(connection: Connection, prior: State, wanted: State) -> Planned:
         return Planned({**wanted, **_of_a_new_one(wanted)}, replaces)
     kept = {name: prior[name] for name in COMPUTED}
     spelled = {name: prior[name] for name in _SPELLINGS if prior[name] and same(str(prior[name]), str(wanted[name]))}
+    same_truth = {name: False for name in association.TRUTHS if wanted[name] is None and prior[name] is False}
     unknown = dict.fromkeys(_FOUND, UNKNOWN) if _looks_anew(olds, news) else {}
-    return Planned({**wanted, **spelled, **kept, **unknown})
+    return Planned({**wanted, **spelled, **same_truth, **kept, **unknown})
 
 
 def _looks_anew(olds: State, news: State) -> bool:

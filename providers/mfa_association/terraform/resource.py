@@ -113,7 +113,18 @@ def adopted(connection: Connection, id_: str) -> State:
     serial_number, holder = _parts(id_)
     user_name = ROOT_USER if "root_account_id" in holder else holder.get("user_name")
     live = lifecycle.import_existing(connection.context(holder), serial_number, user_name)
-    return association.state(props.outputs({}, live), {})
+    return association.state(props.outputs({}, live), association.IMPORTED)
+
+
+def identified(connection: Connection, identity: State) -> State:
+    """The state of an association that its identity names, as a query lists it; raises as ``adopted`` does.
+
+    IAM tells the holder of a hardware token to whoever asks each user.
+    """
+    serial = parse_serial_number(identity["serial_number"])
+    if serial.kind.holder_is_listed or serial.registered_by:
+        return adopted(connection, serial.text)
+    return adopted(connection, f"{connection.holders.of(serial, identity.get('account_id'))}/{serial}")
 
 
 def _parts(id_: str) -> tuple[SerialNumber, dict[str, str]]:

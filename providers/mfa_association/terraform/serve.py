@@ -73,7 +73,7 @@ def _run(folder: Path) -> None:
     transport.serve(lambda: os.getppid() == engine)
 
 
-def _answer() -> Callable[[str, bytes], bytes]:
+def _answer() -> Callable[[str, bytes], bytes | list[bytes]]:
     from mfa_association.terraform.server import Server
 
     return Server().call

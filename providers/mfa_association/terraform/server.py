@@ -23,8 +23,8 @@ class Server:
     def __init__(self) -> None:
         self._provider = Provider()
 
-    def call(self, method: str, data: bytes) -> bytes:
-        """Answer one call. Raises ``Unimplemented``."""
+    def call(self, method: str, data: bytes) -> bytes | list[bytes]:
+        """Answer one call: with a message, or with those of a stream. Raises ``Unimplemented``."""
         answer = _answers(method).get(method)
         if answer is None:
             raise Unimplemented(method)
@@ -40,6 +40,10 @@ class Server:
             except Exception as fault:  # noqa: BLE001 (a defect: else the engine speaks of a broken plugin)
                 log_defect(fault)
                 diagnostics.error(_defect(method, fault))
+        if kind.is_stream:
+            # Diagnostics come first: an engine reads no further than to its limit.
+            first = [kind.response(diagnostic=diagnostics.found)] if diagnostics.found else []
+            return [event.SerializeToString() for event in (*first, *call.events)]
         if "diagnostics" in response.DESCRIPTOR.fields_by_name:
             response.diagnostics.extend(diagnostics.found)
         encoded: bytes = response.SerializeToString()

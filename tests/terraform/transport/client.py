@@ -157,9 +157,9 @@ class Pair(Client):
         while self.ours.ready:
             self.begun.append(self.ours.begin())
 
-    def answer(self, stream: int, content: bytes) -> None:
+    def answer(self, stream: int, *content: bytes) -> None:
         """Have a call answered."""
-        self.ours.answer(next(one for one in self.begun if one.stream == stream), content)
+        self.ours.answer(next(one for one in self.begun if one.stream == stream), *content)
         self.pump()
 
 

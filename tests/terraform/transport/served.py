@@ -11,7 +11,7 @@ from ssl import SSLContext
 from threading import Event
 
 from mfa_association.terraform.socket_dir import listener, private_folder
-from mfa_association.terraform.transport.loop import Transport, UnaryHandler
+from mfa_association.terraform.transport.loop import MessageHandler, Transport
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Served:
 
 @contextmanager
 def served(
-    load: Callable[[], UnaryHandler], context: SSLContext | None = None, wanted: Callable[[], bool] = lambda: True
+    load: Callable[[], MessageHandler], context: SSLContext | None = None, wanted: Callable[[], bool] = lambda: True
 ) -> Iterator[Served]:
     """Serve; what was raised there is raised here."""
     with private_folder() as folder, ThreadPoolExecutor(1) as pool:
@@ -46,7 +46,7 @@ class Calls:
     may_end: Event = field(default_factory=Event)
     size: int = 0
 
-    def load(self) -> UnaryHandler:
+    def load(self) -> MessageHandler:
         """What the transport asks for."""
         return self.answer
 

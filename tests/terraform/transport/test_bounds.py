@@ -12,7 +12,7 @@ from h2.errors import ErrorCodes
 
 from mfa_association.aws.settings import MOST_AT_ONCE
 from mfa_association.terraform.transport import streams
-from mfa_association.terraform.transport.loop import UnaryHandler
+from mfa_association.terraform.transport.loop import MessageHandler
 from tests.terraform.transport.client import PATH, Client, Dialled, Pair, raw, to
 from tests.terraform.transport.served import Calls, Served, served
 
@@ -96,7 +96,7 @@ class Slow:
     def __init__(self) -> None:
         self.calls, self.seen, self.all_begun = Calls(), list[bytes](), Event()
 
-    def load(self) -> UnaryHandler:
+    def load(self) -> MessageHandler:
         """What the transport asks for."""
         return self.answer
 

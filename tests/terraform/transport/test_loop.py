@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from mfa_association.terraform.transport.loop import UnaryHandler
+from mfa_association.terraform.transport.loop import MessageHandler
 from tests.terraform.transport.client import PATH, Dialled, dial, to
 from tests.terraform.transport.served import Calls, Served, served
 
@@ -74,7 +74,7 @@ def test_calls_wait_for_what_answers_them() -> None:
     """It is loaded while the engine connects, and calls."""
     loaded = Event()
 
-    def load() -> UnaryHandler:
+    def load() -> MessageHandler:
         assert loaded.wait(30)
         return lambda method, request: b"answer"
 
@@ -94,7 +94,7 @@ def test_calls_wait_for_what_answers_them() -> None:
 # Faults
 
 
-def _raises(fault: Exception) -> Callable[[], UnaryHandler]:
+def _raises(fault: Exception) -> Callable[[], MessageHandler]:
     def answer(method: str, request: bytes) -> bytes:
         if request == b"fine":
             return b"answer"
@@ -124,7 +124,7 @@ def test_a_call_that_fails_is_refused_and_others_go_on(
 
 
 def test_what_cannot_be_loaded_refuses_every_call() -> None:
-    def load() -> UnaryHandler:
+    def load() -> MessageHandler:
         raise ImportError("x")
 
     with served(load) as running:

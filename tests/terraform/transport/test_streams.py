@@ -39,6 +39,15 @@ def test_many_calls_are_answered_in_any_order(seed: int) -> None:
     assert {one: pair.message(one) for one in streams} == {one: b"to %d" % one for one in streams}
 
 
+@pytest.mark.parametrize("answer", [(), (b"one",), (b"one", b"", b"three" * 9_000)])
+def test_a_stream_is_answered_by_any_number_of_messages(answer: tuple[bytes, ...]) -> None:
+    pair = Pair()
+    stream = _asked(pair)
+    pair.answer(stream, *answer)
+    assert pair.bodies.get(stream, b"") == b"".join(map(message, answer))
+    assert stream in pair.ended
+
+
 def _many_forms() -> bytes:
     """Calls in every form that they can have."""
     client = Client()

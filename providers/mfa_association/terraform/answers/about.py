@@ -16,6 +16,7 @@ def _metadata(call: Call) -> None:
     call.response.resources.add(type_name=TERRAFORM_TYPE)
     for name in data_sources.SCHEMAS:
         call.response.data_sources.add(type_name=name)
+    call.response.list_resources.add(type_name=TERRAFORM_TYPE)
     call.response.functions.add(name=roster.NAME)
 
 
@@ -25,6 +26,7 @@ def _schema(call: Call) -> None:
     call.response.resource_schemas[TERRAFORM_TYPE].CopyFrom(association.SCHEMA.to_proto())
     for name, schema in data_sources.SCHEMAS.items():
         call.response.data_source_schemas[name].CopyFrom(schema.to_proto())
+    call.response.list_resource_schemas[TERRAFORM_TYPE].CopyFrom(data_sources.LIST.to_proto())
     _functions(call)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mfa_association.terraform.diagnostics import Diagnostics
@@ -22,12 +22,21 @@ class Provider:
 
 @dataclass(frozen=True)
 class Call:
-    """A call: what was asked, and what the answer puts into the response and tells."""
+    """A call: what was asked, and what the answer puts into the response and tells.
+
+    ``events``: what the answer of a stream consists of, each of the class of ``response``.
+    """
 
     provider: Provider
     request: Any
     response: Any
     told: Diagnostics
+    events: list[Any] = field(default_factory=list)
+
+    def event(self) -> Any:
+        """The next message of a stream."""
+        self.events.append(type(self.response)())
+        return self.events[-1]
 
 
 CallHandler = Callable[[Call], None]

@@ -36,6 +36,12 @@ def _data_source(call: Call) -> None:
         call.told.error(f"checking the arguments: {fault.property} {fault.reason}", fault.property)
 
 
+def _list(call: Call) -> None:
+    config = value(call.request.config) or {}
+    for fault in data_sources.faults({name: said for name, said in config.items() if said is not None}):
+        call.told.error(f"checking the arguments: {fault.property} {fault.reason}", fault.property)
+
+
 def _call_function(call: Call) -> None:
     try:
         call.response.result.msgpack = roster.devices(value(call.request.arguments[0]))
@@ -47,5 +53,6 @@ ANSWERS: Answers = {
     "ValidateProviderConfig": _provider,
     "ValidateResourceConfig": _resource,
     "ValidateDataResourceConfig": _data_source,
+    "ValidateListResourceConfig": _list,
     "CallFunction": _call_function,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from mfa_association.engine import props
 from mfa_association.errors import MfaError
-from mfa_association.terraform import association, data_sources, plan, reads, resource
+from mfa_association.terraform import association, data_sources, listing, plan, reads, resource
 from mfa_association.terraform.answers.call import Answers, Call, put, value
 from mfa_association.terraform.conflicts import RECREATE_MARKER
 from mfa_association.terraform.connection import Connection
@@ -78,7 +78,9 @@ def _apply(call: Call) -> None:
 
 def _import(call: Call) -> None:
     identity = value(call.request.identity.identity_data) or {}
-    state = resource.adopted(_connection(call), call.request.id or identity["serial_number"])
+    connection = _connection(call)
+    given = call.request.id
+    state = resource.adopted(connection, given) if given else resource.identified(connection, identity)
     made = call.response.imported_resources.add(type_name=TERRAFORM_TYPE)
     put(made.state, state)
     _identify(made.identity, state)
@@ -88,6 +90,16 @@ def _read_data_source(call: Call) -> None:
     name = call.request.type_name
     state = reads.READS[name](_connection(call), value(call.request.config))
     put(call.response.state, data_sources.SCHEMAS[name].whole(state))
+
+
+def _list(call: Call) -> None:
+    config = value(call.request.config) or {}
+    for state in listing.devices(_connection(call), config, call.request.limit):
+        event = call.event()
+        event.display_name = listing.display_name(state)
+        _identify(event.identity, state)
+        if call.request.include_resource_object:
+            put(event.resource_object, state)
 
 
 def _identify(target: Any, state: dict[str, Any] | None) -> None:
@@ -105,4 +117,5 @@ ANSWERS: Answers = {
     "ApplyResourceChange": _apply,
     "ImportResourceState": _import,
     "ReadDataSource": _read_data_source,
+    "ListResource": _list,
 }

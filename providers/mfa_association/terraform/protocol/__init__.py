@@ -19,10 +19,11 @@ _DESCRIPTOR = Path(__file__).parent / "tfplugin6.binpb"
 
 @dataclass(frozen=True)
 class Method:
-    """The classes of one call's messages."""
+    """The classes of one call's messages; ``is_stream``: it is answered by any number of them."""
 
     request: Any
     response: Any
+    is_stream: bool
 
 
 @functools.cache
@@ -35,7 +36,10 @@ def message(name: str) -> Any:
 def method(name: str) -> Method:
     """A method of the service, such as ``ReadResource``. Raises ``KeyError``."""
     found = service().methods_by_name[name]
-    return Method(*map(message_factory.GetMessageClass, (found.input_type, found.output_type)))
+    told = descriptor_pb2.MethodDescriptorProto()
+    found.CopyToProto(told)
+    request, response = map(message_factory.GetMessageClass, (found.input_type, found.output_type))
+    return Method(request, response, told.server_streaming)
 
 
 def service() -> Any:

@@ -23,8 +23,8 @@ from mfa_association.terraform.transport.streams import Call
 PROVIDER = "/tfplugin6.Provider/"
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
 
-UnaryHandler = Callable[[str, bytes], bytes]
-"""Answers a method's request. Raises ``NotImplementedError`` for a method that it does not know."""
+MessageHandler = Callable[[str, bytes], "bytes | list[bytes]"]
+"""Answers a method's request, with a message or with those of a stream. Raises ``NotImplementedError`` for a method that it does not know."""
 
 _TICK = 1.0
 """Seconds after which a quiet loop looks whether it is still wanted."""
@@ -33,11 +33,11 @@ _PATIENCE = 5.0
 
 
 class _Answered(NamedTuple):
-    """What a call came to: a message, or the status and text of a refusal."""
+    """What a call came to: messages, or the status and text of a refusal."""
 
     peer: Peer
     call: Call
-    message: bytes = b""
+    messages: tuple[bytes, ...] = ()
     status: int = 0
     text: str = ""
 
@@ -49,7 +49,7 @@ class Transport:
     """
 
     def __init__(
-        self, load: Callable[[], UnaryHandler], listener: socket.socket, context: ssl.SSLContext | None
+        self, load: Callable[[], MessageHandler], listener: socket.socket, context: ssl.SSLContext | None
     ) -> None:
         self._listener, self._context = listener, context
         self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="call")
@@ -127,18 +127,19 @@ class Transport:
                 waiting.append(peer)
 
     @staticmethod
-    def _call(answer: Future[UnaryHandler], peer: Peer, call: Call) -> _Answered:
+    def _call(answer: Future[MessageHandler], peer: Peer, call: Call) -> _Answered:
         name = call.path[len(PROVIDER) :]
         try:
-            return _Answered(peer, call, answer.result()(name, messages.unwrapped(call.body)))
+            answered = answer.result()(name, messages.unwrapped(call.body))
+            return _Answered(peer, call, (answered,) if isinstance(answered, bytes) else tuple(answered))
         except NotImplementedError:
-            return _Answered(peer, call, b"", messages.UNIMPLEMENTED, messages.UNKNOWN)
+            return _Answered(peer, call, (), messages.UNIMPLEMENTED, messages.UNKNOWN)
         except NoMessage as fault:
-            return _Answered(peer, call, b"", messages.INTERNAL, str(fault))
+            return _Answered(peer, call, (), messages.INTERNAL, str(fault))
         except Exception as fault:  # noqa: BLE001 (a defect, or bytes that are no request: other calls go on)
             log_defect(fault)
             what = f"{type(fault).__name__}, which is a defect of mfa-association"
-            return _Answered(peer, call, b"", messages.INTERNAL, f"{what}; TF_LOG=ERROR shows where it is")
+            return _Answered(peer, call, (), messages.INTERNAL, f"{what}; TF_LOG=ERROR shows where it is")
 
     def _hand_over(self, answered: Future[_Answered]) -> None:
         self._answered.append(answered)
@@ -159,7 +160,7 @@ class Transport:
             if found.status:
                 found.peer.streams.refuse(found.call, found.status, found.text)
             else:
-                found.peer.streams.answer(found.call, found.message)
+                found.peer.streams.answer(found.call, *found.messages)
             peers[id(found.peer)] = found.peer
         for peer in peers.values():
             self._send(peer)

@@ -1,4 +1,4 @@
-"""gRPC's messages and answers on HTTP/2 (grpc.io, PROTOCOL-HTTP2): one length-prefixed message each way."""
+"""gRPC's messages and answers on HTTP/2 (grpc.io, PROTOCOL-HTTP2): one length-prefixed message asks, and one answers, or many."""
 
 from __future__ import annotations
 

@@ -88,11 +88,11 @@ class Streams:
         call.begun = True
         return call
 
-    def answer(self, call: Call, message: bytes) -> None:
-        """Answer a call; nothing is sent when the peer has given it up."""
+    def answer(self, call: Call, *answer: bytes) -> None:
+        """Answer a call with these messages; nothing is sent when the peer has given it up."""
         if self._release(call):
             self._h2.send_headers(call.stream, messages.BEGIN)
-            call.answer = memoryview(messages.wrapped(message))
+            call.answer = memoryview(b"".join(map(messages.wrapped, answer)))
             self._send(call)
 
     def refuse(self, call: Call, status: int, text: str) -> None:

@@ -1,0 +1,1 @@
+"""The Terraform provider in Pulumi: YAML, TypeScript, Go and the SDKs of the rest."""

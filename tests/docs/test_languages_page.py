@@ -1,0 +1,35 @@
+"""docs/languages.md shows programs that are tried (tests/bridge): the examples' own text, and every input of the roster."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mfa_association.fields import ROSTER
+from mfa_association.inventory.associations import snake
+from mfa_association.pulumi.convert import BRIDGE_PLUGIN
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "languages.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "file"), [("typescript", "typescript/index.ts"), ("go", "go/main.go"), ("yaml", "yaml/Pulumi.yaml")]
+)
+def test_the_page_shows_what_the_example_says(language: str, file: str) -> None:
+    (block,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert block in (ROOT / "examples" / file).read_text()
+
+
+def test_go_hands_on_all_that_a_roster_says() -> None:
+    """In TypeScript the whole device is handed on."""
+    named = re.findall(r"^\t\t\t(\w+): ", (ROOT / "examples" / "go" / "main.go").read_text(), re.MULTILINE)
+    assert sorted(snake(name[0].lower() + name[1:]) for name in named) == sorted(ROSTER)
+
+
+@pytest.mark.parametrize("language", ["yaml", "typescript", "go"])
+def test_each_example_names_the_plugin(language: str) -> None:
+    project = (ROOT / "examples" / language / "Pulumi.yaml").read_text()
+    assert f"source: {BRIDGE_PLUGIN[0]}\n    version: {BRIDGE_PLUGIN[1]}\n" in project
