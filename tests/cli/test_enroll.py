@@ -100,7 +100,9 @@ def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box:
         enter(terminal, ("000000", "000001"))
         assert terminal.ended() == 1
     assert terminal.text.index(BACK) < terminal.text.index(GONE)
-    assert "IAM refused the codes 3 times; check that the clock of the device is right, and begin anew" in terminal.text
+    assert (
+        "IAM refused the codes 3 times; check that the clock of the device is right, and start again" in terminal.text
+    )
     assert devices(box) == []
     assert bench.roster == ROSTER
 
@@ -233,7 +235,7 @@ def test_codes_that_never_come_leave_no_device_and_no_picture(here: Here, bench:
         "First code: ",
         "Second code: ",
         GONE,
-        "mfa-association: enrolling an MFA device: no codes were given; begin anew when the device is at hand",
+        "mfa-association: enrolling an MFA device: no codes were given; start again when the device is at hand",
     ]
     assert devices(box) == []
     assert not (bench.folder / "qr.png").exists()

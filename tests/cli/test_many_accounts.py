@@ -240,7 +240,7 @@ def test_a_roster_that_cannot_be_read_fails_its_account_alone(
         "carol": ["no"],
         "erin": [],
     }
-    assert second["error"].startswith(f"{MEMBER}.yaml:1: the file cannot be read")
+    assert second["error"].startswith(f"{MEMBER}.yaml: the file cannot be read")
 
 
 def test_html_goes_to_a_file_and_says_the_same(

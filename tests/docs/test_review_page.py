@@ -35,9 +35,8 @@ def test_the_sarif_is_the_codes_own() -> None:
     assert "' review.sarif\n" + "\n".join(shown) + "\n```\n" in section
     assert set(re.findall(r"`([a-z]+-[a-z-]+)`", section)) <= set(RULES)
     (step,) = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])
-    assert step["with"] == {"sarif_file": "review.sarif"}
-    loop = (ROOT_FOLDER / "examples" / "github" / "pulumi.yml").read_text().partition("for format in ")[2]
-    assert loop.startswith("json markdown text; do") and '"../review.$format"' in loop
+    assert step["with"] == {"sarif_file": "${{ steps.mfa.outputs.sarif }}"}
+    assert "sarif" in yaml.safe_load((ROOT_FOLDER / "action.yml").read_text())["outputs"]
 
 
 def test_every_option_is_told(capsys: pytest.CaptureFixture[str]) -> None:

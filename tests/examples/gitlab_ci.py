@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from tests.examples.pipeline import BASE_HASHES, HASHES, PIP, PULUMI, PYTHON, TOOL, git
+from tests.examples.pipeline import EVIL_HASHES, HASHES, PIP, PULUMI, PYTHON, TOOL, git
 
 # As the runner starts bash.
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
@@ -163,7 +163,7 @@ class Lab:
         self.source = self.folder / "acme" / "infra.git"
         self.source.mkdir(parents=True)
         git(self.source, "init", "--quiet", "--initial-branch", "main")
-        first = {"__main__.py": "1", "roster.yaml": "one", ".gitlab/mfa-review.txt": BASE_HASHES}
+        first = {"__main__.py": "1", "roster.yaml": "one", ".gitlab/mfa-review.txt": HASHES}
         self.commits = [self.commit("first", **first), self.commit("second", **{"roster.yaml": "two"})]
         usual = {"json": "{}", "markdown": "# Said\n", "text": "PASS: said\n", "gitlab-terraform": '{"create": 0}\n'}
         told = {
@@ -188,7 +188,7 @@ class Lab:
     def merge_request(self, who: str = "erin", email: str = "erin@example.com", **files: str) -> Pipeline:
         """The pipeline of a merge request."""
         git(self.source, "checkout", "--quiet", "-b", "change", "main")
-        self.commit("change", who, email, **{"roster.yaml": "three", ".gitlab/mfa-review.txt": HASHES, **files})
+        self.commit("change", who, email, **{"roster.yaml": "three", ".gitlab/mfa-review.txt": EVIL_HASHES, **files})
         variables = {
             "CI_PIPELINE_SOURCE": "merge_request_event",
             "CI_MERGE_REQUEST_IID": "7",

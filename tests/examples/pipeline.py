@@ -150,6 +150,7 @@ class Hub:
         usual = {
             "json": "{}",
             "markdown": "# Said\n",
+            "sarif": "{}",
             "text": "PASS: said\n",
             "review": "0",
             "preview": "0",

@@ -71,7 +71,7 @@ def test_a_pull_request_is_reviewed_commented_on_and_let_pass(hub: Hub, play: Ac
     run = play(key="mfa/prod")
     assert run.needs["one"]["result"] == "success"
     *reviews, comment = tool(run, "one")
-    assert [value(call["arguments"], "--format") for call in reviews] == ["json", "markdown"]
+    assert [value(call["arguments"], "--format") for call in reviews] == ["json", "markdown", "sarif"]
     arguments = reviews[0]["arguments"]
     assert arguments[:4] == ["review", "preview.json", "--exit-code", "0"]
     assert (value(arguments, "--key"), value(arguments, "--fail-on"), "--live" in arguments) == (

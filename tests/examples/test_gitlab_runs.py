@@ -13,7 +13,7 @@ import pytest
 
 from mfa_association.cli import comment, review
 from tests.examples.gitlab_ci import Lab, Pipeline, applied, deployed
-from tests.examples.pipeline import BASE_HASHES, git
+from tests.examples.pipeline import HASHES, git
 
 pytestmark = pytest.mark.long
 
@@ -124,7 +124,7 @@ def test_git_has_the_jobs_token_by_a_helper_and_no_argument_holds_it(lab: Lab) -
 def test_the_reviewer_is_installed_from_hashes_that_the_change_does_not_name(lab: Lab) -> None:
     pipeline = lab.merge_request()
     pipeline.play()
-    assert (pipeline.home("review") / "pip.txt").read_text() == BASE_HASHES
+    assert (pipeline.home("review") / "pip.txt").read_text() == HASHES
     asked = "install --quiet --require-hashes --only-binary :all: --find-links .gitlab -r .gitlab/mfa-review.txt"
     assert pipeline.log("review", "pip.log") == [asked]
     assert pipeline.log("review", "python.log") == ["-I -m venv --clear .review"]

@@ -17,7 +17,7 @@ class Wrong(NamedTuple):
     sentence: str
 
 
-NOT_OURS = "its first line is not the one that `mfa-association review` writes; nothing was posted, make it anew"
+NOT_OURS = "its first line is not the one that `mfa-association review` writes; nothing was posted, make it again"
 WRONG = (
     Wrong("no file", ["none.md"], {}, "reading review (none.md): No such file or directory; nothing was posted"),
     Wrong("not UTF-8", ["latin.md"], {}, "reading review (latin.md): the text is not UTF-8; nothing was posted"),

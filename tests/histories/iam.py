@@ -53,6 +53,10 @@ class ModelIam:
 
         return self._call("ListVirtualMFADevices", None, None, look)
 
+    def certifications(self, user_name: str, serial_number: str) -> tuple[tuple[str, str], ...]:
+        """Nobody's key is certified here."""
+        return ()
+
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
         def write() -> None:
             account = self._account

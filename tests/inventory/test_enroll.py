@@ -106,7 +106,7 @@ def test_three_wrong_pairs_are_enough(stage: Stage) -> None:
     told = failure(lambda: enroll(stage, FakeDesk([WRONG] * 4)), NotEnrolled)
     assert told == (
         f"enrolling MFA device ({stage.arn()}) for user (alice): IAM refused the codes 3 times; check that the clock of "
-        "the device is right, and begin anew"
+        "the device is right, and start again"
     )
     assert stage.calls()["EnableMFADevice"] == 3
 

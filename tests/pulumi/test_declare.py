@@ -189,7 +189,11 @@ def test_the_faults_of_the_roster_name_file_and_line(roster: Path) -> None:
 @pytest.mark.parametrize(
     "reason, text, fault",
     [
-        ("empty", "users: {}\n", ":1: the roster is empty: to deactivate every declared device, say allow_empty: true"),
+        (
+            "empty",
+            "users: {}\n",
+            ":1: the roster is empty: fill it with `mfa-association adopt`, or set allow_empty: true to deactivate every declared device",
+        ),
     ],
 )
 def test_a_roster_that_cannot_be_declared_is_refused(roster: Path, reason: str, text: str, fault: str) -> None:

@@ -163,4 +163,4 @@ def test_what_cannot_be_read_was_not_reviewed(folder: Path, path: str, capsys: p
     assert gate("--reviewed", path) == 1
     said = capsys.readouterr().err
     assert said.startswith("mfa-association: reading what was reviewed (") and said.count("\n") == 1
-    assert said.endswith("; nothing is taken for reviewed\n")
+    assert said.endswith("; nothing in it counts as reviewed\n")

@@ -20,7 +20,7 @@ from tests.support.examples import examples
 
 PHONE = "arn:aws:iam::111122223333:mfa/alice-phone"
 TOKEN = "GAHT12345678"
-EMPTY = "the roster is empty: to deactivate every declared device, say allow_empty: true"
+EMPTY = "the roster is empty: fill it with `mfa-association adopt`, or set allow_empty: true to deactivate every declared device"
 KNOWN = "unknown field; known are"
 EXAMPLE = f"""\
 # roster.yaml: who may hold which MFA device. Deleting a line deactivates the device.

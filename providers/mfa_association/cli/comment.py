@@ -92,12 +92,12 @@ def _review(path: str) -> Review:
     except OSError as fault:
         raise MfaError(f"reading review ({path}): {fault.strerror}; nothing was posted, correct the path") from None
     except UnicodeDecodeError:
-        raise MfaError(f"reading review ({path}): the text is not UTF-8; nothing was posted, make it anew") from None
+        raise MfaError(f"reading review ({path}): the text is not UTF-8; nothing was posted, make it again") from None
     marker, rest = split(text)
     if not marker or marker.run:
         raise MfaError(
             f"reading review ({path}): its first line is not the one that `mfa-association review` writes;"
-            " nothing was posted, make it anew"
+            " nothing was posted, make it again"
         )
     return Review(marker, rest)
 

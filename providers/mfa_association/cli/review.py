@@ -204,7 +204,7 @@ def _reviews(given: str) -> dict[str, str]:
         return {str(file): file.read_text(encoding="utf-8") for file in files}
     except (OSError, UnicodeDecodeError) as fault:
         cause = fault.strerror if isinstance(fault, OSError) else "the text is not UTF-8"
-        raise MfaError(f"reading what was reviewed ({path}): {cause}; nothing is taken for reviewed") from None
+        raise MfaError(f"reading what was reviewed ({path}): {cause}; nothing in it counts as reviewed") from None
 
 
 def _causes(report: Report, options: argparse.Namespace) -> list[str]:

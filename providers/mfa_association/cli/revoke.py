@@ -98,7 +98,7 @@ def _carry_out(order: RevocationRequest, revocation: Revocation, file: RosterOnD
         done.append(step)
         print(f"{step.outcome}: {step.name}: {step.text}", flush=True)
     if any(step.outcome == "NOT DONE" for step in done):
-        print("\nThe roster stays as it is until all is done: mend that, and run the same command again.")
+        print("\nThe roster stays as it is until all is done: fix that, and run the same command again.")
         return BROKEN
     changed = _change(file, _serials(order)) if file and order.targets else None
     if changed and changed.outcome == "done":

@@ -70,7 +70,7 @@ class Abandoned(MfaError):
     """The user gave no codes."""
 
     def __init__(self) -> None:
-        super().__init__("enrolling an MFA device: no codes were given; begin anew when the device is at hand")
+        super().__init__("enrolling an MFA device: no codes were given; start again when the device is at hand")
 
 
 def serial_of(context: AccountContext, name: str, path: str) -> SerialNumber:
@@ -169,7 +169,7 @@ def _enable(context: AccountContext, user_name: str, serial_number: SerialNumber
         except InvalidAuthenticationCode:
             continue
     cause = f"IAM refused the codes {TRIES} times"
-    raise NotEnrolled(user_name, serial_number, cause, "check that the clock of the device is right, and begin anew")
+    raise NotEnrolled(user_name, serial_number, cause, "check that the clock of the device is right, and start again")
 
 
 @contextmanager

@@ -43,6 +43,8 @@ RULES: Final = {
     "connection-changed": "AWS is reached by another configuration.",
     "endpoint-changed": "AWS is reached at another host, or its certificate is not checked.",
     "limit-raised": "More devices may be deactivated in one run.",
+    "certification-loosened": "MFA devices need no certification any more, or a lesser one.",
+    "uncertified": "A device is not certified as the roster demands.",
     "mfa-demand-lost": "A policy or a role demands MFA no longer.",
     "provider-added": "A provider is new.",
     "not-assessed": "Something could not be looked into.",

@@ -122,7 +122,10 @@ class _Reader:
         ]
         empty_allowed = self._truth(top["allow_empty"], "allow_empty") if "allow_empty" in top else False
         if not (lines or self._faults or empty_allowed or may_be_empty):
-            self._fault(root, "the roster is empty: to deactivate every declared device, say allow_empty: true")
+            self._fault(
+                root,
+                "the roster is empty: fill it with `mfa-association adopt`, or set allow_empty: true to deactivate every declared device",
+            )
         self._refuse_doubles(lines)
         return lines
 
