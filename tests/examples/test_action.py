@@ -103,7 +103,7 @@ def test_a_closed_gate_fails_the_step_after_the_comment(hub: Hub, play: Action, 
 def test_without_a_comment_the_summary_has_it(play: Action, event: str, comment: str) -> None:
     run = play(event, comment=comment)
     assert run.summary("one") == "# Said\n"
-    assert [call["arguments"][0] for call in tool(run, "one")] == ["review"] * 2
+    assert [call["arguments"][0] for call in tool(run, "one")] == ["review"] * 3
 
 
 def test_a_reviewed_report_a_role_and_no_look_at_aws_are_for_who_asks(play: Action) -> None:

@@ -24,7 +24,7 @@ class Recording(Server):
         super().__init__()
         self.asked = [] if asked is None else asked
 
-    def call(self, method: str, data: bytes) -> bytes:
+    def call(self, method: str, data: bytes) -> bytes | list[bytes]:
         request = protocol.method(method).request.FromString(data)
         self.asked.append((_verb(method, request), _serial(request)))
         return super().call(method, data)
