@@ -12,6 +12,7 @@ import pytest
 
 from mfa_association.cli import main
 from mfa_association.cli.base_roster import text_before
+from mfa_association.cli.changed import changed_since
 from tests.cli.test_review_base import DELETE, commit, git
 from tests.review.samples import ROSTER
 
@@ -167,6 +168,13 @@ def test_nothing_that_the_repository_configures_is_run(repository: Path) -> None
     (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     ran.unlink(missing_ok=True)
     assert text_before("roster.yaml") is None
+    assert not ran.exists()
+
+
+def test_the_changed_files_are_found_without_the_repositorys_monitor(repository: Path) -> None:
+    ran = repository.parent / "ran"
+    git(repository, "config", "core.fsmonitor", f"touch {shlex.quote(str(ran))}; false")
+    assert changed_since("main", ()).files == ()
     assert not ran.exists()
 
 

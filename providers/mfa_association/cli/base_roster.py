@@ -7,11 +7,12 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from mfa_association.cli.git import GIT
 from mfa_association.roster import MAX_BYTES
 
 _SECONDS: Final = 20
-# No monitor of files, no fetching of what a partial clone lacks, no objects in place of others, no pager.
-_GIT: Final = ("git", "--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
+# What a partial clone lacks is not fetched.
+_GIT: Final = (*GIT, "-c", "protocol.allow=never")
 _ENVIRONMENT: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _DEFAULT: Final = "refs/remotes/origin/HEAD"
 _USUAL: Final = (

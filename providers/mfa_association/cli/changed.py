@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mfa_association import roster
+from mfa_association.cli.git import GIT
 from mfa_association.errors import MfaError
 
 _SECONDS: Final = 60
@@ -49,7 +50,7 @@ def changed_since(base: str, rosters: tuple[str, ...]) -> Changed:
 def _git(base: str, *arguments: str) -> str:
     fault = f"looking for the files that changed since {base}"
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run([*GIT, *arguments], capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         raise MfaError(f"{fault}: git could not be run; install git, or leave --base out") from None
     if done.returncode:
@@ -79,7 +80,7 @@ def _is_roster(root: Path, fork: str, name: str) -> bool:
 
 
 def _at(fork: str, name: str) -> str | None:
-    done = subprocess.run(["git", "cat-file", "blob", f"{fork}:{name}"], capture_output=True, check=False)
+    done = subprocess.run([*GIT, "cat-file", "blob", f"{fork}:{name}"], capture_output=True, check=False)
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
