@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
     which.add_argument("--all", action="store_true", help="all devices that the user holds or the roster lists")
     parser.add_argument("--contain", action="store_true", help="take password, access keys and sessions away first")
     parser.add_argument(
-        "--on-last-device", choices=get_args(OnLastDevice), help="for this context, whatever the roster says"
+        "--on-last-device", choices=get_args(OnLastDevice), help="for this run, whatever the roster says"
     )
     parser.add_argument("--dry-run", action="store_true", help="show the calls and the change; change nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask")
