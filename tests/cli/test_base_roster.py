@@ -197,6 +197,19 @@ def test_a_review_names_the_line_that_goes(
     assert {one["declared_at"]["file"] for one in losses} == {"roster.yaml"}
 
 
+@pytest.mark.parametrize("arguments", [[], ["--roster", "roster.yaml"], ["--base", "main"]])
+def test_a_requirement_that_goes_is_seen_without_the_former_roster(
+    repository: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    git(repository, "checkout", "-q", "main")
+    commit(repository, roster__dot__yaml=f"defaults: {{require_certification: FIDO}}\n{ROSTER}")
+    git(repository, "checkout", "-q", "-B", "change")
+    commit(repository, roster__dot__yaml=ROSTER)
+    assert main(["review", DELETE, "--format", "json", *arguments]) == 0
+    kinds = [one["kind"] for one in json.loads(capsys.readouterr().out)["changes"]]
+    assert kinds == ["certification-loosened"]
+
+
 def test_a_roster_that_is_none_costs_its_lines_only(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(repository, "checkout", "-q", "main")
     commit(repository, roster__dot__yaml="users: [")

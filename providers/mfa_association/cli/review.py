@@ -6,17 +6,15 @@ import argparse
 import os
 import shutil
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from mfa_association import roster
-from mfa_association.cli.base_roster import text_before
 from mfa_association.cli.changed import Changed, changed_since
 from mfa_association.cli.options import ROSTER, add_connection, connection, sign_in
 from mfa_association.cli.output import progress
 from mfa_association.cli.process import BROKEN, FOUND, OK
+from mfa_association.cli.review_rosters import Rosters, read_rosters
 from mfa_association.errors import MfaError
 from mfa_association.review.classify import Context, classify
 from mfa_association.review.facts import Live
@@ -24,7 +22,7 @@ from mfa_association.review.findings import RISKS, Report
 from mfa_association.review.gate import FailOn, closed_by, not_reviewed
 from mfa_association.review.gitlab_terraform import to_gitlab_terraform
 from mfa_association.review.markdown import to_markdown
-from mfa_association.review.model import Preview, SourceLocation
+from mfa_association.review.model import Preview
 from mfa_association.review.parse import parse
 from mfa_association.review.report_json import to_json
 from mfa_association.review.sarif import to_sarif
@@ -83,37 +81,38 @@ def _number(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    preview = parse(_read(options.preview), options.key, options.exit_code)
-    live = _look(preview, options) if options.live and preview.failure is None else None
-    report = _classified(preview, live, options)
+    preview, rosters = parse(_read(options.preview), options.key, options.exit_code), read_rosters(options)
+    live = _look(preview, options, rosters) if options.live and preview.failure is None else None
+    report = _classified(preview, live, options, rosters)
     try:
         causes = _causes(report, options)
     except MfaError as fault:
-        _write(_rendered(report, [str(fault)], options), options.output)
+        _write(_rendered(report, [str(fault)], options, rosters.shown), options.output)
         raise
-    _write(_rendered(report, causes, options), options.output)
+    _write(_rendered(report, causes, options, rosters.shown), options.output)
     return _code(report, causes)
 
 
-def _classified(preview: Preview, live: Live | None, options: argparse.Namespace) -> Report:
+def _classified(preview: Preview, live: Live | None, options: argparse.Namespace, rosters: Rosters) -> Report:
     """The report. A faulty roster of the change is told by it, so that the comment tells too; one before it is past."""
-    name = options.roster or options.roster_base or ROSTER
-    base, head = dict[str, SourceLocation](), dict[str, SourceLocation]()
-    with suppress(roster.RosterError):
-        base = _lines(options.roster_base, name) if options.roster_base else _lines_before(name, options.base)
-    with suppress(roster.RosterError):
-        head = _lines(None if options.roster_base else ROSTER, name)
-    try:
-        head = _lines(options.roster, name) if options.roster else head
-    except roster.RosterError as fault:
-        return classify(replace(preview, failure=preview.failure or str(fault)))
+    if rosters.fault:
+        return classify(replace(preview, failure=preview.failure or rosters.fault))
     try:
         changed = _changed(options)
     except MfaError as fault:
         return classify(replace(preview, failure=preview.failure or str(fault)))
-    context = Context(live, base, head, options.author, changed.files, options.code_risk, changed.limit)
-    required, before = _required(options.roster), _required(options.roster_base)
-    return classify(preview, replace(context, required=required, formerly_required=before))
+    context = Context(
+        live,
+        base=rosters.lines(rosters.before),
+        head=rosters.lines(rosters.after),
+        author=options.author,
+        files=changed.files,
+        code_risk=options.code_risk,
+        former_limit=changed.limit,
+        required=rosters.required,
+        formerly_required=rosters.formerly_required,
+    )
+    return classify(preview, context)
 
 
 def _changed(options: argparse.Namespace) -> Changed:
@@ -130,55 +129,24 @@ def _read(path: str) -> bytes:
         raise MfaError(f"reading the preview ({path}): {fault.strerror}; nothing was assessed") from None
 
 
-def _look(preview: Preview, options: argparse.Namespace) -> Live:
+def _look(preview: Preview, options: argparse.Namespace, rosters: Rosters) -> Live:
     """What AWS says of everybody the change affects."""
     from mfa_association.review.live import read_live
 
     applier = options.apply_as and check_role_arn(options.apply_as, "--apply-as")
     sign_in(options)
     with progress() as tell:
-        asked = _required(options.roster) is not None
+        asked = rosters.required is not None
         return read_live(connection(options), preview, apply_as=applier, progress=tell, certifications=asked)
 
 
-def _required(path: str | None) -> str | None:
-    """What a roster requires devices to be certified for; nothing where it cannot be read, which is told elsewhere."""
-    if path is None:
-        return None
-    try:
-        text = roster.read_file(path, may_be_missing=True).text
-        return roster.parse(text, path, may_be_empty=True).required_certification
-    except roster.RosterError:
-        return None
-
-
-def _lines(path: str | None, shown: str) -> dict[str, SourceLocation]:
-    """The lines of a roster by device, under the path that the repository knows it by. Raises ``RosterError``."""
-    return {} if path is None else _located(roster.read_file(path, may_be_missing=True).text, path, shown)
-
-
-def _lines_before(path: str, base: str | None) -> dict[str, SourceLocation]:
-    """The same before the change, where git tells. Raises ``RosterError``."""
-    return _located(text_before(path, base) or "", path, path)
-
-
-def _located(text: str, path: str, shown: str) -> dict[str, SourceLocation]:
-    lines = roster.parse(text, path, may_be_empty=True).lines
-    return {line.serial.key: SourceLocation(_in_repository(shown), line.line) for line in lines}
-
-
-def _in_repository(path: str) -> str:
-    """A file as the repository knows it."""
-    return os.path.normpath(path)
-
-
-def _rendered(report: Report, causes: list[str], options: argparse.Namespace) -> str:
+def _rendered(report: Report, causes: list[str], options: argparse.Namespace, roster: str) -> str:
     if options.format == "json":
         return to_json(report)
     if options.format == "markdown":
         return to_markdown(report, options.commit)
     if options.format == "sarif":
-        return to_sarif(report, _in_repository(options.roster or options.roster_base or ROSTER))
+        return to_sarif(report, roster)
     if options.format == "gitlab-terraform":
         return to_gitlab_terraform(report)
     terminal = options.output is None and sys.stdout.isatty()
