@@ -197,6 +197,9 @@ def names(condition: Callable[[Field], object]) -> tuple[str, ...]:
     return tuple(field.name for field in FIELDS if condition(field))
 
 
+FOUND: Final = ("active", "device_kind", "enable_date", "account_id", "user_id")
+"""The outputs that are no inputs: what AWS says of an association."""
+
 CODES: Final = ("authentication_code_1", "authentication_code_2")
 """Given together or not at all."""
 

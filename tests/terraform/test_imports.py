@@ -9,7 +9,7 @@ import pytest
 
 from mfa_association.errors import MfaError
 from mfa_association.roster import parse
-from mfa_association.terraform import imports, resource
+from mfa_association.terraform import association, imports, resource
 
 PAGE = (Path(__file__).parents[2] / "docs" / "terraform.md").read_text()
 ACCOUNT, MEMBER = "111122223333", "444422223333"
@@ -34,7 +34,7 @@ def test_the_module_is_the_documented_one() -> None:
 
 def test_the_provider_understands_every_id() -> None:
     for line in LINES:
-        serial, holder = resource._parts(imports.import_id(line))
+        serial, holder = resource._parts(association.import_id(line.inputs()))
         said = {name: line.inputs()[name] for name in ("user_name", "root_account_id") if line.inputs()[name]}
         assert (serial, holder) == (line.serial, said)
 

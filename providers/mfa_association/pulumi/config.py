@@ -63,7 +63,7 @@ class _Stack:
         return self._get(spelled(key))
 
     def spelled(self, name: str) -> str:
-        return spelled(name) if name.endswith("_key") else _camel(name)
+        return spelled(name) if name.endswith("_key") else camel(name)
 
     def fault(self, key: str, rule: str) -> MfaError:
         return ConfigFault("aws:assumeRoles" if key == "assume_role" else spelled(key), rule)
@@ -71,10 +71,11 @@ class _Stack:
 
 def spelled(key: str) -> str:
     """A setting as a stack's configuration names it."""
-    return f"{'mfa' if key in _MFA_KEYS else 'aws'}:{_camel(key)}"
+    return f"{'mfa' if key in _MFA_KEYS else 'aws'}:{camel(key)}"
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A name as Pulumi spells it: ``user_name`` is ``userName``."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 

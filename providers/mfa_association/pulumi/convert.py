@@ -15,8 +15,9 @@ from typing import Any, Final, Literal
 
 from mfa_association import __version__
 from mfa_association.errors import MfaError
-from mfa_association.fields import FIELDS, SECRETS
+from mfa_association.fields import BY_NAME, FOUND, SECRETS, names
 from mfa_association.inventory.associations import PICKLE, is_association, snake
+from mfa_association.pulumi.config import camel
 from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE, TERRAFORM_PROVIDER
 
 Target = Literal["bridge", "dynamic"]
@@ -27,8 +28,7 @@ BRIDGE_PLUGIN: Final = ("terraform-provider", "1.2.0")
 REGISTRY: Final = "registry.opentofu.org"
 """Where that plugin looks for a provider that is named without a host."""
 
-_FOUND: Final = ("active", "device_kind", "enable_date", "account_id", "user_id")
-_OUTPUTS: Final = frozenset([*(one.name for one in FIELDS if not one.is_secret), *_FOUND])
+_OUTPUTS: Final = frozenset([*names(lambda field: not field.is_secret), *FOUND])
 _BRIDGED_SECRETS: Final = {name: f"{name}_wo" for name in SECRETS}
 _PLAIN_SECRETS: Final = {above: below for below, above in _BRIDGED_SECRETS.items()}
 
@@ -133,13 +133,8 @@ def _renamed(value: Any, urns: Mapping[str, str]) -> Any:
     return urns.get(value, value) if isinstance(value, str) else value
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
 def _bridged_name(name: str) -> str:
-    return _camel(_BRIDGED_SECRETS.get(name, name))
+    return camel(_BRIDGED_SECRETS.get(name, name))
 
 
 def _plain_name(name: str) -> str:
@@ -147,23 +142,22 @@ def _plain_name(name: str) -> str:
 
 
 def _bridged_inputs(inputs: Json) -> Json:
-    return {_bridged_name(name): value for name, value in inputs.items() if name in _INPUTS and value is not None}
+    return {_bridged_name(name): value for name, value in inputs.items() if name in BY_NAME and value is not None}
 
 
 def _bridged_outputs(outputs: Json) -> Json:
-    return {**{_camel(name): value for name, value in outputs.items()}, "id": outputs.get("serial_number")}
+    return {**{camel(name): value for name, value in outputs.items()}, "id": outputs.get("serial_number")}
 
 
 def _dynamic_inputs(inputs: Json) -> Json:
     named = {_plain_name(name): value for name, value in inputs.items()}
-    return {**{name: value for name, value in named.items() if name in _INPUTS}, "__provider": PICKLE}
+    return {**{name: value for name, value in named.items() if name in BY_NAME}, "__provider": PICKLE}
 
 
 def _dynamic_outputs(outputs: Json) -> Json:
     return {**{name: value for name, value in outputs.items() if value is not None}, "__provider": PICKLE}
 
 
-_INPUTS: Final = frozenset(one.name for one in FIELDS)
 _PARAMETER: Final = {"remote": {"url": f"{REGISTRY}/{TERRAFORM_PROVIDER}", "version": __version__}}
 _SIDES: Final[dict[Target, _Side]] = {
     "bridge": _Side(

@@ -6,7 +6,7 @@ Its annotations are evaluated once, here: Pulumi asks for them at each resource,
 from pulumi import Alias, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from mfa_association.fields import BY_NAME, SECRETS
+from mfa_association.fields import BY_NAME, FOUND, SECRETS
 from mfa_association.pulumi.program import refuse_delete_before_replace, warn_if_declared_twice
 from mfa_association.pulumi.provider import Provider
 from mfa_association.tokens import PULUMI_ANY_TYPE, PULUMI_MODULE, PULUMI_NAME
@@ -83,7 +83,7 @@ class MfaDeviceAssociation(Resource, module=PULUMI_MODULE, name=PULUMI_NAME):
         given = {key: None if arguments[key] is False else arguments[key] for key in BY_NAME}
         plain = {key: value for key, value in given.items() if key not in SECRETS}
         hidden = {key: Output.secret(given[key]) for key in SECRETS if given[key] is not None}
-        outputs = dict.fromkeys(("active", "device_kind", "enable_date", "account_id", "user_id"))
+        outputs = dict.fromkeys(FOUND)
         if type(self) is not MfaDeviceAssociation:  # records of a subclass that had the type of any dynamic resource
             former = ResourceOptions(aliases=[Alias(type_=PULUMI_ANY_TYPE)])
             opts = ResourceOptions.merge(opts, former)

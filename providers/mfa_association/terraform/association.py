@@ -6,13 +6,13 @@ import re
 from typing import Any, Final
 
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.fields import DEFAULTS, FIELDS, SECRETS, Field, names
+from mfa_association.fields import DEFAULTS, FIELDS, FOUND, SECRETS, Field, names
 from mfa_association.terraform.schema import Attribute, Schema, Use
 
 WRITE_ONLY: Final = {f"{name}_wo": name for name in SECRETS}
 """The arguments that are kept nowhere, and what they are below."""
 
-COMPUTED: Final = ("id", "active", "device_kind", "enable_date", "account_id", "user_id")
+COMPUTED: Final = ("id", *FOUND)
 DEFAULTED: Final = tuple(DEFAULTS)
 TRUTHS: Final = names(lambda field: field.is_truth)
 IMPORTED: Final = dict.fromkeys(TRUTHS, False)
@@ -46,6 +46,9 @@ SCHEMA = Schema(
 IDENTITY: Final = ("account_id", "serial_number")
 """What stays the same through every change but a replacement: the holder may change in place."""
 
+ROOT: Final = "root:"
+"""What stands before the account of a root user in an import id."""
+
 _INPUTS = tuple(name for name in SCHEMA.names if name not in COMPUTED and name not in WRITE_ONLY)
 _RENAMED = {below: above for above, below in WRITE_ONLY.items()}
 _SECRET = re.compile(rf"\b({'|'.join(_RENAMED)})\b(?!_)")
@@ -72,6 +75,12 @@ def identity(of: dict[str, Any]) -> dict[str, Any] | None:
     """The identity of an association, once all of it is known."""
     values = {name: of.get(name) for name in IDENTITY}
     return None if any(value is None or value is UNKNOWN for value in values.values()) else values
+
+
+def import_id(of: dict[str, Any]) -> str:
+    """The id by which ``terraform import`` finds a device and its holder."""
+    root = of.get("root_account_id")
+    return f"{f'{ROOT}{root}' if root else of['user_name']}/{of['serial_number']}"
 
 
 def argument(name: str) -> str:

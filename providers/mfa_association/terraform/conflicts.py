@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, final
 from mfa_association.engine import props
 from mfa_association.engine.inputs import is_unknown
 from mfa_association.errors import MfaError
+from mfa_association.terraform.association import import_id
 from mfa_association.terraform.diagnostics import warn
 
 RECREATE_MARKER: Final = b"again"
@@ -61,13 +62,8 @@ class DestroyCreateConflicts:
             first = conflicts and not self._refused
             self._refused |= conflicts
         if first:
-            raise DestroyCreateConflict(serial_number, holder, _import_id(values))
+            raise DestroyCreateConflict(serial_number, holder, import_id(values))
         if conflicts:
             warn(f"more devices are destroyed at one address and declared at another: {serial_number} of {holder}")
             return "a conflict"
         return "itself" if action == "comes" and known else "nothing"
-
-
-def _import_id(values: dict[str, Any]) -> str:
-    root = values.get("root_account_id")
-    return f"{f'root:{root}' if root else values['user_name']}/{values['serial_number']}"

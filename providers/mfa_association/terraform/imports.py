@@ -13,6 +13,7 @@ from typing import Final
 from mfa_association.errors import MfaError
 from mfa_association.fields import ROSTER
 from mfa_association.roster import Line
+from mfa_association.terraform.association import import_id
 from mfa_association.tokens import TERRAFORM_PROVIDER, TERRAFORM_TYPE
 
 IMPORTS: Final = "imports.tf"
@@ -46,15 +47,9 @@ class AmbiguousResource(MfaError):
         )
 
 
-def import_id(line: Line) -> str:
-    """The id by which ``terraform import`` finds a declared device and its holder."""
-    holder = f"root:{line.root_account_id}" if line.root_account_id else line.user_name
-    return f"{holder}/{line.serial.text}"
-
-
 def import_blocks(held: Iterable[Line], resource: str = RESOURCE) -> str:
     """The text of a file that imports these devices into the resource of this name, by its keys of ``for_each``."""
-    ids = {_quoted(line.serial.name): _quoted(import_id(line)) for line in held}
+    ids = {_quoted(line.serial.name): _quoted(import_id(line.inputs())) for line in held}
     width = max(map(len, ids), default=0)
     rows = "".join(f"    {key:{width}} = {id_}\n" for key, id_ in ids.items())
     to = f"{TERRAFORM_TYPE}.{resource}[each.key]"

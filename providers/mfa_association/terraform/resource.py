@@ -20,7 +20,6 @@ from mfa_association.terraform.faults import NotKnownYet
 from mfa_association.validation import ROOT_USER, SerialNumber, check_account_id, check_user_name, parse_serial_number
 
 State = dict[str, Any]
-_ROOT = "root:"
 
 
 @dataclass(frozen=True)
@@ -132,8 +131,8 @@ def _parts(id_: str) -> tuple[SerialNumber, dict[str, str]]:
     if "/" not in id_ or id_.lower().startswith("arn:"):
         return parse_serial_number(id_), {}
     holder, _, serial = id_.partition("/")
-    if holder.startswith(_ROOT):
-        return parse_serial_number(serial), {"root_account_id": check_account_id(holder[len(_ROOT) :])}
+    if holder.startswith(association.ROOT):
+        return parse_serial_number(serial), {"root_account_id": check_account_id(holder[len(association.ROOT) :])}
     return parse_serial_number(serial), {"user_name": check_user_name(holder)}
 
 
