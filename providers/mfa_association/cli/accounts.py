@@ -14,7 +14,7 @@ from mfa_association.errors import MfaError
 T = TypeVar("T")
 AT_ONCE = 4
 ACCOUNT = "{account}"
-"""What stands for the account in a path or in the ARN of a role."""
+"""What stands for the account in a path or in the ARN of a role, where there are many."""
 
 
 def add_accounts(parser: argparse.ArgumentParser, what: str = "of the paths") -> None:

@@ -12,11 +12,11 @@ from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
-from mfa_association.cli.accounts import add_accounts, in_parallel, refuse_shared
+from mfa_association.cli.accounts import ACCOUNT, add_accounts, in_parallel, refuse_shared
 from mfa_association.cli.adopt_terraform import HELP, TerraformFiles, refuse_shared_folder, terraform_files
 from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
-from mfa_association.cli.output import Tell, progress, show
-from mfa_association.cli.process import BROKEN, FOUND, OK
+from mfa_association.cli.output import Tell, counted, progress, show
+from mfa_association.cli.process import BROKEN, FOUND, OK, worst
 from mfa_association.errors import MfaError
 from mfa_association.inventory.adopt import Adoption, adopt
 from mfa_association.inventory.compare import Pair
@@ -75,8 +75,7 @@ def _run_many(options: argparse.Namespace) -> int:
     _refuse_shared(options)
     sign_in(options)
     done = in_parallel({account: partial(_adopt, options, account) for account in accounts})
-    codes = [_outcome(account, one) for account, one in done.items()]
-    return next((code for code in (BROKEN, FOUND) if code in codes), OK)
+    return worst([_outcome(account, one) for account, one in done.items()])
 
 
 def _outcome(account: str, done: _Done | MfaError) -> int:
@@ -102,7 +101,7 @@ def _refuse_shared(options: argparse.Namespace) -> None:
 def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
     reader = Reader(connection(options, account), progress=tell, stop=stop)
     number = account or reader.account_id
-    path = options.roster.replace("{account}", number)
+    path = options.roster.replace(ACCOUNT, number)
     file = read_file(path, may_be_missing=True)
     roots = account_list(options.roots) if options.roots else ()
     snapshot = take(reader, tuple(options.users), roots=roots)
@@ -111,7 +110,7 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
     blocks = terraform_files(Path(path), held) if options.terraform else TerraformFiles()
     imported = None
     if options.import_file:
-        imported = (options.import_file.replace("{account}", number), len(adoption.held))
+        imported = (options.import_file.replace(ACCOUNT, number), len(adoption.held))
         _write_import(imported[0], adoption.held)
     if adoption.added:
         _write(file, adoption.text)
@@ -141,19 +140,21 @@ def _write(file: RosterFile, text: str) -> None:
 
 def _report(done: _Done) -> int:
     adoption = done.adoption
-    print(f"{done.path}: {_devices(len(adoption.added))} added, {len(adoption.lines)} declared")
+    print(f"{done.path}: {counted(len(adoption.added), 'device')} added, {len(adoption.lines)} declared")
     if done.imported is not None:
         file, number = done.imported
-        print(f"{file}: {_devices(number)}, for `pulumi import --file {file}`")
+        print(f"{file}: {counted(number, 'device')}, for `pulumi import --file {file}`")
     for sentence in done.terraform.sentences:
         print(sentence)
     for root in adoption.roots:
-        print(f"left out: the root user of {root.root_account_id} holds {_devices(len(root.devices))}; see --roots")
+        print(
+            f"left out: the root user of {root.root_account_id} holds {counted(len(root.devices), 'device')}; see --roots"
+        )
     for cause in adoption.unread_roots:
         print(f"left out: {cause}")
     show(_HEADERS, [_row(pair) for pair in adoption.odd], done.account_id, "left out, a roster cannot declare them:")
     if adoption.differing:
-        print(f"not held as declared: {_devices(len(adoption.differing))}; see `mfa-association drift`")
+        print(f"not held as declared: {counted(len(adoption.differing), 'device')}; see `mfa-association drift`")
     show(_HEADERS, [_row(pair) for pair in adoption.waiting], done.account_id, "not declared, for your approval:")
     if adoption.waiting:
         print("add them with --approve DEVICE, each that you know, or --approve all")
@@ -168,7 +169,3 @@ def _row(pair: Pair) -> tuple[str, ...]:
     holder, device = pair.holder, pair.device
     name = "" if holder is None else f"root of {holder.root_account_id}" if holder.root_account_id else holder.name
     return (name, pair.serial_number, device.kind.name if device else "", device.enable_date if device else "")
-
-
-def _devices(number: int) -> str:
-    return f"{number} device" if number == 1 else f"{number} devices"

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mfa_association.cli.accounts import ACCOUNT
+from mfa_association.cli.output import counted
 from mfa_association.errors import MfaError
 from mfa_association.roster import Line, RosterFile
 from mfa_association.terraform.imports import IMPORTS, MARK, MODULE, import_blocks, module, resource_name
@@ -25,7 +27,7 @@ class TerraformFiles:
 
 def refuse_shared_folder(roster: str) -> None:
     """Each of many accounts has a module of its own. Raises ``MfaError``."""
-    if "{account}" not in os.path.dirname(roster):
+    if ACCOUNT not in os.path.dirname(roster):
         raise MfaError(
             "adopting many accounts: with --terraform the folder of --roster must hold {account}, as in "
             "'{account}/roster.yaml'; nothing was written, correct it"
@@ -40,15 +42,15 @@ def terraform_files(roster: Path, held: Iterable[Line]) -> TerraformFiles:
     if not before.startswith(MARK):
         raise _refused(folder / IMPORTS, "it was not written by this command")
     name = resource_name(sources)
-    devices = "1 device" if len(lines) == 1 else f"{len(lines)} devices"
-    told = [f"{folder / IMPORTS}: {devices}, for `terraform apply`"]
+    told = [f"{folder / IMPORTS}: {counted(len(lines), 'device')}, for `terraform apply`"]
     if name is not None:
         return TerraformFiles((_file(folder / IMPORTS, import_blocks(lines, name)),), tuple(told))
     if MODULE in sources:
         raise _refused(folder / MODULE, "it declares no device")
-    own = "required_providers" not in "".join(sources.values())
+    written = "".join(sources.values())
+    own = "required_providers" not in written
     told.append(f"{folder / MODULE}: the module that reads {roster}")
-    if not own and TERRAFORM_PROVIDER not in "".join(sources.values()):
+    if not own and TERRAFORM_PROVIDER not in written:
         told.append(f'add to required_providers: mfa = {{ source = "{TERRAFORM_PROVIDER}" }}')
     both = _file(folder / IMPORTS, import_blocks(lines)), _file(folder / MODULE, module(roster.name, requires=own))
     return TerraformFiles(both, tuple(told))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
-from mfa_association.cli.git import GIT
+from mfa_association.cli.git import git
 from mfa_association.roster import MAX_BYTES
 
 _SECONDS: Final = 20
 # What a partial clone lacks is not fetched.
-_GIT: Final = (*GIT, "-c", "protocol.allow=never")
-_ENVIRONMENT: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+_NO_FETCH: Final = ("-c", "protocol.allow=never")
+_NO_LAZY_FETCH: Final = {"GIT_NO_LAZY_FETCH": "1"}
 _DEFAULT: Final = "refs/remotes/origin/HEAD"
 _USUAL: Final = (
     ("refs/remotes/origin/main", "refs/remotes/origin/master"),
@@ -52,15 +50,5 @@ def _default_branch() -> str:
 
 def _git(*arguments: str) -> str | None:
     """What git prints, None where it fails: a repository of somebody else's, for example, it does not touch."""
-    try:
-        done = subprocess.run(
-            [*_GIT, *arguments],
-            env={**os.environ, **_ENVIRONMENT},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    done = git(*_NO_FETCH, *arguments, seconds=_SECONDS, environment=_NO_LAZY_FETCH)
+    return done.stdout.decode("utf-8", "replace") if done and done.returncode == 0 else None

@@ -6,13 +6,12 @@ Git is asked, and nothing of the change is run.
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mfa_association import roster
-from mfa_association.cli.git import GIT
+from mfa_association.cli.git import git
 from mfa_association.errors import MfaError
 
 _SECONDS: Final = 60
@@ -49,10 +48,9 @@ def changed_since(base: str, rosters: tuple[str, ...]) -> Changed:
 
 def _git(base: str, *arguments: str) -> str:
     fault = f"looking for the files that changed since {base}"
-    try:
-        done = subprocess.run([*GIT, *arguments], capture_output=True, timeout=_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        raise MfaError(f"{fault}: git could not be run; install git, or leave --base out") from None
+    done = git(*arguments, seconds=_SECONDS)
+    if done is None:
+        raise MfaError(f"{fault}: git could not be run; install git, or leave --base out")
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it says nothing"]
         advice = "fetch that commit with the history (actions/checkout: fetch-depth: 0), or leave --base out"
@@ -80,8 +78,8 @@ def _is_roster(root: Path, fork: str, name: str) -> bool:
 
 
 def _at(fork: str, name: str) -> str | None:
-    done = subprocess.run([*GIT, "cat-file", "blob", f"{fork}:{name}"], capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    done = git("cat-file", "blob", f"{fork}:{name}", seconds=_SECONDS)
+    return done.stdout.decode("utf-8", "replace") if done and done.returncode == 0 else None
 
 
 def _parses(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mfa_association import roster
 from mfa_association.cli.annotations import annotation
 from mfa_association.cli.options import ROSTER
+from mfa_association.cli.output import counted
 from mfa_association.cli.process import BROKEN, OK
 
 _ABOUT = """
@@ -55,8 +56,7 @@ def _remarks(path: str) -> Iterator[_Remark]:
     except roster.RosterError as error:
         yield from (_Remark(path, line, text) for line, text in error.faults)
         return
-    devices = len(read.lines)
-    print(f"{path}: {devices} {'device' if devices == 1 else 'devices'}, no fault")
+    print(f"{path}: {counted(len(read.lines), 'device')}, no fault")
     yield from (_Remark(path, line, text, "warning") for line, text in read.warnings)
 
 

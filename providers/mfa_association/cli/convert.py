@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mfa_association.cli.output import counted
 from mfa_association.cli.process import OK
 from mfa_association.errors import MfaError
 from mfa_association.roster import RosterFile, write_file
@@ -35,8 +36,7 @@ def _convert(options: argparse.Namespace) -> int:
         raise MfaError(f"writing ({target}): the file is there already; nothing was written, name a new one")
     made, number = convert(_read(source), options.to)
     write_file(RosterFile(target, None), json.dumps(made, indent=4) + "\n")
-    devices = "1 device" if number == 1 else f"{number} devices"
-    print(f"{target}: {devices}, for `pulumi stack import --file {target}`")
+    print(f"{target}: {counted(number, 'device')}, for `pulumi stack import --file {target}`")
     return OK
 
 

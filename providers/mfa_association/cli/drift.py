@@ -15,8 +15,8 @@ from typing import Any
 from mfa_association.aws.reader import Reader
 from mfa_association.cli.accounts import ACCOUNT, add_accounts, in_parallel, refuse_shared
 from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
-from mfa_association.cli.output import Tell, progress, show
-from mfa_association.cli.process import BROKEN, FOUND, OK
+from mfa_association.cli.output import Tell, counted, progress, show
+from mfa_association.cli.process import BROKEN, FOUND, OK, worst
 from mfa_association.errors import MfaError
 from mfa_association.inventory.certifications import with_certifications
 from mfa_association.inventory.compare import refuse_other_account
@@ -101,14 +101,14 @@ def _run_many(options: argparse.Namespace) -> int:
     done = in_parallel({one: partial(_compare_one_of_many, options, one) for one in accounts})
     if options.json:
         print(json.dumps({"accounts": [_document(account, one) for account, one in done.items()]}, indent=1))
-        return _worst([_end(one, account) for account, one in done.items()])
+        return worst([_end(one, account) for account, one in done.items()])
     for account, one in done.items():
         if isinstance(one, MfaError):
             print(f"account {account}: not checked, it could not be read")
         else:
             _print(one, is_one_of_many=True)
     print(_summary(done))
-    return _worst([_end(one, account) for account, one in done.items()])
+    return worst([_end(one, account) for account, one in done.items()])
 
 
 def _files(options: argparse.Namespace, account: str) -> _Files:
@@ -164,7 +164,7 @@ def _summary(done: Mapping[str, _Compared | MfaError]) -> str:
     number = sum(len(one.drift.findings) for one in compared)
     told = f"{len(compared)} of {len(done)} accounts were compared"
     gaps = f" ({', '.join(unread)}: not checked)" if unread else ""
-    return f"{told}{gaps}: {number} {'difference' if number == 1 else 'differences'}"
+    return f"{told}{gaps}: {counted(number, 'difference')}"
 
 
 def _end(done: _Compared | MfaError, account: str | None = None) -> int:
@@ -176,7 +176,3 @@ def _end(done: _Compared | MfaError, account: str | None = None) -> int:
     if causes or isinstance(done, MfaError):
         return BROKEN
     return FOUND if done.drift.findings else OK
-
-
-def _worst(codes: list[int]) -> int:
-    return next((code for code in (BROKEN, FOUND) if code in codes), OK)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mfa_association.aws import clients
 from mfa_association.aws.settings import Role, Settings
+from mfa_association.cli.accounts import ACCOUNT
 from mfa_association.cli.codes import ask_mfa_code
 from mfa_association.errors import MfaError
 from mfa_association.inventory.on_disk import RosterOnDisk
@@ -40,9 +41,9 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 def connection(options: argparse.Namespace, account_id: str | None = None) -> Settings:
     """The settings of these options; with ``account_id`` for that account and no other.
 
-    ``{account}`` in the role's ARN stands for the account. Raises ``InvalidValue``.
+    ``ACCOUNT`` in the role's ARN stands for the account. Raises ``InvalidValue``.
     """
-    arn = options.role_arn and str(options.role_arn).replace("{account}", account_id or "{account}")
+    arn = options.role_arn and str(options.role_arn).replace(ACCOUNT, account_id or ACCOUNT)
     return Settings(
         region=options.region,
         profile=options.profile,

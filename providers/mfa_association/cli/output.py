@@ -44,6 +44,11 @@ def show(headers: Sequence[str], rows: Rows, account_id: str = "", title: str = 
         print(_line([_painted(*of_column) for of_column in zip(texts, widths, codes, strict=True)]))
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, of one or of many: ``1 device``, ``221 devices``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _named(cell: str, account_id: str) -> str:
     serial = listed_serial_number(cell)
     return serial.name if serial.account_id == account_id else cell

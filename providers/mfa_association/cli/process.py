@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,12 @@ MISUSED = 2
 FOUND = 3
 """The question could be answered and the answer is not a good one: drift, or a gate that closes."""
 INTERRUPTED = 130
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command that did several things: an answer that is not whole counts for more than a bad one."""
+    codes = set(codes)
+    return next((code for code in (BROKEN, FOUND) if code in codes), OK)
 
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -13,6 +13,7 @@ from mfa_association.aws.directory import AccountLists
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import open_session
 from mfa_association.cli.options import add_connection, add_roster, connection, declared_if_there
+from mfa_association.cli.output import counted
 from mfa_association.cli.process import BROKEN, OK
 from mfa_association.engine.contexts import Override, override_of_this_run
 from mfa_association.errors import MfaError
@@ -123,7 +124,7 @@ def _change(file: RosterOnDisk, gone: list[str]) -> StepResult:
 
 def _lines(difference: list[str]) -> str:
     count = sum(line.startswith("-") and not line.startswith("---") for line in difference)
-    return f"{count} line{'s' if count != 1 else ''} removed" if difference else "it does not list the device"
+    return f"{counted(count, 'line')} removed" if difference else "it does not list the device"
 
 
 def _without(text: str, serials: list[str], path: str) -> str:

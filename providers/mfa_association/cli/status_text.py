@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfa_association.cli.output import Red, show, write_csv
+from mfa_association.cli.output import Red, counted, show, write_csv
 from mfa_association.inventory.cells import NotChecked
 from mfa_association.inventory.certifications import device_certifications, shown
 from mfa_association.inventory.report import AccountResult, Report
@@ -126,7 +126,6 @@ def _signs_in(root: RootUser, is_central: bool) -> str:
         return {True: Red("a password alone"), False: "access keys alone", None: f"no device, password {NOT_CHECKED}"}[
             root.password
         ]
-    number = len(root.devices)
     if root.complete:
-        return f"{number} MFA device{'s' if number > 1 else ''}"
-    return "an MFA device" + ("" if number else f", which one was {NOT_CHECKED} (see --roots)")
+        return counted(len(root.devices), "MFA device")
+    return "an MFA device" + ("" if root.devices else f", which one was {NOT_CHECKED} (see --roots)")
