@@ -1,4 +1,4 @@
-"""docs/languages.md shows programs that are tried (tests/bridge): the examples' own text, and every input of the roster."""
+"""docs/languages.md shows programs that are tried (tests/e2e/bridge): the examples' own text, and every input of the roster."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.support.processes import Running
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, enable
 from tests.support.stack import ACCOUNT, virtual
 
-PAGE = (Path(__file__).parents[2] / "docs" / "languages.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "languages.md").read_text()
 TABLET = virtual("dave-tablet")
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
 

@@ -23,7 +23,7 @@ from tests.e2e.bridged import PLUGIN
 from tests.support.programs import DAVES, KEY, TOKEN
 from tests.support.stack import ACCOUNT, ADMIN, environment
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 DRIVERS = Path(__file__).parent / "drivers"
 LANGUAGES = {
     "dotnet": "DeviceAssociation.cs",
