@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from tests.github.conftest import GREEN, LOSS, STACK, Step
 from tests.github.standin import NUMBER, REPOSITORY, REST_TOKEN, TOKEN, Fault
+from tests.support.rest import Passing, Refusal, address_of_nobody
 
 WHAT = f"mfa-association: commenting on pull request {NUMBER} of {REPOSITORY} ({STACK})"
 DENIED = {"message": "Resource not accessible by integration"}
 BROKEN = "what answered is not GitHub's API; check --api-url and the proxy"
 LIMIT_TEXT = {"message": "API rate limit exceeded for installation ID 1."}
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
-
-
-class Refusal(NamedTuple):
-    reason: str
-    fault: Fault
-    sentence: str
 
 
 REFUSALS = (
@@ -95,12 +89,6 @@ def test_what_stays_is_one_sentence(step: Step, case: Refusal) -> None:
     assert max(step.waits, default=0) <= 60
 
 
-class Passing(NamedTuple):
-    reason: str
-    fault: Fault
-    waits: float
-
-
 PASSING = (
     Passing("a hiccup at the first read", Fault("GET pull", 500), 1),
     Passing("a hiccup at the list", Fault("GET comments", 502, "<html>"), 1),
@@ -133,10 +121,7 @@ def test_the_end_of_the_limit_is_waited_for(step: Step) -> None:
 
 
 def test_a_server_that_is_away_is_a_sentence(step: Step) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    ended = step.comment(step.review(), "--api-url", url)
+    ended = step.comment(step.review(), "--api-url", address_of_nobody())
     assert ended == (1, "", f"{WHAT}: GitHub cannot be reached (ConnectionError)\n")
     assert [wait for wait in step.waits if wait in (1, 3, 10)] == [1, 3, 10]
 

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 
 from tests.github.conftest import LOSS, STACK, Step
 from tests.github.standin import TOKEN
-
-
-class Wrong(NamedTuple):
-    reason: str
-    arguments: list[str]
-    env: dict[str, str]
-    sentence: str
-
+from tests.support.rest import Wrong
 
 NOT_OURS = "its first line is not the one that `mfa-association review` writes; nothing was posted, make it again"
 WRONG = (

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
-from typing import NamedTuple
 
 import pytest
 
 from tests.gitlab.conftest import GREEN, LOSS, STACK, Job
 from tests.gitlab.standin import NUMBER, PROJECT, READING_TOKEN, TOKEN, Fault
 from tests.gitlab.test_comment import body
+from tests.support.rest import Passing, Refusal, address_of_nobody
 
 WHAT = f"mfa-association: commenting on merge request {NUMBER} of {PROJECT} ({STACK})"
 BROKEN = "what answered is not GitLab's API; check --api-url and the proxy"
 LATER = "Retry later\n"
-
-
-class Refusal(NamedTuple):
-    reason: str
-    fault: Fault
-    sentence: str
 
 
 REFUSALS = (
@@ -98,12 +91,6 @@ def test_what_stays_is_one_sentence(job: Job, case: Refusal) -> None:
     assert max(job.waits, default=0) <= 60
 
 
-class Passing(NamedTuple):
-    reason: str
-    fault: Fault
-    waits: float
-
-
 PASSING = (
     Passing("a hiccup at the question who we are", Fault("GET user", 500), 1),
     Passing("a hiccup at the first read", Fault("GET merge_request", 502, "<html>"), 1),
@@ -140,10 +127,7 @@ def test_a_limit_at_the_question_who_edited_is_no_silence(job: Job) -> None:
 
 
 def test_a_server_that_is_away_is_a_sentence(job: Job) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    ended = job.comment(job.review(), "--api-url", url)
+    ended = job.comment(job.review(), "--api-url", address_of_nobody())
     assert ended == (1, "", f"{WHAT}: GitLab cannot be reached (ConnectionError)\n")
     assert [wait for wait in job.waits if wait in (1, 3, 10)] == [1, 3, 10]
 

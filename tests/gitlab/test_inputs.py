@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 
 from tests.gitlab.conftest import LOSS, STACK, Job
 from tests.gitlab.standin import TOKEN
-
-
-class Wrong(NamedTuple):
-    reason: str
-    arguments: list[str]
-    env: dict[str, str]
-    sentence: str
-
+from tests.support.rest import Wrong
 
 NO_TOKEN = "finding the token: GITLAB_TOKEN holds none, and CI_JOB_TOKEN may not write notes; give the job a project"
 WRONG = (

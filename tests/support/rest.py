@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 
 Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
@@ -22,6 +23,38 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
     done: bool = False
+
+
+class Refusal(NamedTuple):
+    """A fault that stays, and the sentence that is said of it."""
+
+    reason: str
+    fault: Fault
+    sentence: str
+
+
+class Passing(NamedTuple):
+    """A fault that passes; ``waits``: one of the pauses in seconds before it is tried again."""
+
+    reason: str
+    fault: Fault
+    waits: float
+
+
+class Wrong(NamedTuple):
+    """What a job is told wrongly, and how the sentence about it begins."""
+
+    reason: str
+    arguments: list[str]
+    env: dict[str, str]
+    sentence: str
+
+
+def address_of_nobody() -> str:
+    """An address where nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 @dataclass
