@@ -127,8 +127,8 @@ def test_one_account_that_fails_does_not_keep_the_others(firm: Company, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--accounts", "accounts"], "--roster must hold {account}"),
-        (["--accounts", "accounts", "--roster", "{account}"], "--role-arn must hold {account}"),
+        (["--accounts", "accounts"], "--roster must contain {account}"),
+        (["--accounts", "accounts", "--roster", "{account}"], "--role-arn must contain {account}"),
         (["--accounts", "missing", "--roster", "{account}"], "reading accounts (missing): No such file or directory"),
         (["--roots", "words"], "account 'word': must be 12 characters long, not 4"),
         (["--role-arn", "root"], "--role-arn 'root': must be"),

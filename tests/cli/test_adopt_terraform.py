@@ -78,15 +78,20 @@ def test_many_accounts_have_a_module_each(firm: Company) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "arguments", "sentence"),
     [
-        ("imports.tf", b"import {}\n", [], "writing (imports.tf): the file is there, and it was not written by this"),
-        ("mfa.tf", b"locals {}\n", [], "writing (mfa.tf): the file is there, and it declares no device; nothing was"),
+        ("imports.tf", b"import {}\n", [], "writing (imports.tf): there is such a file already, which this command"),
+        (
+            "mfa.tf",
+            b"locals {}\n",
+            [],
+            "writing (mfa.tf): there is such a file already, which declares no device; nothing was",
+        ),
         ("a.tf", b"\xff", [], "reading (a.tf): the text is not UTF-8; nothing was written"),
         ("a.tf/b", b"", [], "reading (a.tf): Is a directory; nothing was written"),
         (
             "accounts",
             ACCOUNT.encode(),
             ["--accounts", "accounts", "--roster", "{account}.yaml", "--role-arn", "arn:aws:iam::{account}:role/x"],
-            "the folder of --roster must hold {account}",
+            "the folder of --roster must contain {account}",
         ),
     ],
 )

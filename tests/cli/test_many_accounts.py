@@ -207,13 +207,13 @@ def test_drift_looks_at_root_users_that_no_roster_declares(firm: Company, capsys
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["status", "--accounts", "accounts"], "reading many accounts: --role-arn must hold {account}"),
-        (["status", *MANY, "--roster", "roster.yaml"], "reading many accounts: --roster must hold {account}"),
+        (["status", "--accounts", "accounts"], "reading many accounts: --role-arn must contain {account}"),
+        (["status", *MANY, "--roster", "roster.yaml"], "reading many accounts: --roster must contain {account}"),
         (["status", *MANY, "--json"], "--json tells of one account; give --format json"),
         (["status", "--format", "json", "--without-device"], "json tells of all users"),
         (["status", "--users-file", "none"], "reading users (none): No such file or directory"),
         (["status", "--accounts", "none", *ROLE], "reading accounts (none)"),
-        (["drift", *MANY], "comparing many accounts: --roster must hold {account}"),
+        (["drift", *MANY], "comparing many accounts: --roster must contain {account}"),
         (["drift", *MANY, "--roster", "{account}", "--roots", "two"], "--roots belongs to one account"),
     ],
 )

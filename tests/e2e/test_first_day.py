@@ -28,7 +28,7 @@ OLD_HOST = "[ -e .venv ] || ln -s . .venv"
 
 def lines() -> list[str]:
     """What README says to type for an account that has users already."""
-    text = (ROOT / "README.md").read_text().partition("\nAn account that has users already")[2]
+    text = (ROOT / "README.md").read_text().partition("\nFor an account that has users already")[2]
     found = re.search(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert found
     return [line.removeprefix("$ ") for line in found[1].splitlines()]

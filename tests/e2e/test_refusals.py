@@ -27,7 +27,7 @@ def bound(stack: Stack) -> Stack:
             None,
             "the user was deleted and created again moments ago, and IAM does not let it be changed yet, tried for",
         ),
-        ("LimitExceeded", None, "a quota of the account is used up; raise it, or remove what is not needed"),
+        ("LimitExceeded", None, "a quota of the account is used up; raise the quota, or delete what you do not need"),
         ("ServiceFailure", None, "AWS had an internal failure, tried for"),
         ("ConcurrentModification", None, "somebody else is changing the same user or device, tried for"),
         ("AccessDenied", None, "the credentials in use are not allowed to do this; allow the action that AWS names"),

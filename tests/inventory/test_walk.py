@@ -131,7 +131,7 @@ def test_without_both_a_password_is_not_known(firm: Company) -> None:
     found = take(firm.reader(), passwords=True)
     assert {user.password for user in found.users} == {None}
     assert "checking the console password of user (alice)" in found.unread[0]
-    assert "(and so for 5 users in all)" in found.unread[0]
+    assert "(the same for 5 users in all)" in found.unread[0]
 
 
 def test_a_user_younger_than_the_report_is_asked_for(firm: Company) -> None:

@@ -69,7 +69,7 @@ class ConcurrentModification(AwsError):
 class LimitExceeded(AwsError):
     """A quota of IAM is used up."""
 
-    cause, advice = "a quota of the account is used up", "raise it, or remove what is not needed"
+    cause, advice = "a quota of the account is used up", "raise the quota, or delete what you do not need"
 
 
 class InvalidAuthenticationCode(AwsError):
@@ -168,8 +168,8 @@ class RootFeatureDisabled(AwsError):
 class NotAdministeringAccount(AwsError):
     """The account does not administer root users of its organization."""
 
-    cause = "the credentials are of an account that does not administer its organization"
-    advice = "use those of the management account, or of a delegated administrator of IAM"
+    cause = "the credentials belong to an account that does not administer its organization"
+    advice = "use credentials of the management account, or of a delegated administrator for IAM"
 
 
 class Throttling(AwsError):

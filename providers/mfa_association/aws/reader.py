@@ -142,7 +142,7 @@ class Reader:
 
 def all_alike(faults: Sequence[AwsError], of: str) -> str:
     """One sentence for any number of like faults."""
-    more = f" (and so for {len(faults)} {of} in all)" if len(faults) > 1 else ""
+    more = f" (the same for {len(faults)} {of} in all)" if len(faults) > 1 else ""
     return f"{faults[0]}{more}"
 
 

@@ -17,17 +17,19 @@ ACCOUNT = "{account}"
 """What stands for the account in a path or in the ARN of a role, where there are many."""
 
 
-def add_accounts(parser: argparse.ArgumentParser, what: str = "of the paths") -> None:
+def add_accounts(parser: argparse.ArgumentParser, what: str = "the paths and --role-arn") -> None:
     """Add the options that name accounts."""
-    parser.add_argument("--roots", metavar="FILE", help="file of member accounts whose root users are read too")
-    parser.add_argument("--accounts", metavar="FILE", help=f"file of accounts, each into {ACCOUNT} {what}")
+    parser.add_argument("--roots", metavar="FILE", help="a file of account ids: read their root users too")
+    parser.add_argument(
+        "--accounts", metavar="FILE", help=f"a file of account ids; {ACCOUNT} in {what} stands for each"
+    )
 
 
 def refuse_shared(doing: str, own: Mapping[str, str | None]) -> None:
     """Each of many accounts has a role and files of its own. ``own``: values by option. Raises ``MfaError``."""
     for option, value in own.items():
         if value is not None and ACCOUNT not in value:
-            raise MfaError(f"{doing} many accounts: {option} must hold {ACCOUNT}; nothing was written, correct it")
+            raise MfaError(f"{doing} many accounts: {option} must contain {ACCOUNT}; nothing was written, correct it")
 
 
 def in_parallel(work: Mapping[str, Callable[[Tell, Event], T]]) -> dict[str, T | MfaError]:

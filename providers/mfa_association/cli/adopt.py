@@ -152,12 +152,17 @@ def _report(done: _Done) -> int:
         )
     for cause in adoption.unread_roots:
         print(f"left out: {cause}")
-    show(_HEADERS, [_row(pair) for pair in adoption.odd], done.account_id, "left out, a roster cannot declare them:")
+    show(
+        _HEADERS,
+        [_row(pair) for pair in adoption.odd],
+        done.account_id,
+        "left out: a roster cannot declare these devices",
+    )
     if adoption.differing:
         print(f"not held as declared: {counted(len(adoption.differing), 'device')}; see `mfa-association drift`")
     show(_HEADERS, [_row(pair) for pair in adoption.waiting], done.account_id, "not declared, for your approval:")
     if adoption.waiting:
-        print("add them with --approve DEVICE, each that you know, or --approve all")
+        print("add each device that you know with --approve DEVICE, or all of them with --approve all")
         return FOUND
     return OK
 

@@ -14,7 +14,9 @@ from mfa_association.roster import Line, RosterFile
 from mfa_association.terraform.imports import IMPORTS, MARK, MODULE, import_blocks, module, resource_name
 from mfa_association.tokens import TERRAFORM_PROVIDER
 
-HELP = f"write {IMPORTS} for Terraform and OpenTofu beside the roster, and a module if that folder declares no device"
+HELP = (
+    f"write {IMPORTS} beside the roster, for Terraform and OpenTofu; and a module, if no file there declares a device"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def refuse_shared_folder(roster: str) -> None:
     """Each of many accounts has a module of its own. Raises ``MfaError``."""
     if ACCOUNT not in os.path.dirname(roster):
         raise MfaError(
-            "adopting many accounts: with --terraform the folder of --roster must hold {account}, as in "
+            "adopting many accounts: with --terraform the folder of --roster must contain {account}, as in "
             "'{account}/roster.yaml'; nothing was written, correct it"
         )
 
@@ -40,13 +42,13 @@ def terraform_files(roster: Path, held: Iterable[Line]) -> TerraformFiles:
     sources = _sources(folder)
     before = sources.pop(IMPORTS, MARK)
     if not before.startswith(MARK):
-        raise _refused(folder / IMPORTS, "it was not written by this command")
+        raise _refused(folder / IMPORTS, "which this command did not write")
     name = resource_name(sources)
     told = [f"{folder / IMPORTS}: {counted(len(lines), 'device')}, for `terraform apply`"]
     if name is not None:
         return TerraformFiles((_file(folder / IMPORTS, import_blocks(lines, name)),), tuple(told))
     if MODULE in sources:
-        raise _refused(folder / MODULE, "it declares no device")
+        raise _refused(folder / MODULE, "which declares no device")
     written = "".join(sources.values())
     own = "required_providers" not in written
     told.append(f"{folder / MODULE}: the module that reads {roster}")
@@ -57,7 +59,7 @@ def terraform_files(roster: Path, held: Iterable[Line]) -> TerraformFiles:
 
 
 def _refused(path: Path, why: str) -> MfaError:
-    return MfaError(f"writing ({path}): the file is there, and {why}; nothing was written, rename it")
+    return MfaError(f"writing ({path}): there is such a file already, {why}; nothing was written, rename it")
 
 
 def _sources(folder: Path) -> dict[str, str]:

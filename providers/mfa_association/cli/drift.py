@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
         "--since", type=_moment, metavar="TIME", help="tell of devices enabled after 2026-01-31T12:00:00Z"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    add_accounts(parser, "of --roster, --stack-export and --role-arn")
+    add_accounts(parser, "--roster, --stack-export and --role-arn")
     add_connection(parser)
     parser.set_defaults(command=_run)
 

@@ -53,7 +53,7 @@ def add_to(commands: Any) -> None:
     form.add_argument("--format", choices=FORMATS, help=_FORM)
     form.add_argument("--json", action="store_true", help="print JSON of one account")
     form.add_argument("--csv", action="store_true", help="print CSV")
-    add_accounts(parser, "of --role-arn and --roster")
+    add_accounts(parser, "--role-arn and --roster")
     add_connection(parser)
     parser.set_defaults(command=_run)
 
