@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from engines import ENGINES
 from judges import TFPLUGINDOCS
 from kept import NoProgram
-from running import CommandFailed, say
+from running import CommandFailed, answer, say
 
 from mfa_association.terraform.install import cli_configuration, install, this_platform
 from mfa_association.tokens import TERRAFORM_PROVIDER
@@ -66,13 +65,7 @@ def _schema(terraform: Path, folder: Path) -> dict[str, object]:
 def _run(command: list[str], folder: Path) -> str:
     places = [str(Path(sys.executable).parent), os.environ["PATH"]]
     ours = {"PATH": os.pathsep.join(places), "TF_CLI_CONFIG_FILE": str(folder / "rc"), "CHECKPOINT_DISABLE": "1"}
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | ours, capture_output=True, text=True, timeout=_SECONDS, check=False
-    )
-    if done.returncode:
-        told = (done.stderr or done.stdout).strip()
-        raise CommandFailed(f"{Path(command[0]).name} {command[1]} ended with exit code {done.returncode}: {told}")
-    return done.stdout
+    return answer(command, cwd=folder, env=os.environ | ours, limit=_SECONDS)
 
 
 def stale(made: dict[str, str]) -> list[str]:
@@ -85,7 +78,7 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or compare; one sentence and exit code 1 where that fails."""
     try:
         made = pages(ENGINES[ENGINE].ensure() / "terraform", TFPLUGINDOCS.ensure() / TFPLUGINDOCS.name)
-    except (CommandFailed, NoProgram, subprocess.TimeoutExpired) as failure:
+    except (CommandFailed, NoProgram) as failure:
         say(f"The provider's pages were not made. {failure}")
         return 1
     differing = stale(made)

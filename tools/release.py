@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import provider_zip
-from running import CommandFailed, say
+from running import CommandFailed, answer, say
 from sbom import write_sboms
 
 from mfa_association import __version__
@@ -140,13 +139,7 @@ def _sign_and_throw_away() -> None:
 def _run(command: Sequence[str | Path], folder: Path = ROOT, home: str | None = None, given: str | None = None) -> str:
     """What a command says; with ``home`` it is gpg's, and ``given`` is what it reads."""
     env = os.environ | ({"GNUPGHOME": home} if home else {})
-    try:
-        done = subprocess.run(command, cwd=folder, env=env, input=given, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise CommandFailed(f"{Path(command[0]).name} is not installed") from None
-    if done.returncode:
-        raise CommandFailed(f"{Path(command[0]).name}: {(done.stderr + done.stdout).strip()}")
-    return done.stdout
+    return answer(command, cwd=folder, env=env, given=given)
 
 
 def _dry_run() -> None:

@@ -1,4 +1,4 @@
-"""Run one long command: show that it lives, never let it outlast its limit, leave nothing of it behind."""
+"""Run one long command: show that it lives, never let it outlast its limit, leave nothing of it behind; or ask a short one."""
 
 import os
 import signal
@@ -43,6 +43,29 @@ def run(
             _stop(process)
         if process.returncode:
             raise CommandFailed(_last_line(output) or f"exit code {process.returncode}")
+
+
+def answer(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    given: str | None = None,
+    limit: float | None = None,
+) -> str:
+    """What a command says in ``limit`` seconds; ``given`` is what it reads. Raises ``CommandFailed`` with its own words."""
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=env, input=given, capture_output=True, text=True, timeout=limit, check=False
+        )
+    except FileNotFoundError:
+        raise CommandFailed(f"{name} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"{name} did not end in {limit:.0f} s") from None
+    if done.returncode:
+        raise CommandFailed(f"{name} ended with exit code {done.returncode}: {(done.stderr + done.stdout).strip()}")
+    return done.stdout
 
 
 def _wait(process: subprocess.Popen[bytes], title: str, limit: float) -> None:

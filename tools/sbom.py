@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from importlib import metadata
@@ -12,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from provider_zip import LEFT_OUT, STEM
-from running import CommandFailed
+from running import answer
 
 from mfa_association import __version__
 from mfa_association.terraform.shim import PROVIDER
@@ -68,8 +67,6 @@ def _write(target: Path, name: str, kind: str, pins: dict[str, str]) -> None:
         ]
         command[0] = str(Path(sys.executable).with_name(command[0]))
         text = "".join(f"{name}=={version}\n" for name, version in pins.items())
-        done = subprocess.run([*command, "-"], input=text, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CommandFailed(f"cyclonedx-py: {done.stderr.strip()}")
-    json.loads(done.stdout)
-    target.write_text(done.stdout)
+        written = answer([*command, "-"], given=text)
+    json.loads(written)
+    target.write_text(written)

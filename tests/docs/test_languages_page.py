@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import engine_sources
 import pytest
 
 from mfa_association.fields import ROSTER
@@ -32,4 +33,5 @@ def test_go_hands_on_all_that_a_roster_says() -> None:
 @pytest.mark.parametrize("language", ["yaml", "typescript", "go"])
 def test_each_example_names_the_plugin(language: str) -> None:
     project = (ROOT / "examples" / language / "Pulumi.yaml").read_text()
+    assert BRIDGE_PLUGIN[1] == engine_sources.BRIDGE_PLUGIN_VERSION, "what is built is what convert and the page name"
     assert f"source: {BRIDGE_PLUGIN[0]}\n    version: {BRIDGE_PLUGIN[1]}\n" in project

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mfa_association.evidence.picture import WIDTH, Bar, bars
+from mfa_association.inventory.certifications import shown
 
 if TYPE_CHECKING:
     import jinja2
@@ -124,9 +125,7 @@ def _device(device: Mapping[str, Any], checked_at: str) -> Row:
         "kind": device["device_kind"],
         "since": device["enable_date"][:10],
         "days": _days(device["enable_date"], checked_at),
-        "certified": NOT_CHECKED
-        if certified is None
-        else ", ".join(f"{name} {level}" for name, level in certified.items()),
+        "certified": NOT_CHECKED if certified is None else shown(tuple(certified.items())),
         "declared": device.get("declared") or "",
     }
 
