@@ -28,7 +28,8 @@ from mfa_association.validation import check_user_name
 _DESCRIPTION = """
 Read who holds which MFA device and write it into a roster. Nothing in AWS is changed. A new roster takes in all that is
 held; in an existing one every line, comment and setting stays, and devices that it does not declare are listed and
-added only with --approve. Exit code: 0 done, 3 devices wait for approval, 1 refused or not to be told.
+added only with --approve. Exit code: 0 done, 3 devices wait for approval, 1 refused, or AWS could
+not be read.
 """
 
 

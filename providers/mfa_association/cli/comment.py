@@ -32,7 +32,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("comment", help="post a review to its pull request", description=_DESCRIPTION)
     parser.add_argument("files", nargs="+", metavar="FILE", help="what `review` wrote, one file for each stack")
-    parser.add_argument("--forge", choices=_FORGES, help="where (gitlab in a job of GitLab CI, else github)")
+    parser.add_argument("--forge", choices=_FORGES, help="the forge (gitlab in a job of GitLab CI, else github)")
     parser.add_argument(
         "--pull-request",
         "--merge-request",
@@ -49,9 +49,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--run",
         metavar="NUMBER",
-        help="grows from run to run (GITHUB_RUN_ID.GITHUB_RUN_ATTEMPT, CI_PIPELINE_ID.CI_JOB_ID)",
+        help="a number that grows from run to run (GITHUB_RUN_ID.GITHUB_RUN_ATTEMPT, CI_PIPELINE_ID.CI_JOB_ID)",
     )
-    parser.add_argument("--api-url", metavar="URL", help="of a server of your own (GITHUB_API_URL, CI_SERVER_URL)")
+    parser.add_argument("--api-url", metavar="URL", help="the API of your own server (GITHUB_API_URL, CI_SERVER_URL)")
     parser.add_argument("--step-summary", action="store_true", help="GitHub: write the step summary as well")
     parser.set_defaults(command=_run)
 

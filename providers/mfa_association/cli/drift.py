@@ -29,7 +29,8 @@ from mfa_association.validation import show as quote
 
 _HEADERS = ("DRIFT", "DEVICE", "HELD BY", "DECLARED FOR", "SINCE", "WHAT")
 _DESCRIPTION = """
-Compare a roster with AWS. Nothing in AWS is changed. Exit code: 0 no drift, 3 drift, 1 not to be told.
+Compare a roster with AWS. Nothing in AWS is changed. Exit code: 0 no drift, 3 drift, 1 refused, or not
+all could be read.
 The roster has no dates: devices that were enabled anew show only with --stack-export or --since.
 """
 

@@ -32,7 +32,9 @@ def spelled(key: str) -> str:
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add the options of a connection; ``connection`` reads them."""
-    group = parser.add_argument_group("connection", "Unset: as the usual AWS environment says, AWS_ENDPOINT_URL too.")
+    group = parser.add_argument_group(
+        "connection", "Where an option is left out, the usual AWS environment counts, AWS_ENDPOINT_URL too."
+    )
     group.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
     group.add_argument("--region", metavar="NAME", help="AWS region")
     group.add_argument("--role-arn", metavar="ARN", help="role to assume first")

@@ -9,7 +9,7 @@ from typing import Any
 
 OK = 0
 BROKEN = 1
-"""Refused, broken input, or not to be told."""
+"""Refused, broken input, or not all could be read."""
 MISUSED = 2
 """A command line that cannot be understood; argparse's own."""
 FOUND = 3

@@ -53,22 +53,27 @@ def add_to(commands: Any) -> None:
         "--author",
         action="append",
         metavar="NAME",
-        help="who wrote the change, once for each author: giving oneself a device is serious",
+        help="who wrote the change, once for each author: a device that they give themselves is rated higher",
     )
     parser.add_argument("--base", metavar="REF", help="name the files that changed since this commit (asks git)")
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
     parser.add_argument("--apply-as", metavar="ARN", help="role that applies changes: look for what it may not do")
     gate = parser.add_argument_group("gate")
-    gate.add_argument("--fail-on", choices=get_args(FailOn), default="critical", help="exit 3 from here (critical)")
     gate.add_argument(
-        "--max-removals", type=_number, metavar="N", help="exit 3 for more devices than that (the configured limit)"
+        "--fail-on",
+        choices=get_args(FailOn),
+        default="critical",
+        help="exit 3 if a finding is as bad as this, or worse (critical)",
     )
-    gate.add_argument("--code-risk", choices=RISKS[:-1], help="how bad it is that code changes (it is only named)")
     gate.add_argument(
-        "--reviewed", metavar="PATH", help="exit 3 for more than these JSON reviews, or a folder of them, say"
+        "--max-removals", type=_number, metavar="N", help="exit 3 if more devices go than this (the configured limit)"
     )
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="what to write (text)")
+    gate.add_argument("--code-risk", choices=RISKS[:-1], help="the risk of changed code (it is only named)")
+    gate.add_argument(
+        "--reviewed", metavar="PATH", help="exit 3 if there is more than this JSON review says, or a folder of them"
+    )
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="the form of the report (text)")
     parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
     add_connection(parser)
     parser.set_defaults(command=_run)

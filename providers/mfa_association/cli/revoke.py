@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("user", metavar="USER", help="IAM user name")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("serial", metavar="SERIAL", nargs="?", help="serial number or name; not needed for an only one")
+    which.add_argument("serial", metavar="SERIAL", nargs="?", help="serial number or name; left out for an only device")
     which.add_argument("--all", action="store_true", help="all devices that the user holds or the roster lists")
     parser.add_argument("--contain", action="store_true", help="take password, access keys and sessions away first")
     parser.add_argument(

@@ -35,7 +35,7 @@ _ROOTS = "root users"
 _DESCRIPTION = """
 Show who holds which MFA device, users with a console password and no device first. Nothing in AWS is changed.
 Exit code: 0 every console user that was asked about holds a device, and every root user of --roots that has a password;
-3 one holds none; 1 something could not be told.
+3 one holds none; 1 refused, or not all could be read.
 """
 _CLEAN = "exit 0 only if none of these users has a console password or a device (for leavers)"
 _FORM = "text (default), csv, json (the documented form of all) or html (the same as one file, for auditors)"
@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("status", help="show who holds what, and who holds none", description=_DESCRIPTION)
     parser.add_argument("users", nargs="*", metavar="USER", help="only these users, as of now (default: all)")
-    parser.add_argument("--users-file", metavar="FILE", help="file of more users")
+    parser.add_argument("--users-file", metavar="FILE", help="a file of more users")
     parser.add_argument("--clean", action="store_true", help=_CLEAN)
     parser.add_argument("--without-device", action="store_true", help="list only users who hold no device")
     parser.add_argument("--roster", metavar="FILE", help="say of each device whether this roster declares it")
