@@ -14,7 +14,6 @@ from tests.histories.program import Program, Record
 from tests.histories.render import hcl, slug
 from tests.histories.results import Result, Saved
 from tests.histories.world import SEED_VARIABLE
-from tests.support.processes import Running
 from tests.support.terraform_project import TYPE, Project
 
 _COMMANDS = {"up": ("apply",), "refresh": ("apply", "-refresh-only"), "destroy": ("destroy",)}
@@ -45,7 +44,7 @@ class RealTerraform:
         command = [*_COMMANDS[run.command], "-auto-approve", *options]
         result = Result(full=not targets)
         if run.kill:
-            text, code, result.killed = play_killed(self._box, run.kill, lambda: self._start(command))
+            text, code, result.killed = play_killed(self._box, run.kill, lambda: project.running(*command))
         else:
             done = project._call(*command)
             text, code = done.stdout + done.stderr, done.returncode
@@ -109,8 +108,3 @@ class RealTerraform:
             block["max_removals"] = limit
         blocks = {"provider": {"mfa": [block, {**block, "alias": "b"}]}}
         (self._project.folder / "provider.tf.json").write_text(json.dumps(blocks))
-
-    def _start(self, command: list[str]) -> Running:
-        arguments = [str(self._project.program), *command, "-no-color"]
-        environment = dict(self._project.environment())
-        return Running(arguments, self._project.folder, environment, "terraform-provider-mfa")

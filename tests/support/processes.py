@@ -15,10 +15,20 @@ PROC = Path("/proc")
 
 
 class Running:
-    """One command of the CLI, in a session of its own, its output in a file; ``provider``: what tells its provider."""
+    """One command of the CLI, in a session of its own, its output in a file; ``provider``: what tells its provider.
 
-    def __init__(self, command: list[str], folder: Path, env: dict[str, str], provider: str = PROVIDER) -> None:
-        self._provider = provider
+    ``afterwards`` is done once the command has ended, however it ended.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        env: dict[str, str],
+        provider: str = PROVIDER,
+        afterwards: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._provider, self._afterwards = provider, afterwards
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
@@ -66,6 +76,7 @@ class Running:
         while self.survivors():
             assert time.monotonic() < until, f"left over: {self.survivors()}"
             time.sleep(0.02)
+        self._afterwards()
         return code
 
     def interrupt(self) -> None:

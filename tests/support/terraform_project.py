@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import provider_docs
 
 from mfa_association.tokens import TERRAFORM_TYPE
+from tests.support.processes import Running
 from tests.support.stack import ADMIN
 
 SCRIPTS = Path(sys.executable).parent
@@ -175,6 +176,23 @@ class Project:
             if resource["type"] == TYPE and resource["mode"] == "managed"
             for instance in resource["instances"]
         }
+
+    def running(self, *arguments: str, **env: str) -> Running:
+        """Start a command that may be killed; once it has ended, a state that it left cut off is put back."""
+        command = [str(self.program), *arguments, "-no-color"]
+        environment = {**self.environment(), **env}
+        return Running(command, self.folder, environment, "terraform-provider-mfa", self.restore_state)
+
+    def restore_state(self) -> None:
+        """As docs/reliability.md tells: an engine writes a state over itself, so a kill may leave a part of it."""
+        state, backup = self.folder / "terraform.tfstate", self.folder / "terraform.tfstate.backup"
+        if not state.exists():
+            return
+        try:
+            json.loads(state.read_text())
+        except json.JSONDecodeError:
+            # Without a backup there was no state before the run.
+            backup.replace(state) if backup.exists() else state.unlink()
 
     def environment(self) -> Mapping[str, str]:
         """What the engine is run with."""

@@ -59,8 +59,7 @@ class FaultyProject(Project):
     def start(self, command: str, **env: str) -> Running:
         """Start what ``change`` does."""
         self.secrecy.give(env)
-        arguments = [str(self.program), *COMMANDS[command], "-no-color"]
-        running = Running(arguments, self.folder, {**self.environment(), **_given(env)}, "terraform-provider-mfa")
+        running = self.running(*COMMANDS[command], **_given(env))
         self.secrecy.listen(running.overheard)
         return running
 
