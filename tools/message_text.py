@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 Function = ast.FunctionDef
 _CALLED = {"strerror": "REASON", "fault": "ERROR", "str": "VALUE", "said": "MESSAGE"}
-_WHOLE = {"holder.user_name": "HOLDER", "entity.user_name": "HOLDER", "entity.user_arn": "HOLDER"}
-"""Better names for some values than the code has."""
+_WHOLE = {"holder.user_name": "HOLDER", "entity.user_name": "HOLDER", "entity.user_arn": "HOLDER",
+          "delete_command(serial)": "aws iam delete-virtual-mfa-device --serial-number SERIAL"}  # fmt: skip
+"""Better words for some values than the names that the code has."""
 _DEPTH = 4
 """How far a value is followed into what it was assigned from."""
 

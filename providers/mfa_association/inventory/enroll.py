@@ -24,7 +24,7 @@ from mfa_association.aws.errors import (
 )
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.errors import MfaError
-from mfa_association.inventory.followup import delete_command
+from mfa_association.inventory.unassigned import delete_command
 from mfa_association.lifecycle import AccountContext, Association, Declaration
 from mfa_association.validation import (
     FIDO,
@@ -147,8 +147,7 @@ def _there_already(
             user_name,
             serial,
             "there is such a device, which nobody holds; whoever scanned its QR code has its codes",
-            f"give {new} to make a new one; unless other code made the old one, delete it: "
-            f"aws iam delete-virtual-mfa-device --serial-number {serial}",
+            f"give {new} to make a new one; unless other code made the old one, delete it: {delete_command(serial)}",
         )
     if same(entity.user_name or "", user_name):
         return NotEnrolled(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from mfa_association.inventory.contain import PASSWORD, POLICY, SESSION_DAYS, StepResult
 from mfa_association.inventory.revoke import RevocationRequest
+from mfa_association.inventory.unassigned import delete_command
 
 _KEY = "access key "
-
-
-def delete_command(serial_number: object) -> str:
-    """What deletes a virtual device that nobody holds. Its path may hold what a shell would run (pathType)."""
-    return f"aws iam delete-virtual-mfa-device --serial-number {shlex.quote(str(serial_number))}"
 
 
 def pull_request(order: RevocationRequest, done: Sequence[StepResult]) -> str:

@@ -11,10 +11,10 @@ from mfa_association.inventory.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PA
 from mfa_association.inventory.cells import NotChecked
 from mfa_association.inventory.certifications import device_certifications
 from mfa_association.inventory.compare import is_holder
-from mfa_association.inventory.followup import delete_command
 from mfa_association.inventory.roots import CREDENTIALS_MANAGEMENT, RootUser
 from mfa_association.inventory.snapshot import HeldDevice, ListedHolder, Snapshot
 from mfa_association.inventory.status import Coverage, coverage, ranked
+from mfa_association.inventory.unassigned import delete_command
 from mfa_association.roster import Line
 from mfa_association.validation import FIDO
 
