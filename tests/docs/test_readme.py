@@ -55,6 +55,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (link.startswith("https://") and not link.startswith(REPOSITORY)) or here.exists(), link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_rows_of_a_table_have_a_cell_for_each_column(page: Path) -> None:
+    """A forgotten bar between two cells shows one of them in the wrong column, and the last one nowhere."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        widths = {row: len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+        assert len(set(widths.values())) == 1, [row for row in widths if widths[row] != next(iter(widths.values()))]
+
+
 def test_the_readme_is_read_in_one_go() -> None:
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 150
