@@ -78,8 +78,8 @@ def _over_the_floor(outcomes: Sequence[Outcome]) -> list[str]:
         f"{OURS} divided by the no-op provider of the same round.",
         table(head, (row for outcome in outcomes for row in _ratio_rows(outcome, FLOOR))),
         "### Times and memory",
-        "Medians. CPU is that of the CLI and all that it waited for; the provider process, which it does not wait for, "
-        f"is told apart, with its peak memory (at most {MEMORY_BOUND:,} MB).",
+        "Medians. CPU is that of the CLI and all that it waited for; the provider process, for which it does not wait, "
+        f"stands in a column of its own, with its peak memory (at most {MEMORY_BOUND:,} MB).",
         table(times, (row for outcome in outcomes for row in _time_rows(outcome))),
     ]
 

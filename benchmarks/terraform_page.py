@@ -37,7 +37,7 @@ below come from one run of `make bench-terraform ARGS=--page`. For Pulumi see [p
 | start | Terraform starts a provider several times a command (2 to 5); it answers with its schema before it loads botocore. Before the handshake it loads what TLS needs, the rest (`h2` among it) while the engine connects |
 | calls | a plan makes five calls of the protocol for each association. What the engine and its own SDK take for them shows the provider in Go: it has as many arguments, makes no AWS call and answers at once |
 | `for_each` | the engine evaluates it anew for each instance, over all of them: its own time grows with the square of their number. Let it have a map of text, as in [terraform](terraform.md#for-many-devices), and no set; for more than about 1,000 devices a block each, or several root modules |
-| at once | `-parallelism`, 10 unless told otherwise |
+| at once | `-parallelism`, 10 unless you set it |
 | removals | three calls each: each is guarded by a look of its own, and the plan looks ahead |
 
 The script makes one ListMFADevices call for each association, ten at once as Terraform does; it plans nothing and keeps
