@@ -10,7 +10,8 @@ import pytest
 
 from mfa_association.fields import ROSTER
 from mfa_association.inventory.associations import snake
-from mfa_association.pulumi.convert import BRIDGE_PLUGIN
+from mfa_association.terraform import bridge
+from mfa_association.tokens import BRIDGE_PLUGIN
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "languages.md").read_text()
@@ -28,6 +29,11 @@ def test_go_hands_on_all_that_a_roster_says() -> None:
     """In TypeScript the whole device is handed on."""
     named = re.findall(r"^\t\t\t(\w+): ", (ROOT / "examples" / "go" / "main.go").read_text(), re.MULTILINE)
     assert sorted(snake(name[0].lower() + name[1:]) for name in named) == sorted(ROSTER)
+
+
+def test_the_example_in_yaml_is_what_adopt_writes() -> None:
+    written = bridge.project("111122223333", region="us-east-1")
+    assert (ROOT / "examples" / "yaml" / "Pulumi.yaml").read_text() == written
 
 
 @pytest.mark.parametrize("language", ["yaml", "typescript", "go"])
