@@ -37,6 +37,19 @@ def test_without_a_mirror_it_is_where_engines_look_anyway(home: Path, capsys: py
     assert len(list((home / ".terraform.d/plugins").rglob("terraform-provider-mfa_*"))) == 2
 
 
+@pytest.mark.parametrize("named", [None, "elsewhere"])
+def test_for_pulumi_it_is_where_its_bridge_looks(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], named: str | None
+) -> None:
+    monkeypatch.delenv("PULUMI_HOME", raising=False)
+    if named:
+        monkeypatch.setenv("PULUMI_HOME", str(home / named))
+    assert main(["terraform", "install", "--pulumi"]) == 0
+    told = capsys.readouterr().out
+    assert told.count(f"written: {home / (named or '.pulumi')}/dynamic_tf_plugins/registry.") == 2
+    assert told.endswith("`pulumi package add terraform-provider mfa-association/mfa`\n")
+
+
 def test_the_doctor_ends_with_3_where_something_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["terraform", "doctor"]) == 3
     told = capsys.readouterr().out.splitlines()

@@ -45,7 +45,7 @@ def test_this_repos_reviewer_is_installed_in_the_versions_that_it_is_tested_with
 @pytest.mark.parametrize("path", [one for one in CALLERS if one.name != "drift.yml"], ids=shown)
 def test_pull_requests_the_merge_queue_and_main_start_it(path: Path) -> None:
     """But for this repository's own, which has no AWS account."""
-    events = {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
+    events = {"pull_request": {}, "merge_group": {}, "push": {"branches": ["main"]}}
     by_itself = path.is_relative_to(WORKFLOWS)
     assert DOCUMENTS[path][True] == ("workflow_dispatch" if by_itself else events)
 
@@ -57,7 +57,7 @@ def test_what_is_called_starts_in_no_other_way() -> None:
 
 @pytest.mark.parametrize("path", CALLERS, ids=shown)
 def test_a_caller_names_ours_by_commit_allows_what_its_jobs_may_and_gives_literals(path: Path) -> None:
-    """Ten lines, and all that they say is in a file that has owners."""
+    """All that it says is in a file that has owners."""
     jobs = calls(path)
     assert list(jobs) == list(DOCUMENTS[path]["jobs"]) and DOCUMENTS[path]["permissions"] == {}
     for job in jobs.values():
@@ -70,6 +70,20 @@ def test_a_caller_names_ours_by_commit_allows_what_its_jobs_may_and_gives_litera
         ours = job["uses"].startswith("./")
         assert ours == path.is_relative_to(WORKFLOWS)
         assert ours or job["uses"] == f"{REPOSITORY}/.github/workflows/{called(job)}.yml@{COMMIT}"
+
+
+@pytest.mark.parametrize("path", [one for one in CALLERS if one.parent == EXAMPLE], ids=shown)
+def test_an_infra_repo_needs_ten_lines(path: Path) -> None:
+    """Each of its own, none flowing over: comments and empty lines apart."""
+    lines = [line for line in TEXTS[path].splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert len(lines) <= 10 and max(len(line) for line in lines if "uses:" not in line) <= 100
+
+
+def test_the_ten_lines_are_those_that_the_page_explains() -> None:
+    (block,) = re.findall(r"```yaml\n(name: mfa\n.*?)```", (ROOT / "docs" / "github.md").read_text(), re.DOTALL)
+    assert block.splitlines() == [
+        line for line in TEXTS[EXAMPLE / "pulumi.yml"].splitlines() if line and line[0] != "#"
+    ]
 
 
 @pytest.mark.parametrize("path", GUARDED, ids=shown)

@@ -43,7 +43,7 @@ def test_the_matrix_is_every_stack() -> None:
 
 
 def test_pull_requests_the_merge_queue_and_main_start_it() -> None:
-    assert WORKFLOW[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
+    assert WORKFLOW[True] == {"pull_request": {}, "merge_group": {}, "push": {"branches": ["main"]}}
 
 
 @pytest.mark.long

@@ -12,8 +12,9 @@ from threading import Event
 from typing import Any
 
 from mfa_association.aws.reader import Reader
+from mfa_association.cli import adopt_terraform, adopt_yaml
 from mfa_association.cli.accounts import ACCOUNT, add_accounts, in_parallel, refuse_shared
-from mfa_association.cli.adopt_terraform import HELP, TerraformFiles, refuse_shared_folder, terraform_files
+from mfa_association.cli.adopt_program import ProgramFiles, refuse_shared_folder
 from mfa_association.cli.options import ROSTER, account_list, add_connection, connection, sign_in, spelled
 from mfa_association.cli.output import Tell, counted, progress, show
 from mfa_association.cli.process import BROKEN, FOUND, OK, worst
@@ -40,7 +41,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--roster", default=ROSTER, metavar="FILE", help=f"roster to write ({ROSTER})")
     parser.add_argument("--approve", action="append", default=[], metavar="DEVICE", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
-    parser.add_argument("--terraform", action="store_true", help=HELP)
+    programs = parser.add_mutually_exclusive_group()
+    programs.add_argument("--terraform", action="store_true", help=adopt_terraform.HELP)
+    programs.add_argument("--yaml", action="store_true", help=adopt_yaml.HELP)
     add_accounts(parser)
     add_connection(parser)
     parser.set_defaults(command=_run)
@@ -57,7 +60,7 @@ class _Done:
     account_id: str
     adoption: Adoption
     imported: tuple[str, int] | None
-    terraform: TerraformFiles
+    program: ProgramFiles
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -95,8 +98,8 @@ def _refuse_shared(options: argparse.Namespace) -> None:
             "adopting many accounts: users and --roots belong to one account; "
             "nothing was written, leave them out or leave out --accounts"
         )
-    if options.terraform:
-        refuse_shared_folder(options.roster)
+    if option := next((name for name in ("terraform", "yaml") if getattr(options, name)), None):
+        refuse_shared_folder(options.roster, f"--{option}")
 
 
 def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
@@ -107,17 +110,22 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
     roots = account_list(options.roots) if options.roots else ()
     snapshot = take(reader, tuple(options.users), roots=roots)
     adoption = adopt(path, file.text, snapshot, tuple(options.approve))
-    held = [line for line, _ in adoption.held]
-    blocks = terraform_files(Path(path), held) if options.terraform else TerraformFiles()
+    beside = _program_files(options, path, number, [line for line, _ in adoption.held])
     imported = None
     if options.import_file:
         imported = (options.import_file.replace(ACCOUNT, number), len(adoption.held))
         _write_import(imported[0], adoption.held)
     if adoption.added:
         _write(file, adoption.text)
-    for one, text in blocks.texts:
+    for one, text in beside.texts:
         _write(one, text)
-    return _Done(path, number, adoption, imported, blocks)
+    return _Done(path, number, adoption, imported, beside)
+
+
+def _program_files(options: argparse.Namespace, path: str, account_id: str, held: list[Line]) -> ProgramFiles:
+    if options.terraform:
+        return adopt_terraform.terraform_files(Path(path), held)
+    return adopt_yaml.yaml_files(Path(path), account_id, options.region) if options.yaml else ProgramFiles()
 
 
 def _write_import(path: str, held: _Held) -> None:
@@ -145,7 +153,7 @@ def _report(done: _Done) -> int:
     if done.imported is not None:
         file, number = done.imported
         print(f"{file}: {counted(number, 'device')}, for `pulumi import --file {file}`")
-    for sentence in done.terraform.sentences:
+    for sentence in done.program.sentences:
         print(sentence)
     for root in adoption.roots:
         print(

@@ -10,9 +10,10 @@ from typing import Any
 from mfa_association import __version__
 from mfa_association.cli.process import FOUND, OK
 from mfa_association.errors import MfaError
+from mfa_association.terraform import bridge
 from mfa_association.terraform.doctor import Machine, examine
 from mfa_association.terraform.install import PLATFORMS, cli_configuration, implied_mirror, install, this_platform
-from mfa_association.tokens import TERRAFORM_PROVIDER
+from mfa_association.tokens import BRIDGE_PLUGIN, TERRAFORM_PROVIDER
 
 _INSTALL = """
 Write the shim by which Terraform and OpenTofu start the provider of this installation, for both of their registries. It
@@ -28,9 +29,11 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("terraform", help="install the provider for Terraform and OpenTofu")
     ours = parser.add_subparsers(required=True, metavar="COMMAND")
     installer = ours.add_parser("install", help="let engines find the provider", description=_INSTALL)
-    installer.add_argument(
+    places = installer.add_mutually_exclusive_group()
+    places.add_argument(
         "--mirror", type=Path, metavar="DIR", help="write a filesystem mirror for all platforms instead"
     )
+    places.add_argument("--pulumi", action="store_true", help="write it where Pulumi's bridge looks instead")
     installer.set_defaults(command=_install)
     doctor = ours.add_parser("doctor", help="say why an engine does not find or start it", description=_DOCTOR)
     doctor.set_defaults(command=_doctor)
@@ -38,12 +41,21 @@ def add_to(commands: Any) -> None:
 
 def _install(options: argparse.Namespace) -> int:
     mirror: Path | None = options.mirror
+    if options.pulumi:
+        return _install_for_pulumi()
     platforms = PLATFORMS if mirror else (this_platform(),)
     for file in install(mirror or implied_mirror(_home()), platforms):
         print(f"written: {file}")
     print(f'declare it: mfa = {{ source = "{TERRAFORM_PROVIDER}", version = "{__version__}" }} in required_providers')
     if mirror:
         print(f"tell the engines, in ~/.terraformrc and ~/.tofurc:\n\n{cli_configuration(mirror)}", end="")
+    return OK
+
+
+def _install_for_pulumi() -> int:
+    for file in install(bridge.mirror(os.environ, _home()), (this_platform(),)):
+        print(f"written: {file}")
+    print(f"add it to a project: `pulumi package add {BRIDGE_PLUGIN[0]} {TERRAFORM_PROVIDER}`")
     return OK
 
 

@@ -37,6 +37,12 @@ def pickle_of(state: Mapping[str, Any]) -> object:
     return next((bag["__provider"] for bag in bags if isinstance(bag, dict) and "__provider" in bag), None)
 
 
+def camel(name: str) -> str:
+    """A name as Pulumi spells it: ``user_name`` is ``userName``."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 @lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """A name as Terraform and Python spell it: ``userName`` is ``user_name``."""

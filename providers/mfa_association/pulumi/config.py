@@ -10,6 +10,7 @@ from mfa_association.engine import config
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.errors import MfaError
 from mfa_association.fields import DEFAULTS
+from mfa_association.inventory.associations import camel
 
 _MFA_KEYS = ("max_removals", *DEFAULTS, "retry_deadline", "propagation_time")
 _WEB_IDENTITY = "aws:assumeRoleWithWebIdentity"
@@ -72,12 +73,6 @@ class _Stack:
 def spelled(key: str) -> str:
     """A setting as a stack's configuration names it."""
     return f"{'mfa' if key in _MFA_KEYS else 'aws'}:{camel(key)}"
-
-
-def camel(name: str) -> str:
-    """A name as Pulumi spells it: ``user_name`` is ``userName``."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 _KEYS = tuple(sorted(map(spelled, _MFA_KEYS)))

@@ -16,15 +16,12 @@ from typing import Any, Final, Literal
 from mfa_association import __version__
 from mfa_association.errors import MfaError
 from mfa_association.fields import BY_NAME, FOUND, SECRETS, names
-from mfa_association.inventory.associations import PICKLE, is_association, snake
-from mfa_association.pulumi.config import camel
-from mfa_association.tokens import BRIDGED_TYPE, PULUMI_TYPE, TERRAFORM_PROVIDER
+from mfa_association.inventory.associations import PICKLE, camel, is_association, snake
+from mfa_association.tokens import BRIDGE_PLUGIN, BRIDGED_TYPE, PULUMI_TYPE, TERRAFORM_PROVIDER
 
 Target = Literal["bridge", "dynamic"]
 Json = dict[str, Any]
 
-BRIDGE_PLUGIN: Final = ("terraform-provider", "1.2.0")
-"""The plugin that serves any Terraform provider; an `up` with another version updates the record of it."""
 REGISTRY: Final = "registry.opentofu.org"
 """Where that plugin looks for a provider that is named without a host."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from mfa_association.sandbox import Sandbox
 from tests.e2e.bridged import TOKEN as TYPE
 from tests.e2e.bridged import BridgedStack, device
 from tests.support.programs import DAVES, KEY, TOKEN
 from tests.support.stack import ACCOUNT, virtual
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "yaml" / "Pulumi.yaml"
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PLAIN = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
@@ -27,6 +31,24 @@ def test_declared_unchanged_and_removed(stack: BridgedStack, box: Sandbox) -> No
     stack.program(bobs=device("bob", TOKEN))
     assert "1 deleted" in stack.must_up()
     assert writes(box) == [("DeactivateMFADevice", DAVES)]
+
+
+def test_the_example_declares_its_roster(stack: BridgedStack, box: Sandbox) -> None:
+    """The roster is the program: adopted without a write, then nothing to do, and a removed line deactivates."""
+    (stack.folder / "Pulumi.yaml").write_text(EXAMPLE.read_text().replace("name: mfa\n", "name: test\n"))
+    (stack.folder / "Main.yaml").unlink(missing_ok=True)
+    roster = stack.folder / "roster.yaml"
+    roster.write_text(json.dumps({"users": {"dave": [DAVES], "bob": [TOKEN], "carol": [KEY]}}))
+    assert "4 created" in stack.must_up()
+    assert stack.names() == ["GAHT12345678", "mfa/dave-phone", "u2f/user/carol/yubikey-EXAMPLE"]
+    assert "4 unchanged" in stack.must_up() and writes(box) == []
+    roster.write_text(json.dumps({"users": {"bob": [TOKEN], "carol": [KEY]}}))
+    assert "1 deleted" in stack.must_up()
+    assert writes(box) == [("DeactivateMFADevice", DAVES)]
+    roster.write_text("users: {}\n")
+    refused = stack.up()
+    assert refused.returncode != 0 and "roster.yaml:1" in refused.stdout + refused.stderr
+    assert stack.names() == ["GAHT12345678", "u2f/user/carol/yubikey-EXAMPLE"]
 
 
 def test_imported_by_user_and_serial(stack: BridgedStack, box: Sandbox) -> None:
