@@ -43,7 +43,7 @@ files = {{name: Path(name).read_text() for name in names if Path(name).exists()}
 with (home / "tool.jsonl").open("a") as log:
     log.write(json.dumps({{"arguments": arguments, "env": dict(os.environ), "files": files}}) + "\\n")
 given = home / "given"
-if arguments == ["terraform", "install"]:
+if arguments[:2] == ["terraform", "install"]:
     sys.exit(0)
 if arguments[0] == "review":
     told = dict(zip(arguments, arguments[1:]))

@@ -46,6 +46,24 @@ def test_main_is_applied_as_it_was_reviewed(hub: Hub) -> None:
     assert (run.machine("apply") / "reviewed" / "review.json").read_text() == "{}"
 
 
+@pytest.mark.parametrize(
+    "project, expected",
+    [
+        pytest.param("runtime: python\n", [], id="in Python nothing more is installed"),
+        pytest.param("runtime: yaml\npackages:\n  mfa: {}\n", ["install"], id="in YAML the bridge is"),
+    ],
+)
+def test_a_project_in_another_language_finds_the_provider(hub: Hub, project: str, expected: list[str]) -> None:
+    hub.commit("a project", **{"Pulumi.yaml": project})
+    run = hub.push()
+    assert set(run.play().values()) == {"success"}
+    for job in ("preview", "apply"):
+        said = log(run, job, "engine.log")
+        assert said[: len(expected)] == expected and said[len(expected)].startswith("preview ")
+        ours = [call["arguments"] for call in tool(run, job) if call["arguments"][0] == "terraform"]
+        assert ours == [["terraform", "install", "--pulumi"] for _ in expected]
+
+
 def test_who_approves_reads_the_report_in_the_summary(hub: Hub) -> None:
     hub.given["text"] = "FAIL: </details> @all\n```\n"
     run = hub.push()
