@@ -260,7 +260,7 @@ KINDS_ERRORS_AND_TOKENS = (
         ("tests/lifecycle/test_move.py",),
     ),
     Mutant(
-        f"{PACKAGE}/lifecycle/declarations.py",
+        f"{PACKAGE}/lifecycle/ledger.py",
         "self.mark_declared(pair, fault if isinstance",
         "self.mark_declared(pair, str(fault) if isinstance",
         ("tests/lifecycle/test_successors.py",),

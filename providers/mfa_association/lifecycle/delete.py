@@ -8,8 +8,14 @@ from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntit
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.deactivate import NotHeld, SomebodyNew, deactivate
-from mfa_association.lifecycle.guards import LastDeviceGuard, guard_last_device, warn_afterwards
-from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
+from mfa_association.lifecycle.guards import (
+    LastDeviceGuard,
+    Seen,
+    guard_last_device,
+    is_of_somebody_new,
+    look,
+    warn_afterwards,
+)
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.read import holder_label, is_somebody_new, other_holder, renamed
 from mfa_association.lifecycle.refusals import DeclaredButFailed, Refusal
@@ -38,7 +44,7 @@ def delete(
     ``Refusal`` or an ``AwsError``; the state must then be kept.
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
-    with context.lock_users(account_id, saved.user_name):
+    with context.ledger.lock_users(context, account_id, saved.user_name):
         if _stays(context, saved):
             return
         released = release(context, saved, mode, called_before=called_before)
@@ -151,7 +157,7 @@ def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGu
     run has a limit, ``WrongAccount`` or an ``AwsError``.
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
-    with context.lock_users(account_id, saved.user_name):
+    with context.ledger.lock_users(context, account_id, saved.user_name):
         seen = look(context, saved)
         if is_of_somebody_new(context, saved, seen):
             context.warn(_not_bound_to(saved))

@@ -12,8 +12,7 @@ from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.create import active, take
 from mfa_association.lifecycle.delete import release
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
-from mfa_association.lifecycle.guards import LastDeviceGuard
-from mfa_association.lifecycle.held import look
+from mfa_association.lifecycle.guards import LastDeviceGuard, look
 from mfa_association.lifecycle.model import Association, Declaration, rfc3339
 from mfa_association.lifecycle.refusals import (
     HeldByAnother,
