@@ -271,7 +271,7 @@ KINDS_ERRORS_AND_TOKENS = (
         'super().__init__(str(fault), "; the device',
         ("tests/test_errors.py",),
     ),
-    Mutant(f"{PACKAGE}/pulumi/boundary.py", ".spelled(spelled)", ".spelled(str)", ("tests/pulumi/test_provider.py",)),
+    Mutant(f"{PACKAGE}/pulumi/provider.py", ".spelled(spelled)", ".spelled(str)", ("tests/pulumi/test_provider.py",)),
     Mutant(
         f"{PACKAGE}/cli/command_line.py",
         "{fault.spelled(spelled)}",
@@ -312,7 +312,7 @@ KINDS_ERRORS_AND_TOKENS = (
     ),
     Mutant(
         f"{PACKAGE}/engine/contexts.py",
-        'return "lift" if self.lifts(serial) else self.mode or saved',
+        'return "lift" if is_named else self.mode or saved',
         "return self.mode or saved",
         ("tests/engine/test_contexts.py",),
     ),

@@ -198,7 +198,11 @@ def parse_serial_number(value: object, field: str = "serial_number") -> SerialNu
     if not _SERIAL_NUMBER.fullmatch(text):
         raise InvalidValue(field, value, "must hold only ASCII letters, digits and _+=/:,.@-")
     if text.lower().startswith("arn:"):
-        return _parse_arn(text, field)
+        parts = _DEVICE_ARN.fullmatch(text)
+        if not parts:
+            rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
+            raise InvalidValue(field, text, rule)
+        return SerialNumber(text, _BY_ARN_TYPE[parts["type"]], parts["name"], parts["account"], parts["partition"])
     if "/" in text or ":" in text:
         raise InvalidValue(
             field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial"
@@ -227,14 +231,6 @@ def check_codes(first: object, second: object) -> tuple[str, str] | None:
             "authentication_code_2", None, "must differ from authentication_code_1: give two consecutive codes"
         )
     return pair
-
-
-def _parse_arn(text: str, field: str) -> SerialNumber:
-    found = _DEVICE_ARN.fullmatch(text)
-    if not found:
-        rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
-        raise InvalidValue(field, text, rule)
-    return SerialNumber(text, _BY_ARN_TYPE[found["type"]], found["name"], found["account"], found["partition"])
 
 
 def _code(field: str, value: object) -> str:

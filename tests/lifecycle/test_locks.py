@@ -323,10 +323,10 @@ def test_a_file_that_a_cleaner_removed_is_made_anew(state_folder: Path, monkeypa
             assert not LockFiles().take("x")
     one = LockFiles().take("x")
     assert one and not LockFiles().take("x")
-    one.close()
+    os.close(one.descriptor)
     other = LockFiles().take("x")
     assert other
-    other.close()
+    os.close(other.descriptor)
 
 
 def test_the_clock_is_that_of_the_machine() -> None:

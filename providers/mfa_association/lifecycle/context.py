@@ -10,7 +10,7 @@ from functools import partial
 from mfa_association.aws.errors import AccessDenied, AwsError
 from mfa_association.aws.iam import Device, Iam
 from mfa_association.aws.retry import Clock, Retries, RetryLimits
-from mfa_association.lifecycle.directory import DeviceLookup
+from mfa_association.lifecycle.directory import CachedRead, DeviceLookup, read_virtual_devices
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.refusals import WrongAccount
@@ -42,7 +42,8 @@ class AccountContext:
     def __post_init__(self) -> None:
         self.retries = Retries(self.limits, self.clock)
         walk = partial(self.retries.read, self.iam.list_virtual_mfa_devices)
-        self.directory = DeviceLookup(self.devices, walk, self.ledger, self.clock.monotonic)
+        virtual_devices = CachedRead(partial(read_virtual_devices, walk), self.ledger, self.clock.monotonic)
+        self.directory = DeviceLookup(self.devices, virtual_devices)
 
     def account_for(self, serial_number: SerialNumber, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""

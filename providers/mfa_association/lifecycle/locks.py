@@ -80,8 +80,8 @@ class UserLocks:
                 noted = True
                 context.note(f"another run is changing {user_name}: waiting for it")
             context.clock.sleep(0.05 + 0.2 * context.clock.random())
-        stack.callback(file.close)
-        self._removed[user] = file.read(self._monotonic())
+        stack.callback(os.close, file.descriptor)
+        self._removed[user] = file.read()
         self._open[user] = file
         stack.callback(self._open.pop, user, None)
 
@@ -147,26 +147,22 @@ class LockFiles:
 class LockFile:
     """One lock file, opened and locked. Raises ``OSError``."""
 
-    _file: int
+    descriptor: int
 
-    def read(self, now: float) -> dict[str, float]:
-        """What was removed since the machine started and no longer than ``REMEMBERED`` ago, and when."""
-        content = os.pread(self._file, os.fstat(self._file).st_size, 0)
+    def read(self) -> dict[str, float]:
+        """What was removed since the machine started, and when."""
+        content = os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0)
         with suppress(ValueError, TypeError, AttributeError, KeyError):
             kept: dict[str, Any] = json.loads(content or b"{}")
             if kept.get("boot") == _boot():
-                return recent({str(name): float(moment) for name, moment in kept["removed"].items()}, now)
+                return {str(name): float(moment) for name, moment in kept["removed"].items()}
         return {}
 
     def write(self, removed: Mapping[str, float]) -> None:
         """Keep what was removed."""
         content = json.dumps({"boot": _boot(), "removed": dict(removed)}).encode()
-        os.pwrite(self._file, content, 0)
-        os.ftruncate(self._file, len(content))
-
-    def close(self) -> None:
-        """Unlock and close it."""
-        os.close(self._file)
+        os.pwrite(self.descriptor, content, 0)
+        os.ftruncate(self.descriptor, len(content))
 
 
 def hidden(*parts: str) -> str:
