@@ -8,7 +8,7 @@ from functools import partial
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, ServiceFailure
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import explain_denial
-from mfa_association.lifecycle.guards import Seen, is_of_somebody_new, look
+from mfa_association.lifecycle.guards import Seen, is_of_somebody_new, look_at_devices
 from mfa_association.lifecycle.model import Association
 
 
@@ -73,7 +73,7 @@ class _Attempts:
     def _wait_for_lists(self, fault: NoSuchEntity) -> None:
         """The call says that the user does not hold it: it may only be older than the list."""
         if self.seen.is_listed:
-            self.seen = look(self.context, self.saved)
+            self.seen = look_at_devices(self.context, self.saved)
         if not self.seen.is_listed:
             raise NotHeld(lost=self.lost is not None) from None
         if not self._wait("lag", self.context.limits.propagation):
@@ -82,7 +82,7 @@ class _Attempts:
     def _look_again(self) -> None:
         """Read the list again; where AWS does not answer, the next call decides."""
         try:
-            self.seen = look(self.context, self.saved)
+            self.seen = look_at_devices(self.context, self.saved)
         except AwsError as fault:
             if not fault.retryable:
                 raise

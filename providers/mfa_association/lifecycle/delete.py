@@ -13,7 +13,7 @@ from mfa_association.lifecycle.guards import (
     Seen,
     guard_last_device,
     is_of_somebody_new,
-    look,
+    look_at_devices,
     warn_afterwards,
 )
 from mfa_association.lifecycle.model import Association
@@ -45,7 +45,7 @@ def delete(
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
     with context.ledger.lock_users(context, account_id, saved.user_name):
-        if _stays(context, saved):
+        if _is_declared_elsewhere(context, saved):
             return
         released = release(context, saved, mode, called_before=called_before)
     holder = released.holder
@@ -59,7 +59,7 @@ def delete(
         _delete_entity(context, saved)
 
 
-def _stays(context: AccountContext, saved: Association) -> bool:
+def _is_declared_elsewhere(context: AccountContext, saved: Association) -> bool:
     """Whether another record declares the device for this user; the caller has the user's lock."""
     entry = context.ledger.declared(saved.pair)
     if entry.stage == "failed":
@@ -126,7 +126,7 @@ def _look_and_guard(
     What IAM does not list may be younger than the list: it is looked for again before it is refused, and it is warned
     of once the call showed that it was held.
     """
-    seen = seen or look(context, saved)
+    seen = seen or look_at_devices(context, saved)
     if is_of_somebody_new(context, saved, seen):
         raise SomebodyNew
     unlisted = seen.is_listed is False
@@ -145,7 +145,7 @@ def _look_and_guard(
 
 
 def _listed(context: AccountContext, saved: Association) -> Seen | None:
-    seen = look(context, saved)
+    seen = look_at_devices(context, saved)
     return seen if seen.is_listed is not False else None
 
 
@@ -158,7 +158,7 @@ def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGu
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
     with context.ledger.lock_users(context, account_id, saved.user_name):
-        seen = look(context, saved)
+        seen = look_at_devices(context, saved)
         if is_of_somebody_new(context, saved, seen):
             context.warn(_not_bound_to(saved))
             return False

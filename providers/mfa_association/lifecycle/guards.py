@@ -38,7 +38,7 @@ class Seen:
     is_shown: bool
 
 
-def look(context: AccountContext, saved: Association) -> Seen:
+def look_at_devices(context: AccountContext, saved: Association) -> Seen:
     """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
     try:
         listed = context.devices(saved.user_name)

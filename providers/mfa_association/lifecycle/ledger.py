@@ -14,7 +14,7 @@ from typing import Literal
 
 from mfa_association.aws.retry import boot_clock
 from mfa_association.errors import MfaError, Words
-from mfa_association.lifecycle.locks import LockFiles, UserLocks, hidden, recent
+from mfa_association.lifecycle.locks import LockFiles, UserLocks, hashed, recent_removals
 from mfa_association.lifecycle.model import Association, Pair
 from mfa_association.lifecycle.refusals import TooManyRemovals
 from mfa_association.validation import SerialNumber
@@ -70,9 +70,9 @@ class Ledger(UserLocks):
             if limit is not None and self._removals >= limit:
                 raise TooManyRemovals(pair.user_name, pair.serial_number, limit)
             self._removals += 1
-        user, now = hidden(str(pair.account_id), pair.user_name), self._monotonic()
-        before = recent(self._removed[user], now)
-        after = {**before, hidden(pair.serial_number.text): now}
+        user, now = hashed(str(pair.account_id), pair.user_name), self._monotonic()
+        before = recent_removals(self._removed[user], now)
+        after = {**before, hashed(pair.serial_number.text): now}
         self._write_removed(user, after)
         try:
             yield
@@ -91,9 +91,9 @@ class Ledger(UserLocks):
 
     def restored(self, pair: Pair) -> None:
         """Note that this process gave the user the device, even if IAM's lists do not show it yet."""
-        user = hidden(str(pair.account_id), pair.user_name)
-        before = recent(self._removed[user], self._monotonic())
-        after = {device: moment for device, moment in before.items() if device != hidden(pair.serial_number.text)}
+        user = hashed(str(pair.account_id), pair.user_name)
+        before = recent_removals(self._removed[user], self._monotonic())
+        after = {device: moment for device, moment in before.items() if device != hashed(pair.serial_number.text)}
         if after != before:
             self._write_removed(user, after)
         self._removed[user] = after

@@ -52,7 +52,7 @@ class UserLocks:
 
         The locks of the process come first, then the files, both sorted, so that no two runs wait for each other.
         """
-        users = {hidden(account_id, name): name for name in user_names}
+        users = {hashed(account_id, name): name for name in user_names}
         with self._lock:
             self._warn = context.warn
             locks = [self._users[user] for user in sorted(users)]
@@ -98,7 +98,7 @@ class UserLocks:
     def seconds_since_removal(self, account_id: str, user_name: str, serial_number: str) -> float | None:
         """How long ago the device was taken from the user; None if not in the last two minutes."""
         now = self._monotonic()
-        moment = recent(self._removed[hidden(account_id, user_name)], now).get(hidden(serial_number))
+        moment = recent_removals(self._removed[hashed(account_id, user_name)], now).get(hashed(serial_number))
         return None if moment is None else now - moment
 
     def _write_removed(self, user: str, removed: dict[str, float]) -> None:
@@ -165,12 +165,12 @@ class LockFile:
         os.ftruncate(self.descriptor, len(content))
 
 
-def hidden(*parts: str) -> str:
+def hashed(*parts: str) -> str:
     """A hash of these parts, which hides them; IAM compares names without regard to case."""
     return hashlib.sha256("\0".join(parts).lower().encode()).hexdigest()
 
 
-def recent(removed: Mapping[str, float], now: float) -> dict[str, float]:
+def recent_removals(removed: Mapping[str, float], now: float) -> dict[str, float]:
     """The removals that lists may not show yet."""
     return {name: moment for name, moment in removed.items() if now - REMEMBERED < moment <= now}
 
