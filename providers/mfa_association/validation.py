@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mfa_association.errors import MfaError
+from mfa_association.text import show
 
 OnLastDevice = Literal["refuse", "warn", "allow"]
 OnDestroy = Literal["keep", "delete-virtual-device"]
@@ -20,7 +21,6 @@ OnDestroy = Literal["keep", "delete-virtual-device"]
 ROOT_USER: Final = "the root user"
 """How the root user of an account is called where IAM users have names; no IAM user can be called so."""
 
-_SHOWN = 80
 _DIGITS_OF_A_TOKEN = 6
 _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
@@ -112,12 +112,6 @@ class SerialNumber:
         """The user who registered it, where its ARN says so: ``u2f/user/alice/key`` (root's is ``u2f/root/…``)."""
         parts = self.name.split("/")
         return parts[2] if self.kind.arn_names_user and len(parts) > 3 and parts[1] == "user" else None
-
-
-def show(value: object) -> str:
-    """Quote a value for a message: printable ASCII on one line, shortened."""
-    text = ascii(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def same(left: str, right: str) -> bool:

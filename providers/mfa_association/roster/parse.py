@@ -17,13 +17,13 @@ from mfa_association.fields import BY_NAME, ROSTER, RULES, Field, names
 from mfa_association.roster.faults import RosterError
 from mfa_association.roster.file import read_file
 from mfa_association.roster.nodes import compose, is_null
+from mfa_association.text import show
 from mfa_association.validation import (
     InvalidValue,
     SerialNumber,
     check_account_id,
     check_user_name,
     parse_serial_number,
-    show,
 )
 
 _TRUTH: Final = {"true": True, "false": False}
