@@ -100,10 +100,10 @@ ADAPTERS = (
     Mutant(f"{PACKAGE}/terraform/block.py", 'Attribute("on_destroy"', 'Attribute("other"', (FIELDS,)),
     Mutant("docs/configuration.md", "| `mfa:onDestroy` |", "| `mfa:other` |", (FIELDS,)),
     Mutant(
-        f"{PACKAGE}/roster/parse.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
+        f"{PACKAGE}/roster/model.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
     ),
-    Mutant(f"{PACKAGE}/roster/parse.py", '"user_name": self.user_name,', "", (FIELDS,)),
-    Mutant(f"{PACKAGE}/roster/parse.py", "**self.settings,", "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/roster/model.py", '"user_name": self.user_name,', "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/roster/model.py", "**self.settings,", "", (FIELDS,)),
     Mutant(
         f"{PACKAGE}/roster/editing/edit.py",
         "tuple(line.inputs().values())",
