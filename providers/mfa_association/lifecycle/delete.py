@@ -45,7 +45,7 @@ def delete(
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
     with context.ledger.lock_users(context, account_id, saved.user_name):
-        if _is_declared_elsewhere(context, saved):
+        if _leave_to_another_record(context, saved):
             return
         released = release(context, saved, mode, called_before=called_before)
     holder = released.holder
@@ -59,8 +59,11 @@ def delete(
         _delete_entity(context, saved)
 
 
-def _is_declared_elsewhere(context: AccountContext, saved: Association) -> bool:
-    """Whether another record declares the device for this user; the caller has the user's lock."""
+def _leave_to_another_record(context: AccountContext, saved: Association) -> bool:
+    """Leave the device to another record that declares it for this user, and say whether there is one.
+
+    The caller has the user's lock.
+    """
     entry = context.ledger.declared(saved.pair)
     if entry.stage == "failed":
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
