@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _SHOWN = 80
-# Besides control characters: what breaks a line or turns its direction.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+# Besides control characters: what breaks a line or turns its direction. Not compiled at start, for which engines wait.
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
 
 
 def show(value: object) -> str:
@@ -17,4 +17,4 @@ def show(value: object) -> str:
 
 def on_one_line(text: str) -> str:
     """The same words on one line, without control characters."""
-    return _CONTROL.sub(" ", text).strip()
+    return re.sub(_CONTROL, " ", text).strip()
