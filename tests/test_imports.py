@@ -28,7 +28,7 @@ def _loads(then: str, before: str = "pass") -> set[str]:
         ("what Pulumi's plugin process unpickles, beside what it loads itself",
          "import mfa_association.pulumi.provider", "import pulumi.dynamic, grpc, dill"),
         ("a configuration without a call",
-         "from mfa_association.pulumi.provider import Provider, runtime; runtime.run({})",
+         "from mfa_association.pulumi.provider import Provider, runtime; runtime.context_of({})",
          "import pulumi.dynamic, grpc, dill"),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfa_association.text import show
 from mfa_association.validation import (
     FIDO,
     HARDWARE,
@@ -29,7 +30,6 @@ from mfa_association.validation import (
     parse_serial_number,
     parse_tags,
     same,
-    show,
 )
 
 ACCOUNT = "111122223333"

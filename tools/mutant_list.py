@@ -100,10 +100,10 @@ ADAPTERS = (
     Mutant(f"{PACKAGE}/terraform/block.py", 'Attribute("on_destroy"', 'Attribute("other"', (FIELDS,)),
     Mutant("docs/configuration.md", "| `mfa:onDestroy` |", "| `mfa:other` |", (FIELDS,)),
     Mutant(
-        f"{PACKAGE}/roster/parse.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
+        f"{PACKAGE}/roster/model.py", '"root_account_id": self.root_account_id,', "", ("tests/pulumi/test_declare.py",)
     ),
-    Mutant(f"{PACKAGE}/roster/parse.py", '"user_name": self.user_name,', "", (FIELDS,)),
-    Mutant(f"{PACKAGE}/roster/parse.py", "**self.settings,", "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/roster/model.py", '"user_name": self.user_name,', "", (FIELDS,)),
+    Mutant(f"{PACKAGE}/roster/model.py", "**self.settings,", "", (FIELDS,)),
     Mutant(
         f"{PACKAGE}/roster/editing/edit.py",
         "tuple(line.inputs().values())",
@@ -260,7 +260,7 @@ KINDS_ERRORS_AND_TOKENS = (
         ("tests/lifecycle/test_move.py",),
     ),
     Mutant(
-        f"{PACKAGE}/lifecycle/declarations.py",
+        f"{PACKAGE}/lifecycle/ledger.py",
         "self.mark_declared(pair, fault if isinstance",
         "self.mark_declared(pair, str(fault) if isinstance",
         ("tests/lifecycle/test_successors.py",),
@@ -271,7 +271,7 @@ KINDS_ERRORS_AND_TOKENS = (
         'super().__init__(str(fault), "; the device',
         ("tests/test_errors.py",),
     ),
-    Mutant(f"{PACKAGE}/pulumi/boundary.py", ".spelled(spelled)", ".spelled(str)", ("tests/pulumi/test_provider.py",)),
+    Mutant(f"{PACKAGE}/pulumi/provider.py", ".spelled(spelled)", ".spelled(str)", ("tests/pulumi/test_provider.py",)),
     Mutant(
         f"{PACKAGE}/cli/command_line.py",
         "{fault.spelled(spelled)}",
@@ -312,7 +312,7 @@ KINDS_ERRORS_AND_TOKENS = (
     ),
     Mutant(
         f"{PACKAGE}/engine/contexts.py",
-        'return "lift" if self.lifts(serial) else self.mode or saved',
+        'return "lift" if is_named else self.mode or saved',
         "return self.mode or saved",
         ("tests/engine/test_contexts.py",),
     ),

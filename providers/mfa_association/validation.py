@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mfa_association.errors import MfaError
+from mfa_association.text import show
 
 OnLastDevice = Literal["refuse", "warn", "allow"]
 OnDestroy = Literal["keep", "delete-virtual-device"]
@@ -20,7 +21,6 @@ OnDestroy = Literal["keep", "delete-virtual-device"]
 ROOT_USER: Final = "the root user"
 """How the root user of an account is called where IAM users have names; no IAM user can be called so."""
 
-_SHOWN = 80
 _DIGITS_OF_A_TOKEN = 6
 _USER_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
@@ -114,12 +114,6 @@ class SerialNumber:
         return parts[2] if self.kind.arn_names_user and len(parts) > 3 and parts[1] == "user" else None
 
 
-def show(value: object) -> str:
-    """Quote a value for a message: printable ASCII on one line, shortened."""
-    text = ascii(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
 def same(left: str, right: str) -> bool:
     """Whether two user names or serial numbers mean the same to IAM."""
     return left.lower() == right.lower()
@@ -198,7 +192,11 @@ def parse_serial_number(value: object, field: str = "serial_number") -> SerialNu
     if not _SERIAL_NUMBER.fullmatch(text):
         raise InvalidValue(field, value, "must hold only ASCII letters, digits and _+=/:,.@-")
     if text.lower().startswith("arn:"):
-        return _parse_arn(text, field)
+        parts = _DEVICE_ARN.fullmatch(text)
+        if not parts:
+            rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
+            raise InvalidValue(field, text, rule)
+        return SerialNumber(text, _BY_ARN_TYPE[parts["type"]], parts["name"], parts["account"], parts["partition"])
     if "/" in text or ":" in text:
         raise InvalidValue(
             field, value, "must be the whole ARN of a virtual device or security key, or a hardware serial"
@@ -227,14 +225,6 @@ def check_codes(first: object, second: object) -> tuple[str, str] | None:
             "authentication_code_2", None, "must differ from authentication_code_1: give two consecutive codes"
         )
     return pair
-
-
-def _parse_arn(text: str, field: str) -> SerialNumber:
-    found = _DEVICE_ARN.fullmatch(text)
-    if not found:
-        rule = "must be an MFA device: arn:aws:iam::ACCOUNT:mfa/NAME or arn:aws:iam::ACCOUNT:u2f/user/NAME/KEY"
-        raise InvalidValue(field, text, rule)
-    return SerialNumber(text, _BY_ARN_TYPE[found["type"]], found["name"], found["account"], found["partition"])
 
 
 def _code(field: str, value: object) -> str:

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from mfa_association.aws import clients
+from mfa_association.aws import boto
 from mfa_association.aws.errors import AwsError, BadSettings, MfaCodeNeeded, NoCredentials, Throttling
 from mfa_association.aws.iam import Iam
-from mfa_association.aws.session import Session
+from mfa_association.aws.session import Session, sign_in
 from mfa_association.aws.settings import Role, Settings
 from tests.support.stage import failure
 
@@ -125,10 +125,10 @@ def sent_to(settings: Settings) -> str:
         urls.append(request.url)
         raise Stopped
 
-    session = clients.boto_session(settings)
+    session: Any = boto.ConfiguredSession(settings)
     session.register("before-send", stop)
     with pytest.raises(Stopped):
-        clients.make_client(session, "sts", 1).get_caller_identity()
+        boto.make_client(session, "sts", 1).get_caller_identity()
     return urls[0]
 
 
@@ -167,8 +167,8 @@ def test_certificates_are_checked_as_the_settings_say(
 ) -> None:
     """Also by the clients that botocore makes: it takes the bundle of the session for each."""
     monkeypatch.setenv("AWS_CA_BUNDLE", "/other.pem")
-    assert clients.boto_session(Settings(profile="admin", verify=verify)).get_config_variable("ca_bundle") == verify
-    assert clients.boto_session(Settings(profile="admin")).get_config_variable("ca_bundle") == "/other.pem"
+    assert boto.ConfiguredSession(Settings(profile="admin", verify=verify)).get_config_variable("ca_bundle") == verify
+    assert boto.ConfiguredSession(Settings(profile="admin")).get_config_variable("ca_bundle") == "/other.pem"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_one_code_serves_for_the_whole_process(profile: Any, aws: Aws) -> None:
         return "123456"
 
     settings = Settings(profile="admin", endpoints=endpoints(aws.url), ask_mfa_code=ask)
-    clients.sign_in(settings)
+    sign_in(settings)
     assert prompts == [f"Enter MFA code for {PHONE}: "]
     assert [session.caller.account_id for session in (Session(settings), Session(settings))] == ["111122223333"] * 2
     assert len(prompts) == 1
@@ -242,7 +242,7 @@ def test_one_code_serves_for_the_whole_process(profile: Any, aws: Aws) -> None:
 
 
 def test_signing_in_without_such_a_profile_calls_nothing(profile: Any, aws: Aws) -> None:
-    clients.sign_in(Settings(profile="base", endpoints=endpoints(aws.url), ask_mfa_code=lambda prompt: ""))
+    sign_in(Settings(profile="base", endpoints=endpoints(aws.url), ask_mfa_code=lambda prompt: ""))
     assert aws.asked == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa_association.sandbox import RemoteSandbox, seed, seed_access
+from mfa_association.sandbox import RemoteSandbox, seed, seed_access, seed_devices
 from mfa_association.sandbox.control import Control
 from mfa_association.sandbox.policy import OPERATORS
 from tests.sandbox.test_rules import ROWS
@@ -19,7 +19,7 @@ KEYS = {
     "at the top": seed.TOP_KEYS,
     "an account": seed.ACCOUNT_KEYS,
     "a user": seed.USER_KEYS,
-    "a device": seed.DEVICE_KEYS,
+    "a device": seed_devices.DEVICE_KEYS,
     "a role": seed_access.ROLE_KEYS,
     "a key": seed_access.KEY_KEYS,
     "the organization": seed_access.ORGANIZATION_KEYS,

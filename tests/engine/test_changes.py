@@ -77,13 +77,13 @@ def test_what_fails_before_aws_is_asked_is_noted(verb: str) -> None:
         elif verb == "no seed":
             changes.create(no_run, ledger, news | {"seed": "?"})
         else:
-            changes.update(no_run, ledger, OLDS, news, lambda _, mode: mode)
+            changes.update(no_run, ledger, OLDS, news)
     entry = ledger.declared(Pair(parse_serial_number(PHONE), news["user_name"], "111122223333"))
     assert (entry.stage, str(entry.reason)) == ("failed", str(caught.value))
 
 
 def test_a_settings_change_asks_nobody() -> None:
-    outputs = changes.update(no_run, Ledger(), OLDS, NEWS | {"on_last_device": "refuse"}, lambda _, mode: mode)
+    outputs = changes.update(no_run, Ledger(), OLDS, NEWS | {"on_last_device": "refuse"})
     assert outputs["on_last_device"] == "refuse"
 
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from mfa_association.aws.settings import Settings
 from mfa_association.engine import contexts
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import LastDeviceGuard, Ledger, Limits, Pair
+from mfa_association.lifecycle import LastDeviceGuard
 from mfa_association.validation import OnLastDevice, parse_serial_number
 
 PHONE, TOKEN = "arn:aws:iam::111122223333:mfa/alice-phone", "GAHT12345678"
@@ -70,14 +69,3 @@ def test_it_is_announced_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == [
         "on_last_device is allow for mfa/alice-phone in this run, whatever failed (MFA_ASSOCIATION_ON_LAST_DEVICE)"
     ]
-
-
-def test_a_foreseen_removal_is_not_forgotten_however_long_a_plan_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr("mfa_association.lifecycle.ledger.boot_clock", lambda: now[0])
-    made = contexts.AccountContexts(Settings("us-east-1"), Limits(), Ledger(), print, print)
-    ledger, pair = made.for_plan({}).ledger, Pair(parse_serial_number(PHONE), "alice", "111122223333")
-    with ledger.removing(pair, None):
-        pass
-    now[0] = 3600.0
-    assert ledger.removed(pair)

@@ -14,7 +14,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from mfa_association.pulumi.boundary import ProviderError
+from mfa_association.pulumi.provider import ProviderError
 from tests.histories.history import Run
 from tests.histories.processes import Crash, PulumiProcess, Values
 from tests.histories.program import OTHER, Program, Record

@@ -18,8 +18,8 @@ import pytest
 
 from mfa_association.engine import contexts
 from mfa_association.lifecycle import AccountContext as AccountRun
-from mfa_association.lifecycle import Clock, machine
-from mfa_association.lifecycle.machine import _open_first
+from mfa_association.lifecycle import Clock, locks
+from mfa_association.lifecycle.locks import _open_folder
 from mfa_association.terraform import diagnostics
 from tests.histories.account import SEED, Account
 from tests.histories.history import Run
@@ -66,9 +66,9 @@ class World:
         foreign = any(OTHER in role.arn for role in settings.roles)
         return ModelIam(self.other if foreign else self.account)
 
-    def open_lock_folder(self, folders: Iterator[Path]) -> int:
+    def open_lock_folder(self) -> int:
         """As the code under test does it, but closed with the history: thousands of its processes are one here."""
-        self.open_folders.append(_open_first(folders))
+        self.open_folders.append(_open_folder())
         return self.open_folders[-1]
 
     def forget_removals(self) -> None:
@@ -85,7 +85,7 @@ def model_world() -> Iterator[World]:
         patch.setattr(contexts, "open_session", lambda settings: settings)
         patch.setattr(contexts, "Iam", world.iam)
         patch.setattr(contexts, "AccountContext", functools.partial(AccountRun, clock=world.clock()))
-        patch.setattr(machine, "_open_first", world.open_lock_folder)
+        patch.setattr(locks, "_open_folder", world.open_lock_folder)
         patch.setattr(diagnostics, "log", lambda _level, _message: None)
         patch.setattr(sys, "tracebacklimit", 1000, raising=False)
         patch.setenv("XDG_STATE_HOME", folder)

@@ -12,7 +12,7 @@ from mfa_association import lifecycle
 from mfa_association.aws import errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.lifecycle import AccountContext, Association, Ledger, refusals
-from mfa_association.lifecycle.cached_read import MOST_AGE
+from mfa_association.lifecycle.directory import MOST_AGE
 from tests.support.stage import OLD, Stage, failure, hardware, quietly, user, virtual
 
 IDENTITY = {"GetCallerIdentity": 1}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from mfa_association.lifecycle.cached_read import CachedRead
+from mfa_association.lifecycle.directory import CachedRead
 from mfa_association.lifecycle.ledger import Ledger
 
 THREADS = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import itertools
 import json
 import os
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +23,19 @@ import pytest
 
 from mfa_association import lifecycle
 from mfa_association.aws import retry
-from mfa_association.lifecycle import AccountContext, Clock, Ledger, LockFiles, Pair, machine, refusals
+from mfa_association.lifecycle import AccountContext, Clock, Ledger, LockFiles, Pair, locks, refusals
 from mfa_association.validation import parse_serial_number
 from tests.support.stage import OLD, Stage, failure, hardware, user, virtual
 
 TWO: dict[str, Any] = {"users": {"alice": user(virtual(enable_date=OLD), virtual("spare"), password=True)}}
 HOLD = """
 import sys
-from mfa_association.lifecycle import Ledger, LockFiles
-with Ledger(LockFiles()).lock_users(*sys.argv[1:], wait=lambda attempt, user_name: attempt() or sys.exit(1), warn=sys.exit):
+from mfa_association.aws.iam import Iam
+from mfa_association.aws.session import Session
+from mfa_association.aws.settings import Settings
+from mfa_association.lifecycle import AccountContext, Ledger, Limits, LockFiles
+run = AccountContext(Iam(Session(Settings())), Ledger(LockFiles()), Limits(retry_deadline=0.0), warn=sys.exit)
+with run.ledger.lock_users(run, *sys.argv[1:]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -104,7 +110,7 @@ def test_moves_in_opposite_directions_do_not_wait_in_a_circle(stage: Stage) -> N
 
     def hold(run: AccountContext, *users: str) -> None:
         for _ in range(rounds):
-            with run.lock_users("111122223333", *users):
+            with run.ledger.lock_users(run, "111122223333", *users):
                 pass
 
     threads = [
@@ -147,7 +153,7 @@ def test_a_move_that_was_killed_before_its_release_is_done_by_the_next_run(stage
     """The removal was noted, but never made."""
     stage.plant(users={"alice": user(virtual()), "bob": {}})
     killed = files(stage)
-    with killed.lock_users(stage.account, "alice"):
+    with killed.ledger.lock_users(killed, stage.account, "alice"):
         killed.ledger.removing(stage.saved().pair, None).__enter__()
     wanted = stage.wanted(user="bob", codes=stage.codes())
     assert lifecycle.move(files(stage, propagation=0.0), stage.saved(enable_date=OLD), wanted).active
@@ -173,7 +179,7 @@ def test_a_device_that_was_registered_again_by_hand_is_held_again(stage: Stage) 
 def test_a_removal_is_kept_before_it_is_made_and_taken_out_if_it_fails(stage: Stage, state_folder: Path) -> None:
     ledger = Ledger(LockFiles())
     run, pair = stage.run(ledger=ledger), Pair(parse_serial_number(stage.arn()), "alice", stage.account)
-    with run.lock_users(stage.account, "alice"):
+    with run.ledger.lock_users(run, stage.account, "alice"):
         with ledger.removing(pair, None):
             assert len(_removed(state_folder)) == 1
             assert not ledger.removed(pair), "the process itself knows better until it is made"
@@ -208,10 +214,11 @@ def test_the_files_tell_nobody_anything(stage: Stage, state_folder: Path) -> Non
 )
 def test_what_cannot_be_read_removed_nothing(stage: Stage, state_folder: Path, content: str) -> None:
     stage.plant(**TWO)
-    with files(stage).lock_users(stage.account, "alice"):
+    run = files(stage)
+    with run.ledger.lock_users(run, stage.account, "alice"):
         pass
     (path,) = folder_of(state_folder).iterdir()
-    path.write_text(json.dumps({"boot": machine._boot()}) if content == "BOOT" else content)
+    path.write_text(json.dumps({"boot": locks._boot()}) if content == "BOOT" else content)
     lifecycle.delete(files(stage), stage.saved(enable_date=OLD), "refuse")
     assert len(_removed(state_folder)) == 1
 
@@ -222,7 +229,7 @@ def test_a_removal_before_the_machine_started_counts_no_more(
     stage.plant(**TWO)
     stage.box.lag(3600)
     lifecycle.delete(files(stage), stage.saved(enable_date=OLD))
-    monkeypatch.setattr(machine, "_boot", lambda: "after a restart")
+    monkeypatch.setattr(locks, "_boot", lambda: "after a restart")
     lifecycle.delete(files(stage), stage.saved(stage.arn("spare")), "refuse")
     assert not stage.holders()
 
@@ -268,7 +275,7 @@ def test_where_no_lock_can_be_had_it_is_said_once(
     stage: Stage, state_folder: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[..., None]
 ) -> None:
     stage.plant(**TWO)
-    monkeypatch.setattr(machine, "_folders", lambda: iter([folder_of(state_folder)]))
+    monkeypatch.setattr(locks, "_folders", lambda: iter([folder_of(state_folder)]))
     spoil(folder_of(state_folder), monkeypatch)
     run = files(stage)
     for name in ("alice-phone", "spare"):
@@ -282,8 +289,9 @@ def test_the_second_folder_serves_where_the_first_cannot(
     stage: Stage, state_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = state_folder / "second"
-    monkeypatch.setattr(machine, "_folders", lambda: iter([Path("/proc/nowhere/mfa-association"), second]))
-    with files(stage).lock_users(stage.account, "alice"):
+    monkeypatch.setattr(locks, "_folders", lambda: iter([Path("/proc/nowhere/mfa-association"), second]))
+    run = files(stage)
+    with run.ledger.lock_users(run, stage.account, "alice"):
         assert len(list(second.iterdir())) == 1
     assert not stage.warnings
 
@@ -296,18 +304,29 @@ def test_the_folder_is_the_users_state_folder(monkeypatch: pytest.MonkeyPatch, v
     monkeypatch.setenv("XDG_STATE_HOME", variable)
     monkeypatch.setenv("HOME", "/home/ci")
     monkeypatch.setenv("TMPDIR", "/elsewhere")
-    assert list(map(str, machine._folders())) == [folder, f"/tmp/mfa-association-{os.geteuid()}"]
+    assert list(map(str, locks._folders())) == [folder, f"/tmp/mfa-association-{os.geteuid()}"]
 
 
-def test_a_file_that_a_cleaner_removed_is_made_anew(stage: Stage, state_folder: Path) -> None:
-    """A lock on a file that has no name any more would keep nobody out."""
-    one, other = LockFiles().open("x"), LockFiles().open("x")
-    (folder_of(state_folder) / "x").unlink()
-    assert not one.take() and one.take()
-    third = LockFiles().open("x")
-    assert not third.take()
-    for file in (one, other, third):
-        file.close()
+def test_a_file_that_a_cleaner_removed_is_made_anew(state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock on a file that has no name any more, or whose name is another's, would keep nobody out."""
+    path, lock = folder_of(state_folder) / "x", fcntl.flock
+
+    def lock_late(file: int, how: int, *, is_made_again: bool) -> None:
+        path.unlink()
+        if is_made_again:
+            path.touch(0o600)
+        lock(file, how)
+
+    for is_made_again in (False, True):
+        with monkeypatch.context() as patch:
+            patch.setattr("fcntl.flock", partial(lock_late, is_made_again=is_made_again))
+            assert not LockFiles().take("x")
+    one = LockFiles().take("x")
+    assert one and not LockFiles().take("x")
+    os.close(one.descriptor)
+    other = LockFiles().take("x")
+    assert other
+    os.close(other.descriptor)
 
 
 def test_the_clock_is_that_of_the_machine() -> None:
@@ -334,7 +353,7 @@ def test_threads_that_find_the_files_unusable_at_once_all_go_on(stage: Stage, mo
     """Between this thread's question whether there are files and their use, another one gives them up."""
 
     class Unusable:
-        def open(self, name: str) -> None:
+        def take(self, name: str) -> None:
             raise OSError(errno.EROFS, "Read-only file system")
 
     answers: list[Unusable | None] = [Unusable()]
@@ -344,7 +363,7 @@ def test_threads_that_find_the_files_unusable_at_once_all_go_on(stage: Stage, mo
 
     run = stage.run(ledger=Ledger())
     monkeypatch.setattr(Ledger, "_files", property(files_now, lambda *_: None), raising=False)
-    with run.lock_users(stage.account, "alice"):
+    with run.ledger.lock_users(run, stage.account, "alice"):
         assert not answers
 
 

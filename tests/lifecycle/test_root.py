@@ -11,10 +11,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from mfa_association import lifecycle
-from mfa_association.aws import clients, errors
-from mfa_association.aws.clients import NoRootUser
+from mfa_association.aws import boto, errors
 from mfa_association.aws.errors import AwsError
 from mfa_association.aws.root import RootIam
+from mfa_association.aws.session import NoRootUser
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import AccountContext, Association, refusals
 from mfa_association.validation import ROOT_USER
@@ -51,16 +51,16 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Listens to every session that is made."""
-    heard, make = Asked(), clients.boto_session
+    heard, make = Asked(), boto.ConfiguredSession
 
     def listening(settings: Settings) -> Any:
-        session = make(settings)
+        session: Any = make(settings)
         session.register("provide-client-params.sts.AssumeRoot", heard.note_session)
         session.register("before-call.iam", heard.note_form)
         session.register("before-send", heard.note_request)
         return session
 
-    monkeypatch.setattr(clients, "boto_session", listening)
+    monkeypatch.setattr(boto, "ConfiguredSession", listening)
     return heard
 
 

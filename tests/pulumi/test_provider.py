@@ -21,8 +21,7 @@ from mfa_association.aws.session import open_session
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Ledger
 from mfa_association.pulumi import MfaDeviceAssociation, runtime
-from mfa_association.pulumi.boundary import ProviderError
-from mfa_association.pulumi.provider import Provider
+from mfa_association.pulumi.provider import Provider, ProviderError
 from tests.pulumi.engine import SECRET, Log, declared_by
 from tests.support.stage import OLD, Stage, hardware, user, virtual
 
@@ -109,7 +108,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the network was touched")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(runtime, "run", refuse)
+    monkeypatch.setattr(runtime, "context_of", refuse)
     monkeypatch.setattr(runtime, "_log", lambda *_: None)
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.engine.inputs import UNKNOWN
-from mfa_association.lifecycle import Limits
+from mfa_association.lifecycle import Limits, Pair
 from mfa_association.pulumi.config import read
 from mfa_association.terraform import block
 from mfa_association.terraform.connection import Connection
 from mfa_association.terraform.faults import NotKnownYet
+from mfa_association.validation import parse_serial_number
 
 ARN = "arn:aws:iam::111122223333:role/mfa"
 ROLE = {
@@ -102,3 +103,14 @@ def test_a_role_of_a_data_source_comes_after_the_providers() -> None:
         "arn:aws:iam::111122223333:role/two",
     ]
     assert [role.arn for role in connection.settings(None).roles] == [ARN]
+
+
+def test_a_foreseen_removal_is_not_forgotten_however_long_a_plan_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.clock_gettime", lambda _: now[0])
+    ledger = Connection({"region": "us-east-1"}).for_plan({}).ledger
+    pair = Pair(parse_serial_number("arn:aws:iam::111122223333:mfa/alice-phone"), "alice", "111122223333")
+    with ledger.removing(pair, None):
+        pass
+    now[0] = 3600.0
+    assert ledger.removed(pair)

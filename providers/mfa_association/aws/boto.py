@@ -51,7 +51,19 @@ class ConfiguredSession(botocore.session.Session):
         self.set_config_variable("region", settings.region or _usual_region(self))
         if settings.verify is not None:
             self.set_config_variable("ca_bundle", settings.verify)
-        self.set_default_client_config(_client_config(self, settings))
+        mode = os.environ.get("AWS_RETRY_MODE") or self.get_scoped_config().get("retry_mode") or "standard"
+        attempts = settings.read_attempts or self.get_config_variable("max_attempts") or READ_ATTEMPTS
+        config = Config(
+            user_agent_extra=USER_AGENT,
+            retries={"mode": mode, "total_max_attempts": attempts},  # type: ignore[arg-type]  # mode is any text
+            max_pool_connections=MOST_AT_ONCE,
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            proxies={"http": settings.proxy, "https": settings.proxy} if settings.proxy else None,
+            use_fips_endpoint=settings.use_fips,
+            use_dualstack_endpoint=settings.use_dualstack,
+        )
+        self.set_default_client_config(config)
         self.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
         if settings.access_key and settings.secret_key:
             self.set_credentials(settings.access_key, settings.secret_key, settings.token)
@@ -71,21 +83,6 @@ class ConfiguredSession(botocore.session.Session):
 def _usual_region(session: Any) -> str:
     """AWS_REGION first: Terraform, pulumi-aws and the other SDKs read it, botocore does not."""
     return os.environ.get("AWS_REGION") or session.get_config_variable("region") or "us-east-1"
-
-
-def _client_config(session: Any, settings: Settings) -> Config:
-    mode = os.environ.get("AWS_RETRY_MODE") or session.get_scoped_config().get("retry_mode") or "standard"
-    attempts = settings.read_attempts or session.get_config_variable("max_attempts") or READ_ATTEMPTS
-    return Config(
-        user_agent_extra=USER_AGENT,
-        retries={"mode": mode, "total_max_attempts": attempts},  # type: ignore[arg-type]  # mode is any text
-        max_pool_connections=MOST_AT_ONCE,
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        proxies={"http": settings.proxy, "https": settings.proxy} if settings.proxy else None,
-        use_fips_endpoint=settings.use_fips,
-        use_dualstack_endpoint=settings.use_dualstack,
-    )
 
 
 def _ask_with(session: Any, ask: Callable[[str], str] | None) -> None:

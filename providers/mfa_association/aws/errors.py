@@ -5,14 +5,11 @@ AWS's own text is kept at the end of the sentence. Which code is which type: aws
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from mfa_association.aws.sentences import SENTENCES
 from mfa_association.errors import MfaError, Setting, Words
-
-# Besides control characters: what breaks a line or turns its direction.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+from mfa_association.text import on_one_line
 
 
 class AwsError(MfaError):
@@ -30,7 +27,7 @@ class AwsError(MfaError):
     def __init__(self, action: str, operation: str, said: str, note: str = "") -> None:
         self.action, self.operation, self.said, self.note = action, operation, said, note
         cause, advice = SENTENCES.get((operation, type(self).__name__), (self.cause, self.advice))
-        super().__init__(f"{action}: {cause}{note}; ", advice, f" (AWS: {plain(said)})" if said else "")
+        super().__init__(f"{action}: {cause}{note}; ", advice, f" (AWS: {on_one_line(said)})" if said else "")
 
     def with_note(self, note: str) -> AwsError:
         """The same error with ``note`` behind its cause, such as for how long it was tried."""
@@ -249,8 +246,3 @@ class LostAnswer(AwsError):
     cause = "AWS's answer was lost, so whether the call took effect is unknown"
     advice = "run again: the current state is read before anything is repeated"
     retryable = unclear = True
-
-
-def plain(text: str) -> str:
-    """AWS's words on one line, without control characters."""
-    return _CONTROL.sub(" ", text).strip()

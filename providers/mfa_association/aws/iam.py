@@ -1,6 +1,7 @@
 """The IAM verbs of an MFA device, paginated, their errors typed (aws/errors.py).
 
-UserName is optional in the API, where leaving it out means the caller itself; here every verb demands it.
+UserName is optional in the API, where leaving it out means the caller itself; here every verb demands it, and refuses an
+empty or odd one at the last moment.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Iam:
     def list_mfa_devices(self, user_name: str) -> list[Device]:
         """All devices that a user holds, over all pages. ``NoSuchEntity``: no such user."""
         with translate_errors(f"reading the MFA devices of user ({user_name})", "ListMFADevices"):
-            pages = self._session.reader.get_paginator("list_mfa_devices").paginate(UserName=_name(user_name))
+            pages = self._session.reader.get_paginator("list_mfa_devices").paginate(UserName=check_user_name(user_name))
             return [Device(d["SerialNumber"], d["EnableDate"]) for page in pages for d in page["MFADevices"]]
 
     def list_virtual_mfa_devices(self) -> list[VirtualDevice]:
@@ -75,7 +76,9 @@ class Iam:
     def certifications(self, user_name: str, serial_number: str) -> tuple[tuple[str, str], ...]:
         """What a FIDO key is certified for, and the level: ``("FIPS-140-2", "L2")``. Of no other kind IAM tells it."""
         with translate_errors(f"reading the certifications of MFA device ({serial_number})", "GetMFADevice"):
-            answer = self._session.reader.get_mfa_device(SerialNumber=serial_number, UserName=_name(user_name))
+            answer = self._session.reader.get_mfa_device(
+                SerialNumber=serial_number, UserName=check_user_name(user_name)
+            )
             return tuple(sorted(answer.get("Certifications", {}).items()))
 
     def enable_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
@@ -84,7 +87,7 @@ class Iam:
             f"enabling MFA device ({serial_number}) for user ({user_name})", "EnableMFADevice", secrets=codes
         ):
             answer = self._session.writer.enable_mfa_device(
-                UserName=_name(user_name),
+                UserName=check_user_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
@@ -96,7 +99,9 @@ class Iam:
         with translate_errors(
             f"deactivating MFA device ({serial_number}) of user ({user_name})", "DeactivateMFADevice"
         ):
-            answer = self._session.writer.deactivate_mfa_device(UserName=_name(user_name), SerialNumber=serial_number)
+            answer = self._session.writer.deactivate_mfa_device(
+                UserName=check_user_name(user_name), SerialNumber=serial_number
+            )
             require_request_id(answer)
 
     def resync_mfa_device(self, user_name: str, serial_number: str, codes: tuple[str, str]) -> None:
@@ -105,7 +110,7 @@ class Iam:
             f"resyncing MFA device ({serial_number}) of user ({user_name})", "ResyncMFADevice", secrets=codes
         ):
             answer = self._session.writer.resync_mfa_device(
-                UserName=_name(user_name),
+                UserName=check_user_name(user_name),
                 SerialNumber=serial_number,
                 AuthenticationCode1=codes[0],
                 AuthenticationCode2=codes[1],
@@ -120,13 +125,13 @@ class Iam:
     def user_id(self, user_name: str) -> str:
         """The unique id of a user: a renamed user keeps it, and a new user of the same name has another one."""
         with translate_errors(f"reading user ({user_name})", "GetUser"):
-            return self._session.reader.get_user(UserName=_name(user_name))["User"]["UserId"]
+            return self._session.reader.get_user(UserName=check_user_name(user_name))["User"]["UserId"]
 
     def has_password(self, user_name: str) -> bool:
         """Whether a user has a console password (GetLoginProfile)."""
         try:
             with translate_errors(f"checking the console password of user ({user_name})", "GetLoginProfile"):
-                self._session.reader.get_login_profile(UserName=_name(user_name))
+                self._session.reader.get_login_profile(UserName=check_user_name(user_name))
         except NoSuchEntity:
             return False
         return True
@@ -135,11 +140,6 @@ class Iam:
 def find_serial(devices: list[Any], serial_number: SerialNumber) -> Any:
     """The device of this serial number, in whatever case IAM spells it, or None."""
     return next((device for device in devices if same(device.serial_number, serial_number.text)), None)
-
-
-def _name(user_name: str) -> str:
-    """Refuse an empty or odd name at the last moment: IAM takes a missing UserName for the caller itself."""
-    return check_user_name(user_name)
 
 
 def virtual_device(device: Any) -> VirtualDevice:

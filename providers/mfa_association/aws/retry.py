@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
@@ -53,18 +53,15 @@ class Retries:
     limits: RetryLimits = field(default_factory=RetryLimits)
     clock: Clock = field(default_factory=Clock)
 
-    def pauses(self) -> Iterator[float]:
-        """Seconds to wait between tries: doubling, jittered, at most 20."""
-        base = 0.5
-        while True:
-            yield base * (0.5 + self.clock.random() / 2)
-            base = min(2 * base, 20.0)
+    def pause(self, tried: int) -> float:
+        """Seconds to wait after so many tries: doubling, jittered, at most 20."""
+        return min(0.25 * 2.0 ** min(tried, 7), 20.0) * (0.5 + self.clock.random() / 2)
 
     def read(self, call: Callable[[], T], is_retryable: Callable[[AwsError], bool] = _is_throttled) -> T:
         """Read, and again after a retryable error, until the retry deadline. Raises ``AwsError``."""
-        started = self.clock.monotonic()
-        pauses = self.pauses()
+        started, tried = self.clock.monotonic(), 0
         while True:
+            tried += 1
             try:
                 return call()
             except AwsError as error:
@@ -74,18 +71,18 @@ class Retries:
                 left = self.limits.retry_deadline - spent
                 if left <= 0:
                     raise error.with_note(f"tried for {spent:.0f} s") from None
-            self.clock.sleep(min(next(pauses), left))
+            self.clock.sleep(min(self.pause(tried), left))
 
     def poll(self, call: Callable[[], T | None], seconds: float) -> T | None:
         """Call until there is an answer or the time is over."""
-        started = self.clock.monotonic()
-        for pause in self.pauses():
+        started, tried = self.clock.monotonic(), 0
+        while True:
+            tried += 1
             answer = call()
             left = seconds - (self.clock.monotonic() - started)
             if answer is not None or left <= 0:
                 return answer
-            self.clock.sleep(min(pause, left))
-        return None
+            self.clock.sleep(min(self.pause(tried), left))
 
     def write_until_confirmed(
         self, write: Callable[[], None], is_done: Callable[[], bool], also_retry: tuple[type[AwsError], ...] = ()
@@ -96,7 +93,9 @@ class Retries:
         Returns the error after which the effect was seen, None after a plain success. Raises ``AwsError``.
         """
         since: dict[bool, float] = {}
-        for pause in self.pauses():
+        tried = 0
+        while True:
+            tried += 1
             try:
                 write()
                 return None
@@ -111,8 +110,7 @@ class Retries:
                 left = (self.limits.propagation if propagates else self.limits.retry_deadline) - spent
                 if left <= 0:
                     raise error.with_note(f"tried for {spent:.0f} s") from None
-            self.clock.sleep(min(pause, left))
-        return None
+            self.clock.sleep(min(self.pause(tried), left))
 
 
 def _already_done(is_done: Callable[[], bool]) -> bool:

@@ -25,7 +25,7 @@ from mfa_association.inventory.stack import Recorded, read_stack
 from mfa_association.inventory.walk import take
 from mfa_association.lifecycle.model import rfc3339
 from mfa_association.roster import Roster, load
-from mfa_association.validation import show as quote
+from mfa_association.text import show as quote
 
 _HEADERS = ("DRIFT", "DEVICE", "HELD BY", "DECLARED FOR", "SINCE", "WHAT")
 _DESCRIPTION = """

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mfa_association.aws import clients
+from mfa_association.aws import session
 from mfa_association.aws.settings import Role, Settings
 from mfa_association.cli.accounts import ACCOUNT
 from mfa_association.cli.codes import ask_mfa_code
@@ -68,7 +68,7 @@ def sign_in(options: argparse.Namespace) -> None:
     without_role = argparse.Namespace(**{**vars(options), "role_arn": None})
     settings = connection(without_role)  # one role for each of many accounts needs the profile's code once
     if settings.ask_mfa_code:
-        clients.sign_in(settings)
+        session.sign_in(settings)
 
 
 def account_list(path: str) -> tuple[str, ...]:

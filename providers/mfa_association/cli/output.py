@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from mfa_association.aws.errors import plain
+from mfa_association.text import on_one_line
 from mfa_association.validation import listed_serial_number
 
 # What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
@@ -35,7 +35,7 @@ def show(headers: Sequence[str], rows: Rows, account_id: str = "", title: str = 
     if not rows:
         return
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    shown = [[plain(_named(cell, account_id)) for cell in row] for row in rows]
+    shown = [[on_one_line(_named(cell, account_id)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headers, *shown, strict=True)]
     print(", ".join(filter(None, (f"account {account_id}" if account_id else "", title))))
     print(_line([_painted(header, width, _BOLD * coloured) for header, width in zip(headers, widths, strict=True)]))

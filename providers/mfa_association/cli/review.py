@@ -59,6 +59,14 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--commit", metavar="SHA", help="commit to name in the comment")
     parser.add_argument("--live", action="store_true", help="ask AWS what the holders have (reads only)")
     parser.add_argument("--apply-as", metavar="ARN", help="role that applies changes: look for what it may not do")
+    _add_gate(parser)
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="the form of the report (text)")
+    parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
+    add_connection(parser)
+    parser.set_defaults(command=_run)
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
     gate = parser.add_argument_group("gate")
     gate.add_argument(
         "--fail-on",
@@ -73,10 +81,6 @@ def add_to(commands: Any) -> None:
     gate.add_argument(
         "--reviewed", metavar="PATH", help="exit 3 if there is more than this JSON review says, or a folder of them"
     )
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="the form of the report (text)")
-    parser.add_argument("--output", metavar="FILE", help="where to write it (standard output)")
-    add_connection(parser)
-    parser.set_defaults(command=_run)
 
 
 def _number(text: str) -> int:

@@ -8,9 +8,10 @@ from typing import Any
 
 from mfa_association import lifecycle
 from mfa_association.engine import props
+from mfa_association.engine.contexts import guard
 from mfa_association.fields import names
-from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger
-from mfa_association.validation import OnLastDevice, SerialNumber, same
+from mfa_association.lifecycle import AccountContext, Ledger
+from mfa_association.validation import same
 
 REPLACES = names(lambda field: field.change.startswith("replaces"))
 _OLD_FIRST = names(lambda field: field.change == "replaces, old first")
@@ -18,8 +19,6 @@ COMPARED = names(lambda field: field.change != "nothing")
 
 Props = dict[str, Any]
 ContextOf = Callable[[Props], AccountContext]
-Guard = Callable[[SerialNumber, OnLastDevice], LastDeviceGuard]
-"""From the serial number and the saved setting, what to do about a last device."""
 
 
 def replaces(olds: Props, news: Props) -> list[str]:
@@ -65,41 +64,42 @@ def declare(ledger: Ledger, news: Props, failed: str | None = None) -> None:
         ledger.mark_declared(pair, failed)
 
 
-def create(context: ContextOf, ledger: Ledger, news: Props, *, stay_inactive: bool = False) -> Props:
+def create(context_of: ContextOf, ledger: Ledger, news: Props, *, stay_inactive: bool = False) -> Props:
     """Adopt, enable or record; ``stay_inactive``: never enable. Raises ``MfaError``."""
     with _declaring(ledger, news):
         return props.outputs(
-            news, lifecycle.create(context(news), props.declaration(news), stay_inactive=stay_inactive)
+            news, lifecycle.create(context_of(news), props.declaration(news), stay_inactive=stay_inactive)
         )
 
 
-def read(context: ContextOf, saved: Props) -> Props:
+def read(context_of: ContextOf, saved: Props) -> Props:
     """What IAM says now; never "gone", so that a removed line is always acted on. Raises ``MfaError``."""
-    return props.outputs(saved, lifecycle.read(context(saved), props.association(saved)))
+    return props.outputs(saved, lifecycle.read(context_of(saved), props.association(saved)))
 
 
-def update(context: ContextOf, ledger: Ledger, olds: Props, news: Props, guard: Guard) -> Props:
+def update(context_of: ContextOf, ledger: Ledger, olds: Props, news: Props) -> Props:
     """Move the device to a new holder, or renew it; anything else changes in state only. Raises ``MfaError``.
 
     A new role must belong to the device's account: a state that names another could not be refreshed any more.
     """
     with _declaring(ledger, news):
-        association, wanted, (on_last_device, _) = props.association(olds), props.declaration(news), props.removal(olds)
+        association, wanted = props.association(olds), props.declaration(news)
         if is_moved(olds, news):
-            association = lifecycle.move(
-                context(news), association, wanted, guard(association.serial_number, on_last_device)
-            )
+            context = context_of(news)
+            mode = guard(association.serial_number, props.settings(olds)["on_last_device"], context.warn)
+            association = lifecycle.move(context, association, wanted, mode)
         elif is_renewed(olds, news):
-            association = lifecycle.renew(context(news), association, wanted)
+            association = lifecycle.renew(context_of(news), association, wanted)
         elif olds.get("role_arn") != news.get("role_arn"):
-            context(news).account_for(association.serial_number, association.account_id)
+            context_of(news).account_for(association.serial_number, association.account_id)
         return props.outputs(news, association)
 
 
-def delete(context: ContextOf, saved: Props, guard: Guard) -> None:
+def delete(context_of: ContextOf, saved: Props) -> None:
     """Deactivate the saved pair. Raises ``MfaError``; the state must then be kept."""
-    association, (on_last_device, on_destroy) = props.association(saved), props.removal(saved)
-    lifecycle.delete(context(saved), association, guard(association.serial_number, on_last_device), on_destroy)
+    association, settings, context = props.association(saved), props.settings(saved), context_of(saved)
+    mode = guard(association.serial_number, settings["on_last_device"], context.warn)
+    lifecycle.delete(context, association, mode, settings["on_destroy"])
 
 
 def _declaring(ledger: Ledger, news: Props) -> AbstractContextManager[None]:

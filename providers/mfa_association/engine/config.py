@@ -14,7 +14,8 @@ from mfa_association.aws.settings import ROLE_SESSION_NAME, Role, Settings
 from mfa_association.errors import MfaError
 from mfa_association.fields import DEFAULTS
 from mfa_association.lifecycle import Limits
-from mfa_association.validation import InvalidValue, OnDestroy, OnLastDevice, check_account_id, check_role_arn, show
+from mfa_association.text import show
+from mfa_association.validation import InvalidValue, OnDestroy, OnLastDevice, check_account_id, check_role_arn
 
 _TRUE, _FALSE = ("true", "True", True), ("false", "False", False)
 _SERVICES = ("iam", "secretsmanager", "ssm", "sts")

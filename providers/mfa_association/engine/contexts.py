@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
 from mfa_association.aws.iam import Iam
@@ -19,38 +19,33 @@ from mfa_association.validation import OnLastDevice, SerialNumber, same
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
 class AccountContexts:
     """The account contexts of one provider configuration. Safe to share between threads; ``ledger`` outlives a configuration."""
 
-    def __init__(self, settings: Settings, limits: Limits, ledger: Ledger, warn: Say, note: Say) -> None:
-        self._settings, self._limits, self._ledger = settings, limits, ledger
-        self._warn, self._note = warn, note
-        self._foreseen = Ledger(monotonic=lambda: 0.0)  # no list ever shows what is only foreseen
-        self._lock = threading.Lock()
-        self._made: dict[tuple[str | None, str | None], AccountContext] = {}
+    settings: Settings
+    limits: Limits
+    ledger: Ledger
+    warn: Say
+    note: Say
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _made: dict[tuple[str | None, str | None], AccountContext] = field(default_factory=dict, init=False)
 
     def for_resource(self, values: dict[str, Any]) -> AccountContext:
         """The context of this resource's role and holder's account (neither: the configuration's own identity)."""
-        key = (values.get("role_arn"), values.get("root_account_id"))
+        role_arn, root_account_id = key = values.get("role_arn"), values.get("root_account_id")
         with self._lock:
             if key not in self._made:
-                self._made[key] = self._new(*key)
+                settings = self.settings_of(role_arn)
+                limits = replace(self.limits, max_removals=_max_removals(self.limits.max_removals, self.warn))
+                iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
+                self._made[key] = AccountContext(iam, self.ledger, limits, warn=self.warn, note=self.note)
             return self._made[key]
-
-    def for_plan(self, values: dict[str, Any]) -> AccountContext:
-        """The same context for a plan: what it counts as removed is only planned."""
-        return replace(self.for_resource(values), ledger=self._foreseen)
 
     def settings_of(self, role_arn: str | None) -> Settings:
         """How to reach AWS, as that role if there is one."""
-        settings = self._settings
+        settings = self.settings
         return replace(settings, roles=(*settings.roles, Role(role_arn))) if role_arn else settings
-
-    def _new(self, role_arn: str | None, root_account_id: str | None) -> AccountContext:
-        settings = self.settings_of(role_arn)
-        limits = replace(self._limits, max_removals=_max_removals(self._limits.max_removals, self._warn))
-        iam = RootIam(settings, root_account_id) if root_account_id else Iam(open_session(settings))
-        return AccountContext(iam, ledger=self._ledger, limits=limits, warn=self._warn, note=self._note)
 
 
 _announced: set[str] = set()
@@ -65,13 +60,13 @@ class Override:
     mode: OnLastDevice | None = None
     devices: tuple[str, ...] = ()
 
-    def lifts(self, serial: SerialNumber) -> bool:
-        """Whether a device is among them, by its whole serial number or by what an ARN ends with."""
-        return any(same(device, name) for device in self.devices for name in (serial.text, serial.name))
-
     def guard(self, serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
-        """What to do about this device: what was said of it, else of all, else the saved setting."""
-        return "lift" if self.lifts(serial) else self.mode or saved
+        """What to do about this device: what was said of it, else of all, else the saved setting.
+
+        A device is named by its whole serial number or by what an ARN ends with.
+        """
+        is_named = any(same(device, name) for device in self.devices for name in (serial.text, serial.name))
+        return "lift" if is_named else self.mode or saved
 
 
 def override_of_this_run() -> Override:
@@ -110,11 +105,12 @@ _UNREADABLE = (
 def guard(serial: SerialNumber, saved: OnLastDevice, warn: Say) -> LastDeviceGuard:
     """What to do about a last device now: the saved setting, unless the environment overrides it. Raises ``MfaError``."""
     override = override_of_this_run()
-    if override.lifts(serial):
+    chosen = override.guard(serial, saved)
+    if chosen == "lift":
         _announce(warn, f"on_last_device is allow for {serial.name} in this run, whatever failed ({ON_LAST_DEVICE})")
     elif override.mode:
         _announce(warn, f"on_last_device is {override.mode} for this run ({ON_LAST_DEVICE})")
-    return override.guard(serial, saved)
+    return chosen
 
 
 def _max_removals(usual: int | None, warn: Say) -> int | None:

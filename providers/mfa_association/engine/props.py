@@ -14,8 +14,6 @@ from mfa_association.totp import parse_seed, parse_seed_source
 from mfa_association.validation import (
     ROOT_USER,
     InvalidValue,
-    OnDestroy,
-    OnLastDevice,
     check_account_id,
     check_codes,
     check_role_arn,
@@ -66,8 +64,13 @@ def association(saved: Props) -> Association:
     """What the state says. Raises ``StateUnreadable``."""
     try:
         serial, account_id = parse_serial_number(saved.get("serial_number")), check_account_id(saved.get("account_id"))
-        _refuse_another_account(saved, serial.account_id, saved.get("root_account_id"))
-        _refuse_odd_settings(saved)
+        for other in (serial.account_id, saved.get("root_account_id")):
+            if other not in (None, account_id):  # no state may send a call to an account that is not the device's
+                raise InvalidValue("account_id", account_id, "is not the account of the device")
+        chosen = settings(saved)
+        for name in (*CHOICES, "role_arn"):
+            if chosen[name] is not None:
+                BY_NAME[name].parse(chosen[name])
         return Association(
             user_name=_holder(saved),
             serial_number=serial,
@@ -81,28 +84,9 @@ def association(saved: Props) -> Association:
         raise StateUnreadable(str(fault)) from None
 
 
-def _refuse_another_account(saved: Props, *others: str | None) -> None:
-    """Let no state send a call to an account that its device has nothing to do with."""
-    if any(other not in (None, saved["account_id"]) for other in others):
-        raise InvalidValue("account_id", saved["account_id"], "is not the account of the device")
-
-
-def _refuse_odd_settings(saved: Props) -> None:
-    chosen = settings(saved)
-    for name in (*CHOICES, "role_arn"):
-        if chosen[name] is not None:
-            BY_NAME[name].parse(chosen[name])
-
-
 def settings(values: Props) -> Props:
     """The settings that change in state only, with their defaults filled in."""
     return {name: values.get(name) or DEFAULTS.get(name) for name in SETTINGS}
-
-
-def removal(saved: Props) -> tuple[OnLastDevice, OnDestroy]:
-    """How a state that ``association`` can read says that the device is to go."""
-    chosen = settings(saved)
-    return chosen["on_last_device"], chosen["on_destroy"]
 
 
 def outputs(declared: Props, association: Association) -> Props:

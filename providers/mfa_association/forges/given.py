@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mfa_association.errors import MfaError
-from mfa_association.validation import show
+from mfa_association.text import show
 
 _RUN = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,9}))?")
 _ADDRESS = re.compile(

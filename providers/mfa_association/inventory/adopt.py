@@ -10,7 +10,8 @@ from mfa_association.inventory.compare import Pair, is_known, pairs, refuse_othe
 from mfa_association.inventory.snapshot import ListedHolder, Snapshot
 from mfa_association.lifecycle import Association
 from mfa_association.roster import MODELINE, Entry, Line, add, parse
-from mfa_association.validation import ROOT_USER, listed_serial_number, show
+from mfa_association.text import show
+from mfa_association.validation import ROOT_USER, listed_serial_number
 
 ALL = "all"
 HEADER = f"{MODELINE}# Who may hold which MFA device. Deleting a line deactivates the device.\n"

@@ -15,7 +15,8 @@ from mfa_association.errors import MfaError
 from mfa_association.inventory.contain import PASSWORD, Outcome, Step, StepResult, carry_out, containing
 from mfa_association.lifecycle import AccountContext, Association
 from mfa_association.roster import Line
-from mfa_association.validation import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same, show
+from mfa_association.text import show
+from mfa_association.validation import OnDestroy, OnLastDevice, SerialNumber, listed_serial_number, same
 
 
 class NotRevoked(MfaError):

@@ -13,7 +13,7 @@ from mfa_association.lifecycle.delete import check_delete, delete
 from mfa_association.lifecycle.guards import LastDeviceGuard
 from mfa_association.lifecycle.import_existing import import_existing
 from mfa_association.lifecycle.ledger import Ledger
-from mfa_association.lifecycle.machine import LockFiles
+from mfa_association.lifecycle.locks import LockFiles
 from mfa_association.lifecycle.model import Association, Declaration, Pair
 from mfa_association.lifecycle.move import move
 from mfa_association.lifecycle.read import read

@@ -10,14 +10,11 @@ from functools import partial
 from mfa_association.aws.errors import AccessDenied, AwsError
 from mfa_association.aws.iam import Device, Iam
 from mfa_association.aws.retry import Clock, Retries, RetryLimits
-from mfa_association.lifecycle.directory import DeviceLookup
+from mfa_association.lifecycle.directory import CachedRead, DeviceLookup, read_virtual_devices
 from mfa_association.lifecycle.ledger import Ledger
 from mfa_association.lifecycle.model import Association, Declaration, Pair
-from mfa_association.lifecycle.refusals import UserBusy, WrongAccount
+from mfa_association.lifecycle.refusals import WrongAccount
 from mfa_association.validation import SerialNumber
-
-LONG_WAIT = 5.0
-"""Seconds after which a run says that it waits for another one."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,8 @@ class AccountContext:
     def __post_init__(self) -> None:
         self.retries = Retries(self.limits, self.clock)
         walk = partial(self.retries.read, self.iam.list_virtual_mfa_devices)
-        self.directory = DeviceLookup(self.devices, walk, self.ledger, self.clock.monotonic)
+        virtual_devices = CachedRead(partial(read_virtual_devices, walk), self.ledger, self.clock.monotonic)
+        self.directory = DeviceLookup(self.devices, virtual_devices)
 
     def account_for(self, serial_number: SerialNumber, saved: str | None = None) -> str:
         """The account of the credentials, which must be the device's own. Raises ``WrongAccount``."""
@@ -54,12 +52,6 @@ class AccountContext:
         if wanted != actual:
             raise WrongAccount(serial_number, wanted, actual)
         return actual
-
-    @contextmanager
-    def lock_users(self, account_id: str, *user_names: str) -> Iterator[None]:
-        """Keep all other runs on this machine from reading, guarding or changing these users. Raises ``UserBusy``."""
-        with self.ledger.lock_users(account_id, *user_names, wait=self._wait, warn=self.warn):
-            yield
 
     @contextmanager
     def declaring(self, wanted: Declaration, saved: Association | None = None) -> Iterator[Pair]:
@@ -71,19 +63,8 @@ class AccountContext:
         with self.ledger.declaring(wanted.pair):
             account_id = self.account_for(wanted.serial_number, saved.account_id if saved else None)
             pair = replace(wanted.pair, account_id=account_id)
-            with self.lock_users(account_id, *users), self.ledger.declaring(pair):
+            with self.ledger.lock_users(self, account_id, *users), self.ledger.declaring(pair):
                 yield pair
-
-    def _wait(self, attempt: Callable[[], bool], user_name: str) -> None:
-        started, noted = self.clock.monotonic(), False
-        while not attempt():
-            spent = self.clock.monotonic() - started
-            if spent >= self.limits.retry_deadline:
-                raise UserBusy(user_name, spent)
-            if spent >= LONG_WAIT and not noted:
-                noted = True
-                self.note(f"another run is changing {user_name}: waiting for it")
-            self.clock.sleep(0.05 + 0.2 * self.clock.random())
 
     def user_id(self, user_name: str, *, bulk: bool) -> str | None:
         """A user's unique id: from the walk if ``bulk`` and it has it, else from GetUser; None where neither has it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 
 from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity, ServiceFailure
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.enable import explain_denial
-from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
+from mfa_association.lifecycle.guards import Seen, is_of_somebody_new, look_at_devices
 from mfa_association.lifecycle.model import Association
 
 
@@ -39,61 +40,65 @@ def deactivate(context: AccountContext, saved: Association, seen: Seen, most: fl
             attempts.wait_after(fault)
 
 
+@dataclass
 class _Attempts:
     """What is known after the attempts so far: what was seen, what was lost, and how long each trouble was waited for."""
 
-    def __init__(self, context: AccountContext, saved: Association, seen: Seen, deadline: float) -> None:
-        self._context, self._saved, self._seen, self._deadline = context, saved, seen, deadline
-        self._pauses = context.retries.pauses()
-        self._since: dict[str, float] = {}
-        self._spent = 0.0
-        self._lost: AwsError | None = None
+    context: AccountContext
+    saved: Association
+    seen: Seen
+    deadline: float
+    lost: AwsError | None = None
+    since: dict[str, float] = field(default_factory=dict)
+    spent: float = 0.0
+    waits: int = 0
 
     def wait_after(self, fault: AwsError) -> None:
         """Wait for the next attempt, or raise how it ended."""
         if isinstance(fault, NoSuchEntity):
             self._wait_for_lists(fault)
         elif isinstance(fault, AccessDenied):
-            raise explain_denial(self._context, self._saved.user_name, fault) from None
-        elif isinstance(fault, ServiceFailure) and self._seen.is_listed is False:
-            if not self._wait("unbound", self._context.limits.propagation):
-                raise NotHeld(lost=self._lost is not None) from None
+            raise explain_denial(self.context, self.saved.user_name, fault) from None
+        elif isinstance(fault, ServiceFailure) and self.seen.is_listed is False:
+            if not self._wait("unbound", self.context.limits.propagation):
+                raise NotHeld(lost=self.lost is not None) from None
         elif fault.retryable:
-            self._lost = fault if fault.unclear else self._lost
-            if not self._wait("trouble", self._deadline):
-                raise self._tried(self._lost or fault) from None
+            self.lost = fault if fault.unclear else self.lost
+            if not self._wait("trouble", self.deadline):
+                raise self._tried(self.lost or fault) from None
         else:
             raise fault
         self._look_again()
 
     def _wait_for_lists(self, fault: NoSuchEntity) -> None:
         """The call says that the user does not hold it: it may only be older than the list."""
-        if self._seen.is_listed:
-            self._seen = look(self._context, self._saved)
-        if not self._seen.is_listed:
-            raise NotHeld(lost=self._lost is not None) from None
-        if not self._wait("lag", self._context.limits.propagation):
+        if self.seen.is_listed:
+            self.seen = look_at_devices(self.context, self.saved)
+        if not self.seen.is_listed:
+            raise NotHeld(lost=self.lost is not None) from None
+        if not self._wait("lag", self.context.limits.propagation):
             raise self._tried(fault) from None
 
     def _look_again(self) -> None:
         """Read the list again; where AWS does not answer, the next call decides."""
         try:
-            self._seen = look(self._context, self._saved)
+            self.seen = look_at_devices(self.context, self.saved)
         except AwsError as fault:
             if not fault.retryable:
                 raise
-        if is_of_somebody_new(self._context, self._saved, self._seen):
+        if is_of_somebody_new(self.context, self.saved, self.seen):
             raise SomebodyNew
 
     def _wait(self, trouble: str, most: float) -> bool:
         """Sleep; False once this trouble took ``most`` seconds."""
-        now = self._context.clock.monotonic()
-        self._spent = now - self._since.setdefault(trouble, now)
-        if self._spent >= most:
+        now = self.context.clock.monotonic()
+        self.spent = now - self.since.setdefault(trouble, now)
+        if self.spent >= most:
             return False
-        self._context.clock.sleep(min(next(self._pauses), most - self._spent))
+        self.waits += 1
+        self.context.clock.sleep(min(self.context.retries.pause(self.waits), most - self.spent))
         return True
 
     def _tried(self, fault: AwsError) -> AwsError:
         """The fault, saying for how long it was tried."""
-        return fault.with_note(f"tried for {self._spent:.0f} s")
+        return fault.with_note(f"tried for {self.spent:.0f} s")

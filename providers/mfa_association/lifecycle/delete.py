@@ -8,8 +8,14 @@ from mfa_association.aws.errors import AccessDenied, DeleteConflict, NoSuchEntit
 from mfa_association.aws.iam import VirtualDevice
 from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.deactivate import NotHeld, SomebodyNew, deactivate
-from mfa_association.lifecycle.guards import LastDeviceGuard, guard_last_device, warn_afterwards
-from mfa_association.lifecycle.held import Seen, is_of_somebody_new, look
+from mfa_association.lifecycle.guards import (
+    LastDeviceGuard,
+    Seen,
+    guard_last_device,
+    is_of_somebody_new,
+    look_at_devices,
+    warn_afterwards,
+)
 from mfa_association.lifecycle.model import Association
 from mfa_association.lifecycle.read import holder_label, is_somebody_new, other_holder, renamed
 from mfa_association.lifecycle.refusals import DeclaredButFailed, Refusal
@@ -38,8 +44,8 @@ def delete(
     ``Refusal`` or an ``AwsError``; the state must then be kept.
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
-    with context.lock_users(account_id, saved.user_name):
-        if _stays(context, saved):
+    with context.ledger.lock_users(context, account_id, saved.user_name):
+        if _leave_to_another_record(context, saved):
             return
         released = release(context, saved, mode, called_before=called_before)
     holder = released.holder
@@ -53,8 +59,11 @@ def delete(
         _delete_entity(context, saved)
 
 
-def _stays(context: AccountContext, saved: Association) -> bool:
-    """Whether another record declares the device for this user; the caller has the user's lock."""
+def _leave_to_another_record(context: AccountContext, saved: Association) -> bool:
+    """Leave the device to another record that declares it for this user, and say whether there is one.
+
+    The caller has the user's lock.
+    """
     entry = context.ledger.declared(saved.pair)
     if entry.stage == "failed":
         raise DeclaredButFailed(saved.user_name, saved.serial_number)
@@ -120,7 +129,7 @@ def _look_and_guard(
     What IAM does not list may be younger than the list: it is looked for again before it is refused, and it is warned
     of once the call showed that it was held.
     """
-    seen = seen or look(context, saved)
+    seen = seen or look_at_devices(context, saved)
     if is_of_somebody_new(context, saved, seen):
         raise SomebodyNew
     unlisted = seen.is_listed is False
@@ -139,7 +148,7 @@ def _look_and_guard(
 
 
 def _listed(context: AccountContext, saved: Association) -> Seen | None:
-    seen = look(context, saved)
+    seen = look_at_devices(context, saved)
     return seen if seen.is_listed is not False else None
 
 
@@ -151,8 +160,8 @@ def check_delete(context: AccountContext, saved: Association, mode: LastDeviceGu
     run has a limit, ``WrongAccount`` or an ``AwsError``.
     """
     account_id = context.account_for(saved.serial_number, saved.account_id)
-    with context.lock_users(account_id, saved.user_name):
-        seen = look(context, saved)
+    with context.ledger.lock_users(context, account_id, saved.user_name):
+        seen = look_at_devices(context, saved)
         if is_of_somebody_new(context, saved, seen):
             context.warn(_not_bound_to(saved))
             return False

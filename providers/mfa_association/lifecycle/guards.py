@@ -1,19 +1,71 @@
-"""What may stop a deactivation: the last device of a user, and a successor that failed."""
+"""What the saved holder of a device holds at this moment, and what may stop a deactivation because of that: the last
+device of a user, and a successor that failed. The cache is not used.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from mfa_association.aws.errors import AwsError
+from mfa_association.aws.errors import AccessDenied, AwsError, NoSuchEntity
+from mfa_association.aws.iam import Device, find_serial
 from mfa_association.lifecycle.context import AccountContext
-from mfa_association.lifecycle.declarations import Entry
-from mfa_association.lifecycle.held import Seen
-from mfa_association.lifecycle.model import Association
+from mfa_association.lifecycle.ledger import Entry
+from mfa_association.lifecycle.model import Association, rfc3339
+from mfa_association.lifecycle.read import is_somebody_new
 from mfa_association.lifecycle.refusals import LastDevice, SuccessorFailed
 from mfa_association.validation import ROOT_USER, OnLastDevice, same
 
 LastDeviceGuard = OnLastDevice | Literal["lift"]
 """What to do about a last device. ``lift``: nothing, whatever else failed; for one device, for one run."""
+_SAME_MOMENT = timedelta(seconds=2)
+"""AWS gives dates and its clock in whole seconds."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``devices``: what the user holds, less what was removed in the last two minutes; None when that is denied.
+
+    ``device``: the one that is asked about. ``is_listed``: whether it is among them; None when that is denied.
+    ``is_shown``: IAM's list has it, even if somebody noted its removal: who was killed before the call noted what never
+    happened.
+    """
+
+    devices: list[Device] | None
+    device: Device | None
+    is_listed: bool | None
+    is_shown: bool
+
+
+def look_at_devices(context: AccountContext, saved: Association) -> Seen:
+    """Look at the saved holder's devices; a deleted user has none. Raises ``AwsError``."""
+    try:
+        listed = context.devices(saved.user_name)
+    except NoSuchEntity:
+        listed = []
+    except AccessDenied:
+        return Seen(None, None, is_listed=None, is_shown=False)
+    devices = [device for device in listed if not _is_removed(context, saved, device)]
+    device = find_serial(devices, saved.serial_number)
+    is_shown = find_serial(listed, saved.serial_number) is not None
+    return Seen(devices, device, is_listed=device is not None, is_shown=is_shown)
+
+
+def _is_removed(context: AccountContext, saved: Association, listed: Device) -> bool:
+    """Whether a list still shows what was taken from the user; a later ``enable_date`` means that it was registered again."""
+    age = context.ledger.seconds_since_removal(saved.account_id, saved.user_name, listed.serial_number)
+    return age is not None and listed.enable_date <= context.iam.now() - timedelta(seconds=age) + _SAME_MOMENT
+
+
+def is_of_somebody_new(context: AccountContext, saved: Association, seen: Seen) -> bool:
+    """Whether another user of the saved one's name registered the device; asked of what was registered since.
+
+    Raises ``AwsError``.
+    """
+    if seen.device is None or rfc3339(seen.device.enable_date) == saved.enable_date:
+        return False
+    return is_somebody_new(context, saved)
 
 
 def guard_last_device(

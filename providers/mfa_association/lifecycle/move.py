@@ -12,8 +12,7 @@ from mfa_association.lifecycle.context import AccountContext
 from mfa_association.lifecycle.create import active, take
 from mfa_association.lifecycle.delete import release
 from mfa_association.lifecycle.enable import enable, held_by_another, look_for_user
-from mfa_association.lifecycle.guards import LastDeviceGuard
-from mfa_association.lifecycle.held import look
+from mfa_association.lifecycle.guards import LastDeviceGuard, look_at_devices
 from mfa_association.lifecycle.model import Association, Declaration, rfc3339
 from mfa_association.lifecycle.refusals import (
     HeldByAnother,
@@ -89,7 +88,7 @@ def _give_back(context: AccountContext, saved: Association, wanted: Declaration,
 
 
 def _old_holder_has_it(context: AccountContext, saved: Association) -> bool:
-    seen = look(context, saved)
+    seen = look_at_devices(context, saved)
     return seen.is_shown or seen.is_listed is not False
 
 

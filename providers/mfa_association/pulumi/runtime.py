@@ -11,14 +11,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mfa_association.engine import contexts as engine_runs
 from mfa_association.engine.config import ProviderConfig
 from mfa_association.engine.contexts import AccountContexts
 from mfa_association.engine.repeats import Repeats
 from mfa_association.errors import MfaError
-from mfa_association.lifecycle import AccountContext, LastDeviceGuard, Ledger, LockFiles
+from mfa_association.lifecycle import AccountContext, Ledger, LockFiles
 from mfa_association.pulumi.config import read
-from mfa_association.validation import OnLastDevice, SerialNumber
 
 _INFO, _WARNING = 1, 2
 _lock = threading.Lock()
@@ -40,11 +38,12 @@ def config_fault() -> MfaError | None:
     return _config.fault
 
 
-def run(values: dict[str, Any]) -> AccountContext:
+def context_of(values: dict[str, Any]) -> AccountContext:
     """The account context of this resource's role and holder's account; one per process. Raises ``MfaError``."""
     global _contexts
     with _lock:
-        _config.refuse_faults()
+        if _config.fault:
+            raise _config.fault
         if _contexts is None:
             _contexts = AccountContexts(_config.settings, _config.limits, _ledger, warn, note)
         contexts = _contexts
@@ -64,11 +63,6 @@ def ledger() -> Ledger:
 def repeats() -> Repeats:
     """The errors that this process has shown in full."""
     return _repeats
-
-
-def guard(serial: SerialNumber, saved: OnLastDevice) -> LastDeviceGuard:
-    """The guard to obey now: the saved one unless the environment overrides it for this run."""
-    return engine_runs.guard(serial, saved, warn)
 
 
 def warn(message: str) -> None:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from mfa_association.aws.errors import plain as on_one_line
 from mfa_association.errors import MfaError
 from mfa_association.review.findings import RISKS, Finding, Report, plain, resource_name
 from mfa_association.review.report_json import VERSION
+from mfa_association.text import on_one_line
 
 FailOn = Literal["critical", "high", "medium", "low", "never"]
 

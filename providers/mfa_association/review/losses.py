@@ -189,22 +189,17 @@ def _of_users(preview: Preview, after: StateAfter, holders: set[tuple[str, str]]
 
 
 def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Finding:
-    left = RemainingDevices(0, "all")
-    password, administrator = (
-        after.console_password(holder, user.account_id),
-        after.administrator(holder, user.account_id),
-    )
+    left, account = RemainingDevices(0, "all"), user.account_id
+    password, administrator = after.console_password(holder, account), after.administrator(holder, account)
     risk, why = of_loss(left, password, administrator, root=False, gap=False)
+    again = (", who is then created again",) if user.replaces else ()
     finding = Finding(
         kind="user-deleted",
         risk=risk,
         holder=holder,
         serial_number=None,
         device_kind=UNKNOWN_KIND,
-        what=(
-            "all devices are deactivated with the user",
-            *((", who is then created again",) if user.replaces else ()),
-        ),
+        what=("all devices are deactivated with the user", *again),
         why=(why,),
         left=left,
         console_password=password,
@@ -218,7 +213,7 @@ def _of_user(user: UserStep, holder: Holder | None, after: StateAfter) -> Findin
     )
     if user.replaces:
         return finding
-    if after.leaves(holder, user.account_id):
+    if after.leaves(holder, account):
         return replace(_info(finding, "the user goes too"), removal=True)
     return replace(finding, why=(*finding.why, "; the user goes too, unless its policies block that"))
 

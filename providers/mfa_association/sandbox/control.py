@@ -14,7 +14,8 @@ from .errors import Refused
 from .faults import InjectedFault, InjectedFaults
 from .journal import Journal
 from .load_seed import add_device, load_seed, truth
-from .seed import DeviceSeed, parse
+from .seed import parse
+from .seed_devices import DeviceSeed
 from .seed_path import SeedPath
 from .world import LARGEST_PAGE, SandboxState
 

@@ -15,8 +15,9 @@ from .callers import Caller
 from .errors import Refused
 from .rules import DEVICES_PER_USER, new_seed
 from .secret_stores import keep
-from .seed import AccountSeed, DeviceSeed, SeedFile, UserSeed
+from .seed import AccountSeed, SeedFile, UserSeed
 from .seed_access import KeySeed
+from .seed_devices import DeviceSeed
 from .seed_path import SeedPath
 from .totp import Authenticator
 from .trust import trust_policy

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .accounts import REGIONS, SandboxDeviceKind
+from .accounts import REGIONS
 from .seed_access import KeySeed, parse_actions, parse_key, parse_organization, parse_roles
+from .seed_devices import DeviceSeed, parse_devices, parse_path, parse_tags
 from .seed_path import SeedPath
 from .world import Organization
 
-DEVICE_KEYS = {"kind", "name", "path", "serial", "id", "held", "seed", "tags", "enable_date", "certifications"}
 USER_KEYS = {"password", "password_last_used", "path", "tags", "devices", "access_keys"}
 ACCOUNT_KEYS = {"partition", "users", "roles", "root", "devices", "parameters", "secrets", "scp_deny_root"}
 TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed", "organization"}
@@ -25,23 +23,6 @@ TOP_KEYS = {"accounts", "keys", "strict_keys", "default_account", "random_seed",
 
 ACCESS_KEYS = 2
 """Of one user, the quota of the IAM user guide."""
-
-
-@dataclass(frozen=True)
-class DeviceSeed:
-    """One device: `name` for virtual and FIDO devices, `serial` for any."""
-
-    kind: SandboxDeviceKind
-    place: SeedPath
-    name: str | None = None
-    path: str = "/"
-    serial: str | None = None
-    id: str | None = None
-    held: bool = True
-    seed: str | None = field(default=None, repr=False)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    enable_date: int | None = None
-    certifications: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +126,7 @@ def _account(value: Any, number: str, place: SeedPath) -> AccountSeed:
         partition,
         users,
         _root(given, place),
-        _devices(given, place),
+        parse_devices(given, place),
         parameters,
         secrets,
         denied,
@@ -157,7 +138,7 @@ def _root(given: Mapping[str, Any], place: SeedPath) -> UserSeed | None:
     if "root" not in given:
         return None
     root, here = (place / "root").mapping(given["root"], {"password", "devices"}), place / "root"
-    return UserSeed((here / "password").flag(root.get("password", False)), devices=_devices(root, here))
+    return UserSeed((here / "password").flag(root.get("password", False)), devices=parse_devices(root, here))
 
 
 def _kept(given: Mapping[str, Any], name: str, place: SeedPath) -> Mapping[str, str]:
@@ -175,10 +156,10 @@ def _user(value: Any, place: SeedPath) -> UserSeed:
     given = place.mapping(value, USER_KEYS)
     return UserSeed(
         (place / "password").flag(given.get("password", False)),
-        _path(given, place),
-        _tags(given, place),
-        _devices(given, place),
-        _date(given, place, "password_last_used"),
+        parse_path(given, place),
+        parse_tags(given, place),
+        parse_devices(given, place),
+        (place / "password_last_used").moment(given.get("password_last_used")),
         _keys(given, place / "access_keys"),
     )
 
@@ -187,77 +168,4 @@ def _keys(given: Mapping[str, Any], place: SeedPath) -> tuple[int | None, ...]:
     keys = given.get("access_keys") or []
     if not isinstance(keys, list) or len(keys) > ACCESS_KEYS:
         raise place.fault(f"must be a list of at most {ACCESS_KEYS} times, null for a key that was never used")
-    return tuple(_date({str(number): key}, place, str(number)) for number, key in enumerate(keys))
-
-
-def _devices(given: Mapping[str, Any], place: SeedPath) -> tuple[DeviceSeed, ...]:
-    devices = given.get("devices") or []
-    if not isinstance(devices, list):
-        raise (place / "devices").fault("must be a list")
-    return tuple(_device(device, place / "devices" / number) for number, device in enumerate(devices))
-
-
-def _device(value: Any, place: SeedPath) -> DeviceSeed:
-    given = place.mapping(value, DEVICE_KEYS)
-    if given.get("kind") not in {kind.value for kind in SandboxDeviceKind}:
-        raise (place / "kind").fault("must be one of virtual, hardware, fido")
-    kind = SandboxDeviceKind(given["kind"])
-    _named(given, kind, place)
-    if "seed" in given:
-        (place / "seed").text(given["seed"], "[A-Z2-7]{16,}=*", "Base32 of at least 16 characters")
-    held = (place / "held").flag(given.get("held", True))
-    if kind is SandboxDeviceKind.FIDO and not held:
-        raise (place / "held").fault("must be true: a FIDO key exists only while somebody holds it")
-    texts = {key: given.get(key) for key in ("name", "serial", "id", "seed")}
-    return DeviceSeed(
-        kind,
-        place,
-        held=held,
-        path=_path(given, place),
-        tags=_tags(given, place),
-        enable_date=_date(given, place, "enable_date"),
-        certifications=_certifications(given, kind, place / "certifications"),
-        **texts,
-    )
-
-
-def _certifications(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> Mapping[str, str] | None:
-    if "certifications" not in given:
-        return None
-    if kind is not SandboxDeviceKind.FIDO:
-        raise place.fault("only a FIDO key has them")
-    told = place.mapping(given["certifications"])
-    return {
-        name: (place / name).text(level, "[ -~]{1,32}", "a level such as L2, in quotes") for name, level in told.items()
-    }
-
-
-def _named(given: Mapping[str, Any], kind: SandboxDeviceKind, place: SeedPath) -> None:
-    if "serial" in given:
-        (place / "serial").text(
-            given["serial"], r"[\w+=/:,.@-]{9,256}", "a serial number of 9 to 256 characters, in quotes"
-        )
-    elif kind is SandboxDeviceKind.HARDWARE:
-        raise place.fault("a hardware device needs a serial")
-    else:
-        (place / "name").text(given.get("name"), r"[\w+=,.@-]{1,226}", "a device name as IAM allows, in quotes")
-
-
-def _path(given: Mapping[str, Any], place: SeedPath) -> str:
-    return (place / "path").text(given.get("path", "/"), "/|/[!-~]+/", "a path that begins and ends with /")
-
-
-def _tags(given: Mapping[str, Any], place: SeedPath) -> Mapping[str, str]:
-    tags = (place / "tags").mapping(given.get("tags"))
-    return {key: (place / "tags" / key).text(value, "(?s).{0,256}", "text, in quotes") for key, value in tags.items()}
-
-
-def _date(given: Mapping[str, Any], place: SeedPath, name: str) -> int | None:
-    date = given.get(name)
-    with suppress(ValueError):
-        date = datetime.fromisoformat(date.replace("Z", "+00:00")) if isinstance(date, str) else date
-    if date is None:
-        return None
-    if not isinstance(date, datetime):
-        raise (place / name).fault("must be a time such as 2024-01-31T12:00:00Z")
-    return int((date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp())
+    return tuple((place / str(number)).moment(key) for number, key in enumerate(keys))

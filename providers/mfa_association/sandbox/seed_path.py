@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 
@@ -50,3 +52,13 @@ class SeedPath:
         if not isinstance(value, bool):
             raise self.fault("must be true or false")
         return value
+
+    def moment(self, value: Any) -> int | None:
+        """A time, in seconds since 1970; None for none."""
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else value
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            raise self.fault("must be a time such as 2024-01-31T12:00:00Z")
+        return int((value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp())

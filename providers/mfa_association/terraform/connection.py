@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from mfa_association.aws.settings import Settings
@@ -44,6 +45,7 @@ class Connection:
         self.removals, self.repeats = Removals(), Repeats()
         self.successors, self.holders = Successors(self), Holders(self)
         self.ledger = Ledger(LockFiles())
+        self._foreseen = Ledger(monotonic=lambda: 0.0)  # no list ever shows what is only foreseen
         self._contexts = AccountContexts(self.config.settings, self.config.limits, self.ledger, warn, note)
 
     def get(self, key: str) -> Any:
@@ -71,9 +73,8 @@ class Connection:
         return self._contexts.for_resource(values)
 
     def for_plan(self, values: dict[str, Any]) -> AccountContext:
-        """The account context of a resource for a plan. Raises ``MfaError``."""
-        self._refuse()
-        return self._contexts.for_plan(values)
+        """The same context for a plan: what it counts as removed is only planned. Raises ``MfaError``."""
+        return replace(self.context(values), ledger=self._foreseen)
 
     def settings(self, role_arn: str | None) -> Settings:
         """How to reach AWS for a data source. Raises ``MfaError``."""

@@ -207,7 +207,7 @@ def _foresee(connection: Connection, saved: State, *, changing: bool = False) ->
     What cannot be found out is left to the apply, whose role may look at more. ``changing``: the device is replaced or
     moved, where the order is the engine's: it is only counted.
     """
-    association, (on_last_device, _) = props.association(saved), props.removal(saved)
+    association, on_last_device = props.association(saved), props.settings(saved)["on_last_device"]
     try:
         context = connection.for_plan(saved)
         limit = context.limits.max_removals

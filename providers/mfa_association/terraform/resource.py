@@ -89,7 +89,7 @@ def _delete(connection: Connection, prior: State, again: bool) -> Applied:
         saved = association.saved(prior)
         if again:
             connection.ledger.mark_declared(props.association(saved).pair)
-        changes.delete(connection.context, saved, connection.guard)
+        changes.delete(connection.context, saved)
         return Applied(None)
     except MfaError as fault:
         return Applied(prior, fault)
@@ -101,7 +101,7 @@ def _create(connection: Connection, news: State) -> State:
 
 
 def _update(connection: Connection, prior: State, news: State) -> State:
-    return changes.update(connection.context, connection.ledger, association.saved(prior), news, connection.guard)
+    return changes.update(connection.context, connection.ledger, association.saved(prior), news)
 
 
 def adopted(connection: Connection, id_: str) -> State:

@@ -118,7 +118,7 @@ class Successors:
 
     def _is_lifted(self, change: _Change) -> bool:
         """Whether the user said that this very device may go (``allow:mfa/alice-phone``)."""
-        serial, saved = change.serial, props.removal(change.values)[0]
+        serial, saved = change.serial, props.settings(change.values)["on_last_device"]
         return serial is not None and self._connection.guard(serial, saved) == "lift"
 
     def _is_stripped(self, leaving: list[_Change]) -> bool:

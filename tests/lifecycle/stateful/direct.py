@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
 from moto.iam.models import iam_backends
 
-from mfa_association.aws import clients
+from mfa_association.aws import boto
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session
 from mfa_association.aws.settings import Settings
@@ -100,14 +100,14 @@ def _environ(request: Any) -> dict[str, Any]:
 @contextmanager
 def direct() -> Iterator[tuple[Direct, Iam]]:
     """The sandbox and the verbs, joined without a socket."""
-    box, make = Direct(), clients.boto_session
+    box, make = Direct(), boto.ConfiguredSession
 
     def joined(settings: Settings) -> Any:
-        session = make(settings)
+        session: Any = make(settings)
         session.register("before-send", box.send)
         return session
 
     endpoints = (("iam", URL), ("sts", URL))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clients, "boto_session", joined)
+        patch.setattr(boto, "ConfiguredSession", joined)
         yield box, Iam(Session(Settings("us-east-1", None, KEY, "secret", "token", endpoints, read_attempts=1)))

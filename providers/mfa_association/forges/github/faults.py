@@ -9,10 +9,10 @@ from typing import Final
 from github import BadAttributeException, GithubException, RateLimitExceededException
 from requests import RequestException
 
-from mfa_association.aws.errors import plain
 from mfa_association.errors import MfaError
 from mfa_association.forges.forge import NotAllowed
 from mfa_association.forges.retries import LONGEST_WAIT
+from mfa_association.text import on_one_line
 
 _SHOWN = 200
 _MEANINGS = {
@@ -82,4 +82,4 @@ def sentence(what: str, fault: Exception, wait: float | None) -> MfaError:
 
 def _said(fault: GithubException) -> str:
     message = fault.data.get("message") if isinstance(fault.data, dict) else None
-    return f": {plain(message)[:_SHOWN]}" if isinstance(message, str) and message else ""
+    return f": {on_one_line(message)[:_SHOWN]}" if isinstance(message, str) and message else ""

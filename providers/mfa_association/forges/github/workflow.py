@@ -12,7 +12,7 @@ from typing import Any
 from mfa_association.errors import MfaError
 from mfa_association.forges import given as checked
 from mfa_association.forges.marker import WorkflowRun
-from mfa_association.validation import show
+from mfa_association.text import show
 
 PUBLIC_API = "https://api.github.com"
 

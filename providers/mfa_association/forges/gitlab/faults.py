@@ -10,10 +10,10 @@ from typing import Final
 from gitlab.exceptions import GitlabError
 from requests import RequestException
 
-from mfa_association.aws.errors import plain
 from mfa_association.errors import MfaError
 from mfa_association.forges.forge import NotAllowed
 from mfa_association.forges.retries import LONGEST_WAIT
+from mfa_association.text import on_one_line
 
 _SHOWN = 200
 _BAD_TEXT = "GitLab does not take the text; post it by hand"
@@ -76,5 +76,5 @@ def _said(fault: GitlabError) -> str:
     """GitLab's own words, a page of a proxy left out. It begins some of them with the status."""
     message = fault.error_message
     text = message if isinstance(message, str) else json.dumps(message)
-    words = plain(text).removeprefix(f"{fault.response_code} ")[:_SHOWN]
+    words = on_one_line(text).removeprefix(f"{fault.response_code} ")[:_SHOWN]
     return f": {words}" if words and not words.startswith("<") else ""

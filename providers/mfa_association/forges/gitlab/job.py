@@ -12,7 +12,7 @@ from mfa_association.errors import MfaError
 from mfa_association.forges import given as checked
 from mfa_association.forges.forge import Conversation, NotAllowed
 from mfa_association.forges.marker import WorkflowRun
-from mfa_association.validation import show
+from mfa_association.text import show
 
 PUBLIC_SERVER = "https://gitlab.com"
 # "The content of a note. Limited to 1,000,000 characters.": https://docs.gitlab.com/api/notes/

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from mfa_association.aws.clients import NoRootUser
 from mfa_association.aws.directory import Page
 from mfa_association.aws.errors import (
     AccessDenied,
@@ -24,7 +23,7 @@ from mfa_association.aws.errors import (
     Unreachable,
 )
 from mfa_association.aws.reader import Interrupted, Reader
-from mfa_association.aws.session import AccountRefused
+from mfa_association.aws.session import AccountRefused, NoRootUser
 from mfa_association.errors import MfaError
 from mfa_association.lifecycle import Clock
 from mfa_association.review.facts import NotChecked

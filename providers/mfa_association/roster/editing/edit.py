@@ -16,8 +16,9 @@ from mfa_association.roster.editing.insert import Inserter
 from mfa_association.roster.editing.spelling import Value
 from mfa_association.roster.editing.splice import Edit, Places, apply
 from mfa_association.roster.faults import EditRefused, RosterError
+from mfa_association.roster.model import Line
 from mfa_association.roster.nodes import compose, pairs
-from mfa_association.roster.parse import Line, parse
+from mfa_association.roster.parse import parse
 from mfa_association.validation import same
 
 _BOM = "\ufeff"
