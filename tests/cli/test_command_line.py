@@ -8,6 +8,7 @@ import platform
 import subprocess
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -42,7 +43,12 @@ def test_a_command_loads_no_other(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     """All of them take longer to load than most take to run."""
     loaded: list[str] = []
     load = importlib.import_module
-    monkeypatch.setattr("importlib.import_module", lambda name: loaded.append(name) or load(name))
+
+    def noted(name: str) -> ModuleType:
+        loaded.append(name)
+        return load(name)
+
+    monkeypatch.setattr("importlib.import_module", noted)
     assert run(["schema"]) == 0
     assert [name for name in loaded if ".cli." in name] == ["mfa_association.cli.schema"]
     with pytest.raises(SystemExit):

@@ -25,6 +25,7 @@ import pytest
 def worked_out_once() -> Iterator[None]:
     """Let every session of this process share them meanwhile."""
     creator: Any = botocore.client.ClientCreator
+    regions: Any = botocore.regions
     names: dict[str, str] = {}
     shared_names = property(lambda emitter: names, lambda emitter, given: None)
     with pytest.MonkeyPatch.context() as patch:
@@ -33,7 +34,7 @@ def worked_out_once() -> Iterator[None]:
         patch.setattr(botocore.hooks.EventAliaser, "_alias_name_cache", shared_names, raising=False)
         patch.setattr(creator, "_load_service_model", _made_once(creator._load_service_model))
         patch.setattr(creator, "_create_client_class", _made_once(creator._create_client_class))
-        patch.setattr(botocore.regions, "EndpointProvider", _read_once(botocore.regions.EndpointProvider))
+        patch.setattr(regions, "EndpointProvider", _read_once(regions.EndpointProvider))
         _leave_other_services_out(patch)
         yield
 
