@@ -115,6 +115,7 @@ def _together(several: list[str]) -> str:
 _ANSWERED = re.compile(r"AWS answered (?P<call>.+) with (?P<error>\w+)\.")
 
 
+@functools.cache
 def whens() -> dict[str, str]:
     """When messages are said whose own class does not say it, by their text."""
     return {row["message"]: row["when"] for row in yaml.safe_load(TABLE.read_text(encoding="utf-8"))}
@@ -229,8 +230,7 @@ class _Reader(ast.NodeVisitor):
 
 def page() -> str:
     """The page as the code and the table say it."""
-    lines = [HEAD.rstrip("\n")]
-    section = ""
+    lines, section = [HEAD.rstrip("\n")], ""
     for message in messages():
         if message.section != section:
             section = message.section
