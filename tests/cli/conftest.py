@@ -12,6 +12,7 @@ import pytest
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
 from tests.support.company import firm
+from tests.support.in_process import answered_in_process
 from tests.support.no_waiting import readers_do_not_sleep
 from tests.support.terminal import Bench, Here
 
@@ -45,7 +46,7 @@ users:
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    with Sandbox(SEED) as sandbox:
+    with Sandbox(SEED) as sandbox, answered_in_process(sandbox):
         yield sandbox
 
 
