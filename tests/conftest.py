@@ -15,10 +15,14 @@ from hypothesis import settings
 from tests.support import engines
 from tests.support.botocore_once import worked_out_once
 from tests.support.examples import examples
+from tests.support.late_grammars import compile_grammars_late
+from tests.support.no_waiting import attempts_at_once
 
 # How long an example takes is told by the benchmarks: on a busy machine a limit here would fail at random.
 settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
+
+compile_grammars_late()
 
 DEEP = {"bridge", "faults", "stateful"}
 """Folders of tests that try every fault at every call, or thousands of random steps, or need what takes minutes to make."""
@@ -117,7 +121,7 @@ def no_other_engine(
 @pytest.fixture(scope="session", autouse=True)
 def botocore_once() -> Iterator[None]:
     """What is the same for all sessions of botocore is worked out once."""
-    with worked_out_once():
+    with worked_out_once(), attempts_at_once():
         yield
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 Function = ast.FunctionDef
@@ -28,9 +30,10 @@ class Scope:
     depth: int = 0
 
     @classmethod
+    @functools.cache
     def of(cls, tree: ast.Module) -> Scope:
         """The names of a module."""
-        functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        functions = {node.name: node for node in nodes(tree) if isinstance(node, ast.FunctionDef)}
         constants = {name: value for node in tree.body for name, value in _assigned(node)}
         return cls(functions, constants)
 
@@ -64,7 +67,7 @@ class Scope:
         """A parameter's, a local name's or a constant's text, where the code says it."""
         if node.id in self.given:
             return self.given[node.id]
-        values = [value for name, value in _assignments(self.around) if name == node.id]
+        values = list(_assignments(self.around).get(node.id, ())) if self.around else []
         inside = self if values else replace(self, around=None)
         if not values and node.id in self.constants:
             values = [self.constants[node.id]]
@@ -78,7 +81,7 @@ class Scope:
         if name == "show":
             return self.text(node.args[0])
         function = self.functions.get(name)
-        returns = [one.value for one in ast.walk(function) if isinstance(one, ast.Return)] if function else []
+        returns = [one.value for one in nodes(function) if isinstance(one, ast.Return)] if function else []
         return replace(self, around=function, given={})._followed([one for one in returns if one]) or _capitals(node)
 
     def _followed(self, values: list[ast.expr]) -> str:
@@ -109,11 +112,25 @@ def says_something(text: str) -> bool:
     return len(re.findall(r"\b[a-z]{2,}\b", text)) >= 2
 
 
+@functools.cache
+def modules(package: Path) -> dict[Path, ast.Module]:
+    """The code of a package by its files."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(package.rglob("*.py"))}
+
+
+@functools.cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All of a module or a function, walked once: each name of it is looked up there."""
+    return tuple(ast.walk(tree))
+
+
+@functools.cache
 def _capitals(node: ast.expr) -> str:
-    if ast.unparse(node).startswith("props.holder("):
+    code = ast.unparse(node)
+    if code.startswith("props.holder("):
         return "USER_NAME"
-    names = [part for part in re.findall(r"[A-Za-z]\w*", ast.unparse(node)) if not part.startswith("self")]
-    return _WHOLE.get(ast.unparse(node)) or capitals(names[-1] if names else "value")
+    names = [part for part in re.findall(r"[A-Za-z]\w*", code) if not part.startswith("self")]
+    return _WHOLE.get(code) or capitals(names[-1] if names else "value")
 
 
 def capitals(name: str) -> str:
@@ -121,9 +138,14 @@ def capitals(name: str) -> str:
     return _CALLED.get(name, name.strip("_").upper())
 
 
-def _assignments(function: Function | None) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(function) if function else ():
-        yield from _assigned(node)
+@functools.cache
+def _assignments(function: Function) -> Mapping[str, list[ast.expr]]:
+    """What each name is assigned in a function."""
+    values: dict[str, list[ast.expr]] = {}
+    for node in nodes(function):
+        for name, value in _assigned(node):
+            values.setdefault(name, []).append(value)
+    return values
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -155,10 +177,9 @@ class Errors:
 
     def __init__(self, trees: Iterable[ast.Module]) -> None:
         trees = list(trees)
-        self._scopes = {
-            node.name: Scope.of(tree) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
-        }
-        classes = {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        placed = [(node, tree) for tree in trees for node in nodes(tree) if isinstance(node, ast.ClassDef)]
+        self._scopes = {node.name: Scope.of(tree) for node, tree in placed}
+        classes = {node.name: node for node, _ in placed}
         self._bases = {
             name: [base.id for base in node.bases if isinstance(base, ast.Name)] for name, node in classes.items()
         }
@@ -166,7 +187,7 @@ class Errors:
         self.raised = {
             node.func.id
             for tree in trees
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
 

@@ -24,6 +24,8 @@ from message_text import (
     attributes,
     called,
     first_paragraph,
+    modules,
+    nodes,
     parameters,
     says_something,
 )
@@ -79,7 +81,7 @@ class Message(NamedTuple):
 @functools.cache
 def messages() -> list[Message]:
     """All of them, by section, in the order of the code."""
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    trees = modules(PACKAGE)
     errors = Errors(trees.values())
     found: list[Message] = []
     for path, tree in trees.items():
@@ -113,6 +115,7 @@ def _together(several: list[str]) -> str:
 _ANSWERED = re.compile(r"AWS answered (?P<call>.+) with (?P<error>\w+)\.")
 
 
+@functools.cache
 def whens() -> dict[str, str]:
     """When messages are said whose own class does not say it, by their text."""
     return {row["message"]: row["when"] for row in yaml.safe_load(TABLE.read_text(encoding="utf-8"))}
@@ -195,7 +198,7 @@ class _Reader(ast.NodeVisitor):
 
     def _passes_on(self, node: Function) -> tuple[Template, str] | None:
         """The template of a function that says a sentence with what it was given in it."""
-        for one in ast.walk(node):
+        for one in nodes(node):
             if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "warn" and one.args:
                 names = parameters(node)
                 template = Template(names, [one.args[0]], replace(self._scope, around=node))
@@ -227,8 +230,7 @@ class _Reader(ast.NodeVisitor):
 
 def page() -> str:
     """The page as the code and the table say it."""
-    lines = [HEAD.rstrip("\n")]
-    section = ""
+    lines, section = [HEAD.rstrip("\n")], ""
     for message in messages():
         if message.section != section:
             section = message.section

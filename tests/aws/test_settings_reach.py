@@ -71,7 +71,7 @@ def aws() -> Iterator[Aws]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     heard = Aws(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield heard
     server.shutdown()
     server.server_close()

@@ -12,6 +12,8 @@ import pytest
 from mfa_association.aws.session import open_session
 from mfa_association.sandbox import Sandbox
 from tests.support.company import firm
+from tests.support.in_process import answered_in_process
+from tests.support.no_waiting import readers_do_not_sleep
 from tests.support.terminal import Bench, Here
 
 __all__ = ["firm"]
@@ -44,7 +46,7 @@ users:
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    with Sandbox(SEED) as sandbox:
+    with Sandbox(SEED) as sandbox, answered_in_process(sandbox):
         yield sandbox
 
 
@@ -55,7 +57,8 @@ def here(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(bench.folder)
     open_session.cache_clear()
-    yield Here(monkeypatch, capsys)
+    with readers_do_not_sleep():
+        yield Here(monkeypatch, capsys)
     open_session.cache_clear()
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import subprocess
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from mfa_association import __version__
 from mfa_association.cli import version
-from mfa_association.cli.command_line import run
+from mfa_association.cli.command_line import COMMANDS, run
 
 
 @pytest.fixture
@@ -35,6 +37,24 @@ def test_run_bare_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         told.out == "" and told.err.startswith("usage: mfa-association ") and "show the faults of a roster" in told.err
     )
+
+
+def test_a_command_loads_no_other(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """All of them take longer to load than most take to run."""
+    loaded: list[str] = []
+    load = importlib.import_module
+
+    def noted(name: str) -> ModuleType:
+        loaded.append(name)
+        return load(name)
+
+    monkeypatch.setattr("importlib.import_module", noted)
+    assert run(["schema"]) == 0
+    assert [name for name in loaded if ".cli." in name] == ["mfa_association.cli.schema"]
+    with pytest.raises(SystemExit):
+        run(["no-such-command"])
+    told = capsys.readouterr().err
+    assert all(f"'{name}'" in told for name in COMMANDS)
 
 
 def test_the_versions_of_the_engines_found_are_shown(on_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

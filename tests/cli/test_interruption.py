@@ -10,7 +10,7 @@ import sys
 
 class Interrupts:
     def find_spec(self, name, *rest):
-        if name == "mfa_association.cli.adopt":
+        if name == "mfa_association.cli.status":
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Interrupts())

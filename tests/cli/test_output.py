@@ -123,7 +123,7 @@ def test_ctrl_c_ends_at_once_without_a_word_and_without_a_file(
     firm: Company, tmp_path: Path, action: str, more: list[str]
 ) -> None:
     (tmp_path / "accounts").write_text(ACCOUNT)
-    firm.box.fault(action, times=None, delay=2, error="Throttling")
+    firm.box.fault(action, times=None, delay=0.5, error="Throttling")
     command = [sys.executable, "-m", "mfa_association.cli", "adopt", *more]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while not firm.box.waiting()[action]:

@@ -15,7 +15,7 @@ ROLE = ("--role-arn", "arn:aws:iam::{account}:role/audit")
 @pytest.fixture
 def accounts(bench: Bench, box: Sandbox) -> list[str]:
     """More than are read at once."""
-    names = [str(FIRST + number) for number in range(AT_ONCE + 2)]
+    names = [str(FIRST + number) for number in range(AT_ONCE + 1)]
     box.add({"accounts": {name: {"roles": {"audit": {"trusts": ["*"]}}} for name in names}})
     (bench.folder / "accounts").write_text("\n".join(names))
     return names

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from mfa_association.forges import retries
 from tests.github.conftest import GREEN, LOSS, STACK, Step, hub, step
 from tests.github.standin import GitHub
+from tests.support.yaml_files import read_yaml
 
 __all__ = ["hub", "step"]
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_it_waits_as_long_as_the_page_says() -> None:
     assert (tries, f"in {seconds:.0f} s" in PAGE, retries.LONGEST_WAIT) == (4, True, 60)
 
 
-WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "pulumi.yml").read_text())
+WORKFLOW = read_yaml((ROOT / ".github" / "workflows" / "pulumi.yml").read_text())
 
 
 def section(heading: str) -> str:
@@ -90,7 +90,7 @@ def test_the_page_names_the_jobs_and_the_steps_that_apply() -> None:
 
 
 def test_the_page_names_all_that_the_action_is_given() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    action = read_yaml((ROOT / "action.yml").read_text())
     assert all(f"`{name}`" in section("One step") for name in (*action["inputs"], *action["outputs"]))
 
 

@@ -6,7 +6,7 @@ import ast
 
 import messages
 import pytest
-from message_text import first_paragraph
+from message_text import first_paragraph, modules, nodes
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def test_nothing_is_explained_that_nobody_says(said: list[messages.Message]) -> 
 
 
 def test_what_a_function_does_is_not_when_a_message_is_shown(said: list[messages.Message]) -> None:
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in messages.PACKAGE.rglob("*.py"))
-    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    trees = modules(messages.PACKAGE).values()
+    functions = [node for tree in trees for node in nodes(tree) if isinstance(node, ast.FunctionDef)]
     assert not {message.when for message in said} & {first_paragraph(node) for node in functions}
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import picture
 import pytest
-import yaml
 
 from mfa_association.cli import main
 from mfa_association.inventory.benchmarks import ROOT, WITH_PASSWORD, WITHOUT_PASSWORD
 from mfa_association.review.markdown import to_markdown
 from mfa_association.review.sarif import RULES, to_sarif
 from tests.review.samples import samples
+from tests.support.yaml_files import read_yaml
 
 PAGE = picture.PAGE.read_text(encoding="utf-8")
 ROOT_FOLDER = Path(__file__).parents[2]
@@ -34,9 +34,9 @@ def test_the_sarif_is_the_codes_own() -> None:
     section = PAGE.partition("\n## Code scanning\n")[2].partition("\n## ")[0]
     assert "' review.sarif\n" + "\n".join(shown) + "\n```\n" in section
     assert set(re.findall(r"`([a-z]+-[a-z-]+)`", section)) <= set(RULES)
-    (step,) = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])
+    (step,) = read_yaml(section.partition("```yaml\n")[2].partition("```")[0])
     assert step["with"] == {"sarif_file": "${{ steps.mfa.outputs.sarif }}"}
-    assert "sarif" in yaml.safe_load((ROOT_FOLDER / "action.yml").read_text())["outputs"]
+    assert "sarif" in read_yaml((ROOT_FOLDER / "action.yml").read_text())["outputs"]
 
 
 def test_every_option_is_told(capsys: pytest.CaptureFixture[str]) -> None:

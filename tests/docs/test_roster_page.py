@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from mfa_association.cli.command_line import run
 from mfa_association.roster import RosterError, parse
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "roster.md").read_text()
@@ -43,6 +43,6 @@ def test_the_check_says_what_the_page_shows(
 
 
 def test_the_hook_that_the_page_names_is_there() -> None:
-    (repo,) = yaml.safe_load(PRE_COMMIT)["repos"]
-    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (repo,) = read_yaml(PRE_COMMIT)["repos"]
+    hooks = read_yaml((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in repo["hooks"]] == [hook["id"] for hook in hooks]

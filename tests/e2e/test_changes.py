@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import up_once
 from tests.support.programs import DAVES, KEY, PHONE, deactivate, enable, program, with_codes
 from tests.support.stack import ACCOUNT, Stack, virtual
 
 
 def test_moved_by_hand_then_by_code_is_adopted_without_a_write(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     deactivate(box, "dave", DAVES)
     enable(box, "erin", DAVES)
     refreshed = stack.refresh()
@@ -30,7 +31,7 @@ def test_moved_by_hand_then_by_code_is_adopted_without_a_write(stack: Stack, box
 
 def test_moved_by_hand_then_removed_is_left_alone(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     deactivate(box, "dave", DAVES)
     enable(box, "erin", DAVES)
     stack.program("")
@@ -42,7 +43,7 @@ def test_moved_by_hand_then_removed_is_left_alone(stack: Stack, box: Sandbox) ->
 
 def test_moved_by_code_with_codes(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     stack.program(program(user="erin", extra=with_codes(box, DAVES)))
     done = stack.up()
     assert done.code == 0, done.text
@@ -53,7 +54,7 @@ def test_moved_by_code_with_codes(stack: Stack, box: Sandbox) -> None:
 
 def test_moved_by_code_without_codes_changes_nothing(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     before = stack.outputs()
     stack.program(program(user="erin"))
     done = stack.up()
@@ -69,7 +70,7 @@ def test_a_new_serial_number_replaces_the_new_one_first(stack: Stack, box: Sandb
         {"accounts": {ACCOUNT: {"users": {"dave": {"devices": [{"kind": "virtual", "name": "new", "held": True}]}}}}}
     )
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     stack.program(program(serial=virtual("new")))
     assert "1 to replace" in stack.preview().text
     done = stack.up()
@@ -90,7 +91,7 @@ def test_renamed_in_code_stays_active(
     stack: Stack, box: Sandbox, options: str, methods: list[str], reason: str
 ) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     box.reset_calls()
     stack.program(program(options, name="renamed"))
     done = stack.up()
@@ -104,7 +105,7 @@ def test_renamed_in_code_stays_active(
 
 def test_a_replacement_asked_for_keeps_the_device_active(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     urn = stack.state()["phone"]["urn"]
     done = stack.up("--replace", urn)
     assert done.code == 0, done.text
@@ -114,7 +115,7 @@ def test_a_replacement_asked_for_keeps_the_device_active(stack: Stack, box: Sand
 
 def test_a_tainted_association_keeps_its_device_active(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     stack.must("state", "taint", stack.state()["phone"]["urn"], "--yes", "--non-interactive")
     done = stack.up()
     assert done.code == 0, done.text
@@ -125,7 +126,7 @@ def test_a_tainted_association_keeps_its_device_active(stack: Stack, box: Sandbo
 
 def test_a_rename_that_fails_keeps_device_and_state(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     for action in ("ListVirtualMFADevices", "ListMFADevices"):
         box.fault(action, error="AccessDenied", times=None)
     stack.program(program(name="renamed"))
@@ -138,7 +139,7 @@ def test_a_rename_that_fails_keeps_device_and_state(stack: Stack, box: Sandbox) 
 
 def test_one_failing_create_does_not_hold_up_a_removal(stack: Stack, box: Sandbox) -> None:
     stack.program(program())
-    stack.up()
+    up_once(stack, box)
     stack.program(program(name="nobody", user="nobody", serial="GAHT99999999"))
     done = stack.up("--continue-on-error")
     assert done.code != 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import up_once
 from tests.support.stack import ACCOUNT, Stack, virtual
 
 NADIA, NINA = virtual("nadia-phone"), virtual("nina-phone")
@@ -32,8 +33,7 @@ def people(stack: Stack, box: Sandbox) -> Stack:
     box.add({"accounts": {ACCOUNT: PEOPLE}})
     stack.configure(mfa_propagationTime="0")
     _declare(stack, _line("nadia", "nadia", NADIA), _line("nina", "nina", NINA))
-    assert stack.up().code == 0
-    box.reset_calls()
+    up_once(stack, box)
     return stack
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import up_once
 from tests.support.programs import DAVES, program
 from tests.support.stack import ACCOUNT, TYPE, Stack
 
@@ -58,8 +59,7 @@ STATES = (
 def bound(stack: Stack, box: Sandbox) -> Stack:
     """A stack in which dave's phone is bound."""
     stack.program(program())
-    assert stack.up().code == 0
-    box.reset_calls()
+    up_once(stack, box)
     return stack
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import up_once
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, codes, deactivate, enable, program
 from tests.support.stack import ACCOUNT, Stack, virtual
 
@@ -135,7 +136,7 @@ def test_deactivated_outside_is_shown_never_re_armed_and_removable(stack: Stack,
 
 def test_registered_again_outside_is_told(stack: Stack, box: Sandbox) -> None:
     stack.lines(dave=[DAVES])
-    stack.up()
+    up_once(stack, box)
     deactivate(box, "dave", DAVES)
     box.skew(3600)
     enable(box, "dave", DAVES)
@@ -155,7 +156,7 @@ def test_destroy_deactivates_everything(stack: Stack, box: Sandbox) -> None:
 
 def test_the_last_line_removed_needs_allow_empty(stack: Stack, box: Sandbox) -> None:
     stack.lines(dave=[DAVES])
-    stack.up()
+    up_once(stack, box)
     stack.roster("users: {}\n")
     refused = stack.up()
     assert refused.code != 0

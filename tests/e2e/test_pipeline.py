@@ -8,14 +8,14 @@ import subprocess
 import sys
 
 import pytest
-import yaml
 
 from mfa_association.sandbox import Sandbox
 from tests.examples.callers import CALLED
 from tests.support.programs import DAVES, TOKEN, enable
 from tests.support.stack import ACCOUNT, SCRIPTS, Stack
+from tests.support.yaml_files import read_yaml
 
-WORKFLOW = yaml.safe_load(CALLED["pulumi"].read_text())
+WORKFLOW = read_yaml(CALLED["pulumi"].read_text())
 STEPS = {one["id"]: one["run"] for one in WORKFLOW["jobs"]["apply"]["steps"] if "run" in one and "id" in one}
 LATE = """
 import pulumi

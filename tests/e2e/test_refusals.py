@@ -7,15 +7,16 @@ import socket
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import up_once
 from tests.support.programs import DAVES, PHONE, TOKEN, program
 from tests.support.stack import ACCOUNT, Stack
 
 
 @pytest.fixture
-def bound(stack: Stack) -> Stack:
+def bound(stack: Stack, box: Sandbox) -> Stack:
     """A stack in which dave's phone is bound."""
     stack.program(program())
-    assert stack.up().code == 0
+    up_once(stack, box)
     return stack
 
 
@@ -139,7 +140,7 @@ def test_an_endpoint_that_is_down(stack: Stack) -> None:
 def test_more_removals_than_allowed(stack: Stack, box: Sandbox) -> None:
     stack.configure(mfa_maxRemovals=1)
     stack.lines(bob=[TOKEN], dave=[DAVES])
-    stack.up()
+    up_once(stack, box)
     stack.roster("allow_empty: true\n")
     done = stack.up("--continue-on-error")
     assert done.code != 0

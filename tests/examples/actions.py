@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.support.yaml_files import read_yaml
 
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
 _PART = re.compile(r"\s*\|\|\s*|\s*&&\s*|\s*[!=]=\s*")
@@ -80,7 +80,7 @@ class Run:
     """What the context ``job`` says of the repository that the workflow is of."""
 
     def __post_init__(self) -> None:
-        self.document: dict[Any, Any] = yaml.safe_load(self.workflow.read_text())
+        self.document: dict[Any, Any] = read_yaml(self.workflow.read_text())
         known = self.document[True]["workflow_call"]["inputs"]
         missing = {name for name, one in known.items() if one.get("required")} - set(self.inputs)
         assert set(self.inputs) <= set(known) and not missing, (self.inputs, missing)

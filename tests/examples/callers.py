@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.examples.actions import fill
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS, EXAMPLE = ROOT / ".github" / "workflows", ROOT / "examples" / "github"
@@ -26,7 +25,7 @@ _USES = re.compile(rf"(?:{REPOSITORY}/|\./)\.github/workflows/(\w+)\.yml(?:@{COM
 
 def calls(caller: Path) -> dict[str, dict[str, Any]]:
     """The jobs of a workflow that call one of ours."""
-    jobs = yaml.safe_load(caller.read_text())["jobs"]
+    jobs = read_yaml(caller.read_text())["jobs"]
     return {name: job for name, job in jobs.items() if "uses" in job}
 
 

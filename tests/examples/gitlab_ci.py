@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.examples.pipeline import EVIL_HASHES, HASHES, PIP, PULUMI, PYTHON, TOOL, git
+from tests.support.yaml_files import read_yaml
 
 # As the runner starts bash.
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
@@ -159,7 +158,7 @@ class Lab:
     """Variables of the project by the environment that they are for."""
 
     def __post_init__(self) -> None:
-        self.document: dict[str, Any] = yaml.safe_load(FILE.read_text())
+        self.document: dict[str, Any] = read_yaml(FILE.read_text())
         self.source = self.folder / "acme" / "infra.git"
         self.source.mkdir(parents=True)
         git(self.source, "init", "--quiet", "--initial-branch", "main")

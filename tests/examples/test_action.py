@@ -14,8 +14,9 @@ from tests.examples.actions import Run
 from tests.examples.callers import COMMIT, EXAMPLE, REPOSITORY, ROOT
 from tests.examples.pipeline import HASHES, Hub, log, tool
 from tests.examples.test_github_runs import value
+from tests.support.yaml_files import read_yaml
 
-ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+ACTION: dict[str, Any] = read_yaml((ROOT / "action.yml").read_text())
 COMPARED = {
     "commits": [
         {
@@ -119,7 +120,7 @@ def test_what_is_given_reaches_a_script_by_its_environment_alone() -> None:
 
 
 def test_the_example_gives_what_the_action_knows() -> None:
-    steps = yaml.safe_load((EXAMPLE / "step.yml").read_text())["jobs"]["review"]["steps"]
+    steps = read_yaml((EXAMPLE / "step.yml").read_text())["jobs"]["review"]["steps"]
     (used,) = [one for one in steps if one.get("uses", "").startswith(REPOSITORY)]
     assert used["uses"] == f"{REPOSITORY}@{COMMIT}"
     assert {"preview"} <= set(used["with"]) <= set(ACTION["inputs"])

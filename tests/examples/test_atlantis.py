@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
 
 from tests.examples.pipeline import git
+from tests.support.yaml_files import read_yaml
 
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "atlantis"
-REPOS: dict[str, Any] = yaml.safe_load((EXAMPLE / "repos.yaml").read_text())
+REPOS: dict[str, Any] = read_yaml((EXAMPLE / "repos.yaml").read_text())
 PLANS = ROOT / "tests" / "review" / "plans"
 README = (EXAMPLE / "README.md").read_text()
 
@@ -244,7 +244,7 @@ def test_no_pull_request_chooses_its_own_workflow() -> None:
     assert (repo["allowed_overrides"], repo["allow_custom_workflows"]) == ([], False)
     assert repo["policy_check"] is repo["custom_policy_check"] is True
     assert "approved" in repo["apply_requirements"]
-    project = yaml.safe_load((EXAMPLE / "atlantis.yaml").read_text())
+    project = read_yaml((EXAMPLE / "atlantis.yaml").read_text())
     assert set(project) == {"version", "projects"}
     assert {key for one in project["projects"] for key in one} == {"name", "dir", "autoplan"}
 

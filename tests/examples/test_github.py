@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.examples.callers import CALLED, CALLERS, COMMIT, EXAMPLE, REPOSITORY, ROOT, STEP, WORKFLOWS, called, calls
+from tests.support.yaml_files import read_yaml
 
 EVERY = sorted([*WORKFLOWS.glob("*.yml"), *EXAMPLE.glob("*.yml"), *ROOT.glob("examples/*/.github/workflows/*.yml")])
 TEXTS = {path: path.read_text() for path in EVERY}
-DOCUMENTS: dict[Path, dict[Any, Any]] = {path: yaml.safe_load(text) for path, text in TEXTS.items()}
+DOCUMENTS: dict[Path, dict[Any, Any]] = {path: read_yaml(text) for path, text in TEXTS.items()}
 PULUMI, TERRAFORM = DOCUMENTS[CALLED["pulumi"]], DOCUMENTS[CALLED["terraform"]]
 GUARDED = {path: text for path, text in TEXTS.items() if path in (*CALLED.values(), *CALLERS, STEP)}
 """All but those of this repository that deploy nothing of anybody's roster: tests/tools has a test of the release."""

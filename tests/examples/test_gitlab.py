@@ -10,13 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from tests.examples.gitlab_ci import FILE
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 TEXT = FILE.read_text()
-DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
+DOCUMENT: dict[str, Any] = read_yaml(TEXT)
 SCHEMA = json.loads((ROOT / "tests" / "schemas" / "gitlab-ci.json").read_text(encoding="utf-8"))
 JOBS = {name: job for name, job in DOCUMENT.items() if isinstance(job, dict) and "script" in job}
 README = (FILE.parent / "README.md").read_text()

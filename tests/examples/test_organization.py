@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from mfa_association import roster
 from tests.examples.callers import ORGANIZATION
 from tests.examples.pipeline import Hub, log, tool
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "organization"
 ACCOUNTS = sorted(path.name.split(".")[1] for path in EXAMPLE.glob("Pulumi.*.yaml"))
-WORKFLOW: dict[Any, Any] = yaml.safe_load(ORGANIZATION.read_text())
+WORKFLOW: dict[Any, Any] = read_yaml(ORGANIZATION.read_text())
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_a_stack_speaks_of_its_own_account_alone(account: str) -> None:
-    config = yaml.safe_load((EXAMPLE / f"Pulumi.{account}.yaml").read_text())["config"]
+    config = read_yaml((EXAMPLE / f"Pulumi.{account}.yaml").read_text())["config"]
     assert config == {
         "organization:roster": f"rosters/{account}.yaml",
         "aws:allowedAccountIds": [account],

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pulumi.runtime import settings
 
 from mfa_association.pulumi.provider import Provider
 from tests.pulumi.engine import declared_by
+from tests.support.yaml_files import read_yaml
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DECLARED = {
@@ -49,5 +49,5 @@ def test_what_is_declared_and_taken(example: str) -> None:
 def test_the_stacks_configuration_is_one_that_is_read(example: str) -> None:
     from mfa_association.pulumi.config import read
 
-    config = yaml.safe_load(Path("Pulumi.yaml").read_text())["config"]
+    config = read_yaml(Path("Pulumi.yaml").read_text())["config"]
     assert read(config).fault is None

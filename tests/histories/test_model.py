@@ -34,10 +34,11 @@ def test_a_seed_draws_the_same_histories_whatever_else_is_loaded() -> None:
 
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="the system does not list what is open")
 def test_a_history_leaves_nothing_open() -> None:
+    # What earlier tests left to the collector may go at any time: more is a leak, less is none.
     before = len(os.listdir(OPEN_FILES))
     for history in drawn(6, 10):
         play(history)
-    assert len(os.listdir(OPEN_FILES)) == before
+    assert len(os.listdir(OPEN_FILES)) <= before
 
 
 def test_a_history_prints_as_the_code_that_makes_it() -> None:

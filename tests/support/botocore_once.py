@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import botocore.client
+import botocore.handlers
 import botocore.hooks
 import botocore.loaders
+import botocore.regions
 import botocore.session
 import pytest
 
@@ -23,6 +25,7 @@ import pytest
 def worked_out_once() -> Iterator[None]:
     """Let every session of this process share them meanwhile."""
     creator: Any = botocore.client.ClientCreator
+    regions: Any = botocore.regions
     names: dict[str, str] = {}
     shared_names = property(lambda emitter: names, lambda emitter, given: None)
     with pytest.MonkeyPatch.context() as patch:
@@ -31,6 +34,8 @@ def worked_out_once() -> Iterator[None]:
         patch.setattr(botocore.hooks.EventAliaser, "_alias_name_cache", shared_names, raising=False)
         patch.setattr(creator, "_load_service_model", _made_once(creator._load_service_model))
         patch.setattr(creator, "_create_client_class", _made_once(creator._create_client_class))
+        patch.setattr(regions, "EndpointProvider", _read_once(regions.EndpointProvider))
+        _leave_other_services_out(patch)
         yield
 
 
@@ -56,3 +61,48 @@ def _made_once(make: Callable[..., Any]) -> Callable[..., Any]:
         return made[key]
 
     return once
+
+
+def _read_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Reads the same objects once; they are kept, so that no other one has the number of a dead one."""
+    known: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+
+    def once(**about: Any) -> Any:
+        key = tuple((name, id(value)) for name, value in sorted(about.items()))
+        if key not in known:
+            known[key] = (read(**about), about)
+        return known[key][0]
+
+    return once
+
+
+OURS = frozenset({"iam", "sts", "ssm", "secretsmanager"})
+"""The services that almost all clients are for."""
+
+
+def _leave_other_services_out(patch: pytest.MonkeyPatch) -> None:
+    """Nine in ten of the handlers that a session registers and each client copies wait for other services."""
+    session: Any = botocore.session.Session
+    register, create = session._register_builtin_handlers, session.create_client
+
+    def register_some(some: Any, events: Any, *, others: bool = False) -> None:
+        handlers = botocore.handlers.BUILTIN_HANDLERS
+        with pytest.MonkeyPatch.context() as limited:
+            chosen = [handler for handler in handlers if _is_for_others(handler[0]) is others]
+            limited.setattr(botocore.handlers, "BUILTIN_HANDLERS", chosen)
+            register(some, events)
+
+    def create_client(some: Any, service_name: str, *about: Any, **more: Any) -> Any:
+        if service_name not in OURS and not vars(some).get("_has_all_handlers"):
+            some._has_all_handlers = True
+            register_some(some, some._events, others=True)
+        return create(some, service_name, *about, **more)
+
+    patch.setattr(session, "_register_builtin_handlers", register_some)
+    patch.setattr(session, "create_client", create_client)
+
+
+@functools.cache
+def _is_for_others(event: str) -> bool:
+    """Of ``before-call.s3.PutObject``: yes. Of ``before-call`` and ``after-call.iam``: no."""
+    return "." in event and OURS.isdisjoint(event.split("."))

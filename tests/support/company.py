@@ -13,6 +13,8 @@ from mfa_association.aws.session import open_session
 from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import Clock, Limits
 from mfa_association.sandbox import Sandbox
+from tests.support.in_process import answered_in_process
+from tests.support.no_waiting import readers_do_not_sleep
 
 ACCOUNT, MEMBER = "111122223333", "222233334444"
 ADMIN = "ASIASANDBOXADMIN0000"
@@ -111,7 +113,12 @@ class Company:
 
 def company(seed: Mapping[str, Any] = SEED) -> Iterator[Company]:
     """A company for one test."""
-    with Sandbox(seed) as box, pytest.MonkeyPatch.context() as environment:
+    with (
+        Sandbox(seed) as box,
+        answered_in_process(box),
+        readers_do_not_sleep(),
+        pytest.MonkeyPatch.context() as environment,
+    ):
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_REGION"):
             environment.delenv(name, raising=False)
         environment.setenv("AWS_ENDPOINT_URL", box.url)

@@ -97,7 +97,11 @@ class RestServer:
         forge = self
 
         class Handler(BaseHTTPRequestHandler):
+            """Buffered and without Nagle's algorithm: an answer in two packets waits 40 ms for the first one's receipt."""
+
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = -1
 
             def _serve(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -17,6 +17,7 @@ from mfa_association.aws.settings import Settings
 from mfa_association.lifecycle import AccountContext, Association, Clock, Declaration, Ledger, Limits
 from mfa_association.sandbox import Sandbox
 from mfa_association.validation import parse_serial_number
+from tests.support.in_process import answered_in_process
 
 WRITES = ("EnableMFADevice", "DeactivateMFADevice")
 OLD = "2025-01-31T12:00:00Z"
@@ -162,7 +163,7 @@ def user(*devices: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def one_sandbox() -> Iterator[Sandbox]:
     """A sandbox for many tests."""
-    with Sandbox() as sandbox:
+    with Sandbox() as sandbox, answered_in_process(sandbox):
         yield sandbox
 
 

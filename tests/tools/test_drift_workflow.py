@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from tests.support.yaml_files import read_yaml
 
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
-DRIFT = yaml.safe_load((WORKFLOWS / "drift.yml").read_text())
+DRIFT = read_yaml((WORKFLOWS / "drift.yml").read_text())
 STEPS: list[dict[str, Any]] = DRIFT["jobs"]["drift"]["steps"]
 SCRIPTS = {step["id"]: step["run"] for step in STEPS if "id" in step}
 

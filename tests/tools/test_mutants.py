@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import subprocess
+from pathlib import Path
+
 import mutants
 import pytest
 from mutant_list import MUTANTS, ROOT, Mutant
@@ -10,6 +14,17 @@ from mutants import Copy
 
 TABLE = Mutant(INPUTS, "is_secret=True", "is_secret=False", ("tests/test_fields.py",))
 GONE = Mutant(INPUTS, "no such text", "", ("tests/test_fields.py",))
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree of one file, for what is copied for every mutant, and nothing loaded for its tests."""
+    (tmp_path / INPUTS).parent.mkdir(parents=True)
+    (tmp_path / INPUTS).write_text((ROOT / INPUTS).read_text())
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    monkeypatch.setattr(mutants, "_HEAVY", ())
+    return tmp_path
 
 
 def test_each_mutant_still_changes_what_it_names() -> None:
@@ -30,6 +45,7 @@ def test_each_mutant_still_changes_what_it_names() -> None:
     ],
 )
 def test_what_becomes_of_a_mutant_is_told(
+    tree: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     reason: str,
@@ -38,12 +54,22 @@ def test_what_becomes_of_a_mutant_is_told(
     outcome: str,
     code: int,
 ) -> None:
-    before = (ROOT / mutant.file).read_text()
+    before = (tree / mutant.file).read_text()
     monkeypatch.setattr(mutants, "MUTANTS", (mutant,))
     monkeypatch.setattr(Copy, "fails", lambda _self, _tests: fails.pop(0))
     assert mutants.main([]) == code, reason
     assert capsys.readouterr().out.startswith(outcome)
-    assert (ROOT / mutant.file).read_text() == before
+    assert (tree / mutant.file).read_text() == before
+
+
+@pytest.mark.parametrize("name", mutants._HEAVY)
+def test_what_is_loaded_for_all_mutants_is_there(name: str) -> None:
+    """Looked for, not loaded: that takes seconds."""
+    top, *below = name.split(".")
+    package = importlib.util.find_spec(top)
+    assert package and package.submodule_search_locations
+    module = Path(package.submodule_search_locations[0], *below)
+    assert module.is_dir() or module.with_suffix(".py").is_file()
 
 
 def test_words_that_no_line_holds_run_no_test(

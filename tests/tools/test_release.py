@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 import release
 import sbom
-import yaml
 from provider_zip import STEM
 from running import CommandFailed
 
 from mfa_association import __version__
 from mfa_association.terraform.install import PLATFORMS
 from tests.examples.pipeline import git
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / ".github" / "workflows" / "release.yml").read_text()
-WORKFLOW: dict[str, Any] = yaml.safe_load(TEXT)
+WORKFLOW: dict[str, Any] = read_yaml(TEXT)
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-12-01\n\n### Added\n\n- it\n\n## [1.1.0]\n\n- old\n"
 

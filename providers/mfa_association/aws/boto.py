@@ -23,6 +23,7 @@ from botocore.credentials import (
     RefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, NoCredentialsError
+from botocore.loaders import create_loader
 from botocore.utils import parse_timestamp
 
 from mfa_association import __version__
@@ -44,6 +45,7 @@ class ConfiguredSession(botocore.session.Session):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(profile=settings.profile)
+        self.register_component("data_loader", _models(self.get_config_variable("data_path")))
         self.endpoints_given = dict(settings.endpoints)
         for variable, value in settings.files:
             self.set_config_variable(variable, value)
@@ -78,6 +80,12 @@ class ConfiguredSession(botocore.session.Session):
     def become(self, load: Callable[[], Any]) -> None:
         """Take the credentials that ``load`` returns; it is called before the first client is made."""
         self.register_component("credential_provider", _Given(load))
+
+
+@functools.cache
+def _models(data_path: str | None) -> Any:
+    """What botocore knows of all services. Each session of its own read it again, which is half a second an account."""
+    return create_loader(data_path)
 
 
 def _usual_region(session: Any) -> str:

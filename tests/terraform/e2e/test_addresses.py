@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import apply_once
 from tests.support.programs import DAVES
 from tests.support.stack import ACCOUNT
 from tests.support.terraform_project import ADDRESS, TYPE, Project
@@ -35,8 +36,7 @@ def untouched(box: Sandbox) -> None:
 @pytest.mark.parametrize("way", ["moved", "state rm"])
 def test_a_renamed_resource(box: Sandbox, new_project: Callable[..., Project], program: Path, way: str) -> None:
     project = new_project(program, main=device())
-    assert project.apply().code == 0
-    box.reset_calls()
+    apply_once(project, box)
     project.write(device("phone"))
     refused = project.plan()
     assert refused.code == 1 and len(refused.errors) == 1, refused.raw
@@ -58,8 +58,7 @@ def test_another_provider_configuration(
 ) -> None:
     """Each is a process of its own, which hears nothing of the other."""
     project = new_project(program, main=alias(box) + device())
-    assert project.apply().code == 0
-    box.reset_calls()
+    apply_once(project, box)
     main = alias(box) + device("phone", "  provider = mfa.b\n")
     if way == "moved":
         main += f"moved {{\n  from = {ADDRESS}\n  to   = {TYPE}.phone\n}}\n"
@@ -77,8 +76,7 @@ def test_a_replacement_by_itself_keeps_the_device(
     box: Sandbox, new_project: Callable[..., Project], program: Path, options: tuple[str, ...], lifecycle: str
 ) -> None:
     project = new_project(program, main=device(more=lifecycle))
-    assert project.apply().code == 0
-    box.reset_calls()
+    apply_once(project, box)
     if options == ("-refresh=false",):
         project.say("taint", ADDRESS)
     done = project.apply(*options)
@@ -89,8 +87,7 @@ def test_a_replacement_by_itself_keeps_the_device(
 
 def test_a_deposed_object(box: Sandbox, new_project: Callable[..., Project], program: Path) -> None:
     project = new_project(program, main=device(more=CREATE_FIRST))
-    assert project.apply().code == 0
-    box.reset_calls()
+    apply_once(project, box)
     path = project.folder / "terraform.tfstate"
     state = json.loads(path.read_text())
     [instance] = state["resources"][0]["instances"]
@@ -109,7 +106,7 @@ def test_a_misspelt_successor_is_refused_by_the_plan(
     box: Sandbox, new_project: Callable[..., Project], program: Path
 ) -> None:
     project = new_project(program, main=device())
-    assert project.apply().code == 0
+    apply_once(project, box)
     project.write(device(serial=f"{DAVES}-nwe"))
     refused = project.plan()
     assert refused.code == 1 and len(refused.errors) == 1, refused.raw

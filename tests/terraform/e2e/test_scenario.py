@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mfa_association.sandbox import Sandbox
+from tests.support.applied import apply_once
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, deactivate, enable
 from tests.support.stack import ACCOUNT, virtual
 from tests.support.terraform_project import ADDRESS, Project, codes
@@ -76,7 +77,7 @@ def test_a_new_device_replaces_and_the_plan_advises(
 ) -> None:
     box.add({"accounts": {ACCOUNT: {"users": {"dave": {"devices": [{"kind": "virtual", "name": "dave-new"}]}}}}})
     project = new_project(program, main=ONE % DAVES)
-    assert project.apply().code == 0
+    apply_once(project, box)
     project.write(ONE % virtual("dave-new"))
     planned = project.plan()
     assert planned.changes == {ADDRESS: "replace"}, planned.raw
@@ -89,10 +90,10 @@ def test_a_new_device_replaces_and_the_plan_advises(
 
 @pytest.mark.parametrize("identifier", [f"dave/{DAVES}", DAVES], ids=["user and serial", "serial alone"])
 def test_an_import_ends_in_the_state_of_a_create(
-    new_project: Callable[..., Project], program: Path, identifier: str
+    box: Sandbox, new_project: Callable[..., Project], program: Path, identifier: str
 ) -> None:
     project = new_project(program, main=ONE % DAVES)
-    assert project.apply().code == 0
+    apply_once(project, box)
     made = project.state()
     project.say("state", "rm", ADDRESS)
     project.say("import", ADDRESS, identifier)
@@ -115,8 +116,7 @@ def test_a_device_that_was_renamed_or_forgotten_in_code_stays_active(
     box: Sandbox, new_project: Callable[..., Project], program: Path
 ) -> None:
     project = new_project(program, main=ONE % DAVES)
-    assert project.apply().code == 0
-    box.reset_calls()
+    apply_once(project, box)
     renamed = (ONE % DAVES).replace('"device"', '"phone"')
     project.write(renamed + f"moved {{\n  from = {ADDRESS}\n  to   = mfa_device_association.phone\n}}\n")
     assert project.apply().code == 0
