@@ -53,6 +53,13 @@ def let_garbage_lie() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look through the garbage once more, and not three times until the process has ended."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def pulumi() -> Path:
     """The Pulumi CLI, which is on PATH too; before it this virtualenv, for a system's Pulumi may have a Python beside it."""

@@ -18,6 +18,8 @@ ACCOUNT = "111122223333"
 ADMIN = "ASIASANDBOXADMIN0000"
 TYPE = PULUMI_TYPE
 SCRIPTS = Path(sys.executable).parent
+SHORT_LIVED = Path(__file__).parent / "short_lived"
+"""What makes each Python of a run quicker; it changes nothing else."""
 ROSTER_PROGRAM = 'from mfa_association.pulumi import declare\n\ndeclare("roster.yaml")\n'
 
 
@@ -188,6 +190,7 @@ def environment(home: Path, key: str, backend: str, scripts: Path = SCRIPTS) -> 
     return {
         **passed,
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(SHORT_LIVED),
         "HOME": str(home),
         "PULUMI_HOME": str(home / ".pulumi"),
         "PULUMI_BACKEND_URL": backend,

@@ -22,7 +22,7 @@ def use_standin(stack: Stack) -> None:
     folder = stack.folder / "standin"
     folder.mkdir()
     shim = folder / "pulumi-resource-aws"
-    run = f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.e2e.standin.server "$@"'
+    run = f'PYTHONPATH="{ROOT}:$PYTHONPATH" exec "{sys.executable}" -m tests.e2e.standin.server "$@"'
     shim.write_text(f"#!/bin/sh\n# A stand-in for pulumi-resource-aws.\n{run}\n")
     shim.chmod(0o755)
     project = {"name": "test", "runtime": "python", "plugins": {"providers": [{"name": "aws", "path": "standin"}]}}
