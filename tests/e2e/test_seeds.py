@@ -137,6 +137,29 @@ def test_codes_that_aws_repeats_are_struck_out_and_the_state_holds_them_encrypte
     assert not secrets_in(json.dumps(record["outputs"]))
 
 
+JUMPING = """
+import time
+from mfa_association.sandbox.client import RemoteSandbox
+
+doze = time.sleep
+
+def sleep(seconds):
+    if seconds < 20:
+        return doze(seconds)
+    RemoteSandbox({url!r}).skew({skew!r} + seconds)
+
+time.sleep = sleep
+"""
+
+
+def jumping(stack: Stack, box: Sandbox) -> dict[str, str]:
+    """The environment in which a provider that would sleep for long moves AWS's clock instead."""
+    folder = stack.folder / "jumping"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(JUMPING.format(url=box.url, skew=box.app.world.skew))
+    return {"PYTHONPATH": str(folder)}
+
+
 def test_codes_used_before_are_followed_by_the_next_and_it_says_how_long_that_takes(
     planted: Stack, box: Sandbox
 ) -> None:
@@ -144,17 +167,18 @@ def test_codes_used_before_are_followed_by_the_next_and_it_says_how_long_that_ta
     assert planted.up(ERIN_SEED=SEED).code == 0
     enrolled = time.time()
     box.client().deactivate_mfa_device(UserName="erin", SerialNumber=TOKEN)
-    box.skew(
-        enrolled - enrolled % 30 + 18 - time.time()
-    )  # AWS's clock again as at the first enrolment, late in its step
+    # AWS's clock again as at the first enrolment, late in its step.
+    skew = enrolled - enrolled % 30 + 18 - time.time()
+    box.skew(skew)
     declare(planted, "seed_source='env:ERIN_SEED', renew='again',")
-    done = planted.up(ERIN_SEED=SEED)
+    done = planted.up(ERIN_SEED=SEED, **jumping(planted, box))
     assert done.code == 0, done.text
     said = re.search(
         rf"IAM refused the codes of {TOKEN}, perhaps because they were used before: waiting (\d+) s for the next ones",
         done.text,
     )
     assert said and 25 <= int(said[1]) <= 60
+    assert box.app.world.skew - skew == pytest.approx(int(said[1]), abs=1)
     assert box.holders(ACCOUNT)["erin"] == [TOKEN]
 
 
