@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -27,7 +28,9 @@ def test_a_walk_that_was_throttled_goes_on_where_it_stopped(monkeypatch: pytest.
 def test_of_users_that_were_throttled_only_those_are_asked_again(firm: Company) -> None:
     firm.box.fault("ListMFADevices", times=4, error="Throttling", user="bob")
     assert [len(user.devices) for user in take(firm.reader()).users] == [1, 1, 1, 0, 0]
-    assert firm.box.calls()["ListMFADevices"] == 5 + 4
+    asked = Counter(call.user for call in firm.box.log() if call.action == "ListMFADevices")
+    # Once carol's device is found there is nothing left to look for, so others may not be asked at all.
+    assert asked["bob"] == 1 + 4 and {asked[user] for user in asked if user != "bob"} == {1}
 
 
 def test_throttling_that_never_ends_says_for_how_long_it_was_tried(firm: Company) -> None:

@@ -207,7 +207,7 @@ def _provider_calls(log: Path) -> list[dict[str, Any]]:
     """The answered calls to resource providers that PULUMI_DEBUG_GRPC recorded, less configuration."""
     if not log.exists():
         return []
-    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    entries = [json.loads(line) for line in log.read_text().split("\n") if line]
     crud = {f"/pulumirpc.ResourceProvider/{verb}" for verb in ("Check", "Diff", "Create", "Read", "Update", "Delete")}
     return [entry for entry in entries if entry["method"] in crud and entry["progress"] == "response_completed"]
 
