@@ -1,4 +1,4 @@
-"""The block of the README runs as it stands."""
+"""The block of the README runs as it stands, beside the file that names the provider (`adopt --terraform` writes one)."""
 
 from __future__ import annotations
 
