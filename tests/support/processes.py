@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 PROVIDER = "-m pulumi.dynamic"
@@ -89,8 +90,7 @@ class Running:
         self._note_family()
         found = [pid for pid, arguments in self._family.items() if self._provider in arguments]
         assert found, self._family
-        for pid in found:
-            os.kill(pid, signal.SIGKILL)
+        _kill(found)
 
     def kill_cli(self) -> None:
         """SIGKILL to the CLI alone: its provider lives on."""
@@ -101,8 +101,7 @@ class Running:
     def kill_all(self) -> None:
         """SIGKILL to the CLI and to all that it started, as when a machine or a CI job ends."""
         self.kill_cli()
-        for pid in self.survivors():
-            os.kill(pid, signal.SIGKILL)
+        _kill(self.survivors())
 
     def survivors(self) -> dict[int, str]:
         """Those of its processes that still run, with their arguments."""
@@ -114,6 +113,13 @@ class Running:
         for parent in found:
             found.extend(pid for pid, (above, _) in alive.items() if above == parent)
         self._family.update({pid: alive[pid][1] for pid in found[1:]})
+
+
+def _kill(pids: Iterable[int]) -> None:
+    """SIGKILL; one may end by itself in the meantime, as a process that only serves Terraform's functions does."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def running() -> dict[int, tuple[int, str]]:
