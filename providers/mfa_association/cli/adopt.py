@@ -42,8 +42,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--approve", action="append", default=[], metavar="DEVICE", help="add this device, or `all`")
     parser.add_argument("--import-file", metavar="FILE", help="write a file for `pulumi import --file`")
     programs = parser.add_mutually_exclusive_group()
-    programs.add_argument("--terraform", action="store_true", help=adopt_terraform.HELP)
-    programs.add_argument("--yaml", action="store_true", help=adopt_yaml.HELP)
+    for name, text in (("terraform", adopt_terraform.HELP), ("yaml", adopt_yaml.HELP)):
+        programs.add_argument(f"--{name}", action="store_const", const=name, dest="program", help=text)
     add_accounts(parser)
     add_connection(parser)
     parser.set_defaults(command=_run)
@@ -98,8 +98,8 @@ def _refuse_shared(options: argparse.Namespace) -> None:
             "adopting many accounts: users and --roots belong to one account; "
             "nothing was written, leave them out or leave out --accounts"
         )
-    if option := next((name for name in ("terraform", "yaml") if getattr(options, name)), None):
-        refuse_shared_folder(options.roster, f"--{option}")
+    if options.program:
+        refuse_shared_folder(options.roster, f"--{options.program}")
 
 
 def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: Event | None = None) -> _Done:
@@ -123,9 +123,11 @@ def _adopt(options: argparse.Namespace, account: str | None, tell: Tell, stop: E
 
 
 def _program_files(options: argparse.Namespace, path: str, account_id: str, held: list[Line]) -> ProgramFiles:
-    if options.terraform:
+    if options.program == "terraform":
         return adopt_terraform.terraform_files(Path(path), held)
-    return adopt_yaml.yaml_files(Path(path), account_id, options.region) if options.yaml else ProgramFiles()
+    if options.program == "yaml":
+        return adopt_yaml.yaml_files(Path(path), account_id, options.region)
+    return ProgramFiles()
 
 
 def _write_import(path: str, held: _Held) -> None:

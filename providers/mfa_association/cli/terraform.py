@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
     places.add_argument(
         "--mirror", type=Path, metavar="DIR", help="write a filesystem mirror for all platforms instead"
     )
-    places.add_argument("--pulumi", action="store_true", help="write it where Pulumi's bridge looks instead")
+    places.add_argument("--pulumi", action="store_true", help="write it into the folder where Pulumi's bridge looks")
     installer.set_defaults(command=_install)
     doctor = ours.add_parser("doctor", help="say why an engine does not find or start it", description=_DOCTOR)
     doctor.set_defaults(command=_doctor)
@@ -41,21 +41,15 @@ def add_to(commands: Any) -> None:
 
 def _install(options: argparse.Namespace) -> int:
     mirror: Path | None = options.mirror
-    if options.pulumi:
-        return _install_for_pulumi()
-    platforms = PLATFORMS if mirror else (this_platform(),)
-    for file in install(mirror or implied_mirror(_home()), platforms):
+    place = bridge.mirror(os.environ, _home()) if options.pulumi else mirror or implied_mirror(_home())
+    for file in install(place, PLATFORMS if mirror else (this_platform(),)):
         print(f"written: {file}")
+    if options.pulumi:
+        print(f"add it to a project: `pulumi package add {BRIDGE_PLUGIN[0]} {TERRAFORM_PROVIDER}`")
+        return OK
     print(f'declare it: mfa = {{ source = "{TERRAFORM_PROVIDER}", version = "{__version__}" }} in required_providers')
     if mirror:
         print(f"tell the engines, in ~/.terraformrc and ~/.tofurc:\n\n{cli_configuration(mirror)}", end="")
-    return OK
-
-
-def _install_for_pulumi() -> int:
-    for file in install(bridge.mirror(os.environ, _home()), (this_platform(),)):
-        print(f"written: {file}")
-    print(f"add it to a project: `pulumi package add {BRIDGE_PLUGIN[0]} {TERRAFORM_PROVIDER}`")
     return OK
 
 
