@@ -62,7 +62,7 @@ def test_again_leaves_the_project_as_it_is(firm: Company, capsys: pytest.Capture
     Path("Pulumi.yaml").write_text(Path("Pulumi.yaml").read_text().replace("name: mfa", "name: ours"))
     capsys.readouterr()
     assert main(["adopt", "--yaml", "--approve", "all"]) == 0
-    assert "Pulumi.yaml: it is there already, and reads roster.yaml" in capsys.readouterr().out
+    assert "Pulumi.yaml: it was there already, and was not changed" in capsys.readouterr().out
     assert project()["name"] == "ours" and len(program(capsys)) == 3
 
 

@@ -15,14 +15,14 @@ def yaml_files(roster: Path, account_id: str, region: str | None) -> ProgramFile
     """What to write so that a project in YAML reads this roster. Raises ``MfaError``; writes nothing."""
     path = roster.parent / PROJECT
     if _is_there(path):
-        return ProgramFiles(sentences=(f"{path}: it is there already, and reads {roster}",))
+        return ProgramFiles(sentences=(f"{path}: it was there already, and was not changed",))
     compiler = COMPILER if roster.name == ROSTER else f"{COMPILER} {roster.name}"
     told = f"{path}: the project that reads {roster}, for `pulumi install` and `pulumi up`"
     return ProgramFiles((existing(path, project(account_id, compiler, region)),), (told,))
 
 
 def _is_there(path: Path) -> bool:
-    """Whether the folder has a project that reads a roster. Raises ``MfaError`` for any other project."""
+    """Whether the folder has a project that reads some roster. Raises ``MfaError`` for any other project."""
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else None
     except (OSError, UnicodeDecodeError):

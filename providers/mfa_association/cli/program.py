@@ -12,9 +12,9 @@ from mfa_association.cli.process import OK
 from mfa_association.terraform.bridge import COMPILER, program
 
 _ABOUT = f"""
-Print a roster as a program in Pulumi's YAML: one resource for each device. `compiler: {COMPILER}` among the runtime's
-options in Pulumi.yaml makes Pulumi run this; `adopt --yaml` writes such a project. AWS is not called. Exit code: 0 done,
-1 the roster has a fault.
+Print a roster as a program in Pulumi's YAML: one resource for each device. Pulumi runs this command where the options of
+the runtime in Pulumi.yaml say `compiler: {COMPILER}`; `adopt --yaml` writes such a project. AWS is not called. Exit code:
+0 done, 1 the roster has a fault.
 """
 
 
