@@ -19,6 +19,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
 from mfa_association.sandbox import Sandbox
+from mfa_association.sandbox.app import Application
 from mfa_association.sandbox.errors import Dropped
 
 
@@ -30,14 +31,15 @@ def answered_in_process(box: Sandbox) -> Iterator[None]:
     def ask(session: Any, request: Any) -> Any:
         if not request.url.startswith(f"{box.url}/"):
             return send(session, request)
-        return _ask(box, request)
+        return answer_of(box.app, request)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", ask)
         yield
 
 
-def _ask(box: Sandbox, request: Any) -> Any:
+def answer_of(app: Application, request: Any) -> Any:
+    """What the sandbox answers to a request that botocore has signed; raises what botocore does for a lost answer."""
     response: Any = awsrequest.AWSResponse
     answer: list[Any] = []
 
@@ -45,7 +47,7 @@ def _ask(box: Sandbox, request: Any) -> Any:
         answer.extend((int(status.split()[0]), dict(headers)))
 
     try:
-        body = b"".join(box.app(_environ(request), start))
+        body = b"".join(app(_environ(request), start))
     except Dropped as gone:
         raise ConnectionClosedError(error=gone, request=request, endpoint_url=request.url) from None
     return response(request.url, *answer, _Body(body))
@@ -73,7 +75,7 @@ def _environ(request: Any) -> dict[str, Any]:
         "QUERY_STRING": url.query,
         "SERVER_PROTOCOL": "HTTP/1.1",
         "SERVER_NAME": url.hostname,
-        "SERVER_PORT": str(url.port),
+        "SERVER_PORT": str(url.port or 80),
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": url.netloc,
         "CONTENT_TYPE": headers.get("Content-Type", ""),
