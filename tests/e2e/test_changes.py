@@ -92,7 +92,6 @@ def test_renamed_in_code_stays_active(
 ) -> None:
     stack.program(program())
     up_once(stack, box)
-    box.reset_calls()
     stack.program(program(options, name="renamed"))
     done = stack.up()
     assert done.code == 0, done.text
