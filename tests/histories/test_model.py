@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,19 @@ def test_a_seed_draws_the_same_histories_whatever_else_is_loaded() -> None:
 
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="the system does not list what is open")
 def test_a_history_leaves_nothing_open() -> None:
-    # What earlier tests left to the collector may go at any time: more is a leak, less is none.
-    before = len(os.listdir(OPEN_FILES))
+    # By what is open, not by how much: what earlier tests left to the collector may be closed meanwhile.
+    before = _open_files()
     for history in drawn(6, 10):
         play(history)
-    assert len(os.listdir(OPEN_FILES)) <= before
+    assert _open_files() - before == set()
+
+
+def _open_files() -> set[tuple[str, str]]:
+    found = set()
+    for name in os.listdir(OPEN_FILES):
+        with suppress(FileNotFoundError):  # that of the listing itself
+            found.add((name, os.readlink(OPEN_FILES / name)))
+    return found
 
 
 def test_a_history_prints_as_the_code_that_makes_it() -> None:
