@@ -28,11 +28,18 @@ DEEP = {"bridge", "faults", "stateful"}
 """Folders of tests that try every fault at every call, or thousands of random steps, or need what takes minutes to make."""
 
 
+SANDBOX = {"sandbox", "live"}
+"""Folders of tests of what the others stand on, whether the sandbox answers as AWS does: it seldom changes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them ``deep``, and those that drive an engine ``engine``."""
+    """Mark them ``deep`` or ``long``, and those that drive an engine ``engine``."""
     for item in items:
-        if not DEEP.isdisjoint(item.path.relative_to(Path(__file__).parent).parts):
+        folders = item.path.relative_to(Path(__file__).parent).parts
+        if not DEEP.isdisjoint(folders):
             item.add_marker(pytest.mark.deep)
+        if folders[0] in SANDBOX:
+            item.add_marker(pytest.mark.long)
         if engines.needed(item):
             item.add_marker(pytest.mark.engine)
 
@@ -139,9 +146,8 @@ _folders = itertools.count()
 def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lock files of each test's own: accounts, users and devices have the same names in many of them.
 
-    Numbered here, because pytest looks through all folders of all tests before for each new one.
+    Numbered here, because pytest looks through all folders of all tests before for each new one; made by who first needs it.
     """
     folder = tmp_path_factory.getbasetemp() / "states" / str(next(_folders))
-    folder.mkdir(parents=True)
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder

@@ -13,6 +13,8 @@ LOADED = (
 )
 OWN = "mfa_association"
 
+pytestmark = pytest.mark.long
+
 
 def _loads(then: str, before: str = "pass") -> set[str]:
     """The packages, less those of Python itself, that a statement loads in a new process."""

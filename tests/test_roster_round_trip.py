@@ -54,6 +54,7 @@ def said(line: Line) -> tuple[str | None, dict[str, Any]]:
     return line.user_name, {"serial_number": line.serial.text, **own}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("style", WRITERS)
 @settings(max_examples=examples(60))
 @given(HOLDERS, DEVICES)

@@ -16,7 +16,7 @@ from mfa_association.aws import boto
 from mfa_association.aws.errors import AwsError, BadSettings, MfaCodeNeeded, NoCredentials, Throttling
 from mfa_association.aws.iam import Iam
 from mfa_association.aws.session import Session, sign_in
-from mfa_association.aws.settings import Role, Settings
+from mfa_association.aws.settings import MOST_AT_ONCE, Role, Settings
 from tests.support.stage import failure
 
 ROLE = "arn:aws:iam::111122223333:role/admin"
@@ -98,6 +98,12 @@ def endpoints(url: str) -> tuple[tuple[str, str], ...]:
     return (("iam", url), ("sts", url))
 
 
+@pytest.mark.parametrize("service", ["iam", "sts"])
+def test_every_call_that_runs_at_once_has_a_connection(service: str) -> None:
+    client = boto.ConfiguredSession(Settings("us-east-1", None, "key", "secret")).create_client(service)
+    assert client.meta.config.max_pool_connections == MOST_AT_ONCE
+
+
 def test_the_sts_endpoint_serves_the_role_of_a_profile(profile: Any, aws: Aws) -> None:
     assert Session(Settings(profile="admin", endpoints=endpoints(aws.url))).caller.account_id == "111122223333"
     assert aws.asked == [("AssumeRole", "/", "AKIABASE"), ("GetCallerIdentity", "/", "ASIAROLE")]
@@ -171,6 +177,7 @@ def test_certificates_are_checked_as_the_settings_say(
     assert boto.ConfiguredSession(Settings(profile="admin")).get_config_variable("ca_bundle") == "/other.pem"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "env", "attempts", "reason"),
     [

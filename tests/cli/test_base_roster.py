@@ -99,6 +99,7 @@ def in_pieces(repository: Path) -> None:
     (repository / ".git" / "HEAD").write_text("nonsense")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("prepare", "text"),
     [
@@ -183,6 +184,7 @@ def test_an_object_that_stands_for_another_is_not_taken(repository: Path) -> Non
     assert text_before("roster.yaml") == BEFORE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [[], ["--roster", "roster.yaml"], ["--base", "main"]])
 def test_a_review_names_the_line_that_goes(
     repository: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
@@ -197,6 +199,7 @@ def test_a_review_names_the_line_that_goes(
     assert {one["declared_at"]["file"] for one in losses} == {"roster.yaml"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [[], ["--roster", "roster.yaml"], ["--base", "main"]])
 def test_a_requirement_that_goes_is_seen_without_the_former_roster(
     repository: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]

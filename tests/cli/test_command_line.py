@@ -87,6 +87,7 @@ def test_an_engine_that_does_not_tell_is_named(on_path: Path, script: str, says:
     assert list(version.engines())[1] == f"terraform {says}  {on_path}/terraform", reason
 
 
+@pytest.mark.long
 def test_an_engine_that_hangs_is_not_waited_for_and_ended_with_what_it_started(on_path: Path, tmp_path: Path) -> None:
     hangs = f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/child-$(basename $0)\nwait\n"
     for name in ("pulumi", "terraform"):

@@ -56,6 +56,7 @@ def enter(terminal: Terminal, codes: tuple[str, str]) -> None:
     terminal.type(codes[1])
 
 
+@pytest.mark.long
 def test_the_whole_enrolment_in_the_smallest_usual_window(bench: Bench, box: Sandbox) -> None:
     with bench.terminal("enroll", "ALICE", size=(80, 24)) as terminal:
         terminal.until("Enter two consecutive codes.")
@@ -107,9 +108,8 @@ def test_wrong_codes_are_asked_for_again_and_three_are_enough(bench: Bench, box:
     assert bench.roster == ROSTER
 
 
-@pytest.mark.parametrize(
-    ("key", "code"), [("\x03", 130), pytest.param("\x04", 1, marks=pytest.mark.long)], ids=["Ctrl-C", "Ctrl-D"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 1)], ids=["Ctrl-C", "Ctrl-D"])
 def test_an_enrolment_given_up_leaves_nothing(bench: Bench, box: Sandbox, key: str, code: int) -> None:
     with bench.terminal("enroll", "alice") as terminal:
         terminal.until("First code   ○")

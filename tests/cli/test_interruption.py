@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 INTERRUPTED_WHILE_LOADING = """
 import sys
 
@@ -19,6 +21,7 @@ sys.exit(main(["status"]))
 """
 
 
+@pytest.mark.long
 def test_while_the_command_loads_it_is_no_traceback() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, text=True, check=False

@@ -95,6 +95,7 @@ def test_progress_is_on_stderr_of_a_terminal_alone(
     assert "users" in told.err and "2/2" in told.err
 
 
+@pytest.mark.long
 def test_a_reader_that_went_away_is_no_traceback(firm: Company) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -108,6 +109,7 @@ def test_a_reader_that_went_away_is_no_traceback(firm: Company) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("action", "more"),
     [

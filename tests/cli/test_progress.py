@@ -21,6 +21,7 @@ def accounts(bench: Bench, box: Sandbox) -> list[str]:
     return names
 
 
+@pytest.mark.long
 def test_a_terminal_sees_how_many_accounts_are_done(bench: Bench, accounts: list[str]) -> None:
     with bench.terminal("status", "--accounts", "accounts", *ROLE) as terminal:
         assert terminal.ended() == 0

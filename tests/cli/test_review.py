@@ -186,6 +186,7 @@ def test_the_whole_way_from_a_preview_to_what_aws_says(here: Here, tmp_path: Pat
     assert document["live"]["checked_as"] and document["live"]["others_without_device"] == ["alice"]
 
 
+@pytest.mark.long
 def test_reading_a_preview_loads_neither_boto3_nor_pulumi() -> None:
     program = (
         "import sys; from mfa_association.cli import main; main(sys.argv[1:]);"

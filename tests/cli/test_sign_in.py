@@ -71,6 +71,7 @@ def test_without_a_terminal_it_is_one_sentence(
     assert not box.calls()
 
 
+@pytest.mark.long
 def test_in_a_terminal_it_is_asked_once_before_any_progress(admin: Bench, box: Sandbox) -> None:
     with admin.terminal("status") as terminal:
         terminal.until(f"Enter MFA code for {PHONE}: ")

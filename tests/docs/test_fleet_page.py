@@ -69,6 +69,7 @@ def replayed(page: str, firm: Company, capsys: pytest.CaptureFixture[str]) -> st
     return BLOCK.sub(lambda block: f"```console\n{COMMAND.sub(rerun, block[1])}```", page)
 
 
+@pytest.mark.long
 def test_the_page_shows_what_its_commands_print(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
     page = PAGE.read_text()
     assert page == replayed(page, firm, capsys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.faults.cases import BOUNDARIES, CASES, OTHERS
 from tests.e2e.faults.table import BEGIN, DOCUMENT, END, parse, render
 
@@ -17,6 +19,7 @@ def test_the_document_is_what_the_run_would_write() -> None:
     assert f"{BEGIN}{text.partition(BEGIN)[2].partition(END)[0]}{END}" == render(ENDS)
 
 
+@pytest.mark.long
 def test_an_end_that_differs_by_one_case_shows() -> None:
     for case in CASES:
         other = {**ENDS, case: "another end"}

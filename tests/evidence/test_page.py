@@ -174,6 +174,7 @@ def test_a_picture_has_a_piece_for_everybody() -> None:
     assert widths == [140.0, 140.0, 140.0, 140.0, 560.0]
 
 
+@pytest.mark.long
 def test_a_user_takes_less_than_six_hundred_bytes() -> None:
     """5,000 are opened in a browser (test_in_a_browser.py)."""
     page = html(crowd(500))

@@ -40,6 +40,8 @@ esac
 """
 Action = Callable[..., Run]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Hub:

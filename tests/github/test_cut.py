@@ -104,6 +104,7 @@ def test_the_summary_holds_every_review_without_its_marker(step: Step) -> None:
     assert step.summary.read_text() == f"before\n{LOSS}\n{GREEN}\n"
 
 
+@pytest.mark.long
 def test_a_summary_that_would_be_dropped_is_cut_and_every_stack_has_a_share(step: Step) -> None:
     large = LOSS + rows(60_000, "üser")
     names = [step.review(large, stack=f"mfa/{name}", name=f"{name}.md") for name in ("a", "b", "c")]

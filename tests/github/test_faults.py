@@ -154,12 +154,14 @@ def test_without_a_summary_or_a_fork_it_fails(step: Step, repo: Any) -> None:
     assert (ended.code, step.summary.read_text()) == (1 if repo else 0, f"{LOSS}\n")
 
 
+@pytest.mark.long
 def test_no_message_holds_the_token(step: Step) -> None:
     for fault in [case.fault for case in REFUSALS]:
         step.hub.faults = [Fault(fault.request, fault.status, fault.body, fault.headers, times=99)]
         assert TOKEN not in "".join(map(str, step.comment(step.review(GREEN))))
 
 
+@pytest.mark.long
 def test_without_pygithub_it_says_what_to_install(step: Step) -> None:
     code = (
         "import sys; sys.modules['github'] = None; from mfa_association.cli import main; sys.exit(main(sys.argv[1:]))"

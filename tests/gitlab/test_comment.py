@@ -203,6 +203,7 @@ def test_each_stack_has_its_own_note_and_one_that_fails_does_not_hold_up_another
     assert '(mfa/prod): GitLab answered 400: {"note": ["is bad"]}; GitLab does not take the text' in ended.err
 
 
+@pytest.mark.long
 def test_a_review_is_cut_at_gitlabs_limit_and_says_so(job: Job) -> None:
     rows = "".join(f"| Low | `user-{number}` |\n" for number in range(60_000))
     assert job.comment(job.review(LOSS + rows)).code == 0

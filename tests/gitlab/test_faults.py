@@ -154,12 +154,14 @@ def test_without_a_fork_it_is_one(job: Job, token: str) -> None:
     assert (ended.code, ended.out, job.lab.notes) == (1, "", {})
 
 
+@pytest.mark.long
 def test_no_message_holds_the_token(job: Job) -> None:
     for fault in [case.fault for case in REFUSALS]:
         job.lab.faults = [Fault(fault.request, fault.status, fault.body, fault.headers, times=99)]
         assert TOKEN not in "".join(map(str, job.comment(job.review(GREEN))))
 
 
+@pytest.mark.long
 def test_without_python_gitlab_it_says_what_to_install(job: Job) -> None:
     code = (
         "import sys; sys.modules['gitlab'] = None; from mfa_association.cli import main; sys.exit(main(sys.argv[1:]))"

@@ -23,16 +23,19 @@ def test_the_model_has_every_verb_of_iam_and_no_other() -> None:
     assert ours == theirs
 
 
+@pytest.mark.long
 def test_a_seed_draws_the_same_histories_again() -> None:
     assert drawn(3, 30) == drawn(3, 30) != drawn(4, 30)
 
 
+@pytest.mark.long
 def test_a_seed_draws_the_same_histories_whatever_else_is_loaded() -> None:
     code = "from tests.histories.strategies import drawn; print(repr(drawn(3, 60)))"
     elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert elsewhere.stdout == f"{drawn(3, 60)!r}\n"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="the system does not list what is open")
 def test_a_history_leaves_nothing_open() -> None:
     # By what is open, not by how much: what earlier tests left to the collector may be closed meanwhile.
@@ -50,6 +53,7 @@ def _open_files() -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.long
 def test_a_history_prints_as_the_code_that_makes_it() -> None:
     from tests.histories import history as names
 

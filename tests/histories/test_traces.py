@@ -41,6 +41,7 @@ def _split(line: str) -> tuple[str, str, str]:
     return line.partition(" ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["pulumi", "terraform"])
 def test_the_model_draws_what_it_may(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     for history in drawn(7, 40, engine):

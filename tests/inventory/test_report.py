@@ -122,6 +122,7 @@ def test_an_account_that_could_not_be_read_satisfies_the_schema_too() -> None:
     assert found["root_users"][0]["not_checked"] == "the account could not be read"
 
 
+@pytest.mark.long
 def test_a_cell_more_or_less_does_not_satisfy_the_schema(firm: Company) -> None:
     found = told(firm)
     for change in ({"new": 1}, {"version": 2}, {"accounts_read": None}):

@@ -28,7 +28,8 @@ def test_the_whole_account_is_found(firm: Company) -> None:
     assert firm.only_reads()
 
 
-@pytest.mark.parametrize(("users", "pages"), [(2001, 3), pytest.param(5000, 5, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize(("users", "pages"), [(2001, 3), (5000, 5)])
 def test_users_with_virtual_devices_are_read_in_pages_of_a_thousand(users: int, pages: int) -> None:
     """Five thousand in 21 calls."""
     for firm in company(many(users)):

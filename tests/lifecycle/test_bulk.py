@@ -33,6 +33,7 @@ ADOPT = Reader("adopt", lambda run, stage, name, serial: lifecycle.create(run, s
 BOTH = pytest.mark.parametrize("reader", [READ, ADOPT], ids=lambda reader: reader.name)
 
 
+@pytest.mark.long
 @BOTH
 def test_a_thousand_and_one_virtual_devices_cost_two_pages(stage: Stage, reader: Reader) -> None:
     stage.plant(users={name: user(virtual(name)) for name in MANY})

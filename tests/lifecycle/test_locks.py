@@ -62,6 +62,7 @@ def folder_of(state_folder: Path) -> Path:
     return state_folder / "mfa-association"
 
 
+@pytest.mark.long
 def test_two_processes_do_not_change_one_user_at_once(stage: Stage) -> None:
     stage.plant(**TWO)
     with another_process(stage.account, "ALICE"):
@@ -76,6 +77,7 @@ def test_two_processes_do_not_change_one_user_at_once(stage: Stage) -> None:
     assert stage.writes() == ["DeactivateMFADevice"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("account, name", [("same", "bob"), ("999999999999", "alice")])
 def test_other_users_are_not_waited_for(stage: Stage, account: str, name: str) -> None:
     stage.plant(**TWO)
@@ -276,6 +278,7 @@ def test_where_no_lock_can_be_had_it_is_said_once(
 ) -> None:
     stage.plant(**TWO)
     monkeypatch.setattr(locks, "_folders", lambda: iter([folder_of(state_folder)]))
+    state_folder.mkdir(parents=True)
     spoil(folder_of(state_folder), monkeypatch)
     run = files(stage)
     for name in ("alice-phone", "spare"):

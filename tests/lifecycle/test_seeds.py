@@ -108,6 +108,7 @@ def test_a_seed_source_that_holds_something_else_is_not_shown(planted: Stage, mo
     assert "hunter2" not in sentence
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("source", "kind", "words"),
     [

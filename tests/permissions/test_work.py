@@ -50,6 +50,7 @@ def told(work: Work, stage: Policed) -> str:
     return "\n".join(stage.warnings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("work", "action"), MISSING, ids=[f"{name(work)} without {one}" for work, one in MISSING])
 def test_a_missing_action_is_denied_or_said(work: Work, action: str, under: Under) -> None:
     stage = under(*work.policies, less=action)

@@ -65,6 +65,7 @@ def test_serializing_leaves_the_pickler_alone() -> None:
     assert pickle.Pickler is before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [300, pytest.param(3000, marks=pytest.mark.deep)])
 def test_so_many_resources_construct_in_one_program(count: int) -> None:
     def program() -> None:

@@ -52,6 +52,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert found == {f"{name}.{suffix}" for name, suffix in kept(REPORTS)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SHOWN)
 def test_those_that_are_shown_take_every_way_that_any_takes(suffix: str) -> None:
     ways = {name: _ways(FORMATS[suffix], report) for name, report in REPORTS.items()}

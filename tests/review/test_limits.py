@@ -23,6 +23,7 @@ from .tables import tables
 MOST = 65_536
 
 
+@pytest.mark.long
 def test_a_thousand_deletes_show_fifty_and_count_all() -> None:
     report = classify(parse(big(1000, 500)))
     text = to_markdown(report)
@@ -34,6 +35,7 @@ def test_a_thousand_deletes_show_fifty_and_count_all() -> None:
     assert len(text) < MOST
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("length", [1, 160, 20_000])
 def test_long_names_leave_fewer_rows(length: int) -> None:
     def name(number: int, char: str) -> str:

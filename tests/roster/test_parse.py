@@ -620,6 +620,7 @@ ROSTERS = st.fixed_dictionaries(
 PARSER_ONLY = re.compile(r"already listed|in another case|belongs to another account|must be a device of account")
 
 
+@pytest.mark.long
 @settings(max_examples=examples(600), suppress_health_check=[HealthCheck.too_slow])
 @given(ROSTERS)
 def test_schema_and_parser_differ_only_in_doubles_cases_and_accounts(document: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ def answered_in_process(box: Sandbox) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", ask)
+        # Costly, and for nothing: urllib3 makes one itself where it connects to an https address.
+        patch.setattr(URLLib3Session, "_get_ssl_context", lambda session: None)
         yield
 
 

@@ -52,6 +52,7 @@ def test_what_it_says(row: Row) -> None:
     assert row.told(x509.load_der_x509_certificate(self_signed()[0])) == row.expected
 
 
+@pytest.mark.long
 def test_any_key_and_signature_is_written_right(tmp_path: Path) -> None:
     """Their numbers are of any length: one in 128 has a zero in front."""
     for _ in range(400):

@@ -64,6 +64,7 @@ def test_what_may_not_be_read_is_left_out_with_a_warning(stage: Stage, caller: C
     assert len(answer.warnings) == 1 and answer.warnings[0].startswith("Reading the virtual MFA devices of the account")
 
 
+@pytest.mark.long
 def test_a_thousand_holders_cost_pages_and_no_call_a_user(stage: Stage, caller: Caller) -> None:
     stage.plant(users={f"user{number:04}": user(virtual(f"phone{number:04}")) for number in range(1001)})
     assert len(_read(caller, "mfa_device_holders").state("state")["holders"]) == 1001

@@ -42,6 +42,8 @@ from mfa_association.terraform.transport.loop import SHUTDOWN
 COMMAND = [sys.executable, "-m", "mfa_association.terraform.serve"]
 SCHEMA = "/tfplugin6.Provider/GetProviderSchema"
 
+pytestmark = pytest.mark.long
+
 
 class Bytes(CodecBase):
     """Messages that are bytes already."""

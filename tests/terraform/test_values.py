@@ -24,6 +24,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(VALUES)
 def test_what_is_written_is_read_again(value: Any) -> None:
     assert decode(encode(value)) == value

@@ -169,6 +169,7 @@ def test_a_signal_in_the_middle_leaves_one_line_and_nothing_else(
     user.check_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_step_that_fails_is_named_after_its_output(tmp_path: Path) -> None:
     (tmp_path / "pulumi").write_text("#!/bin/sh\n(sleep 60) &\necho no such stack\nexit 3\n")
     (tmp_path / "pulumi").chmod(0o755)

@@ -95,6 +95,7 @@ def test_a_program_that_is_missing_is_named(dist: Path, monkeypatch: pytest.Monk
         release.sign()
 
 
+@pytest.mark.long
 def test_the_package_needs_more_than_the_zips_hold() -> None:
     wheel = sbom.packages(("github", "sandbox", "terraform"))
     zips = sbom.packages(("terraform",), frozenset(sbom._NOT_IN_ZIPS))
@@ -176,6 +177,7 @@ def publish(home: Path, job: str) -> int:
     return subprocess.run(command, cwd=home, env=env, check=False, capture_output=True).returncode
 
 
+@pytest.mark.long
 def test_the_providers_repository_becomes_the_tree_and_a_second_run_changes_nothing(home: Path) -> None:
     hub = home.parent / "hub" / "acme" / "terraform-provider-mfa"
     assert publish(home, "terraform") == 0

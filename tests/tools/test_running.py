@@ -34,6 +34,7 @@ def test_a_silent_failure_carries_the_exit_code() -> None:
         running.run("trying", ["sh", "-c", "exit 3"], limit=10)
 
 
+@pytest.mark.long
 def test_the_limit_ends_the_command_and_its_children(pipe: Path) -> None:
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(running.CommandFailed, match="no end after 1 s"):
@@ -43,6 +44,7 @@ def test_the_limit_ends_the_command_and_its_children(pipe: Path) -> None:
         assert told.read() == "started\n"
 
 
+@pytest.mark.long
 def test_without_a_terminal_progress_is_whole_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +53,7 @@ def test_without_a_terminal_progress_is_whole_lines(
     assert re.fullmatch(r"  sleeping: 1 s\n  sleeping: done after [12] s\n", capsys.readouterr().err)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_command_and_its_children(pipe: Path, number: signal.Signals) -> None:
     script = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from s3 import bucket
 
 
+@pytest.mark.long
 def test_each_server_begins_with_an_empty_bucket() -> None:
     for _ in range(2):
         with bucket() as made:

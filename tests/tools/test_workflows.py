@@ -46,6 +46,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(workflows, "ROOT", tmp_path)
 
 
+@pytest.mark.long
 def test_every_workflow_of_the_repo_is_checked() -> None:
     left_out = {".venv", "build", "dist", ".demo"}
     found = [path.relative_to(ROOT) for path in ROOT.rglob("*.y*ml") if re.search(r"^jobs:", path.read_text(), re.M)]
@@ -53,6 +54,7 @@ def test_every_workflow_of_the_repo_is_checked() -> None:
     assert "examples/github/pulumi.yml" in workflows.workflows()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "code", "ends", "reason"),
     [

@@ -17,6 +17,8 @@ from tests.support.stage import hardware, user, virtual
 POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
 SEEN = "2026-01-31T12:00:00Z"
 
+pytestmark = pytest.mark.long
+
 
 def crowd(account: Account, number: int, others: int = 0, **more: Any) -> list[str]:
     """So many users with a phone and a password, and others without a password."""
@@ -39,10 +41,10 @@ def policy(account: Account, name: str, *statements: dict[str, Any]) -> str:
     ("affected", "others", "page"),
     [
         (60, 0, 30),
-        pytest.param(200, 0, 100, marks=pytest.mark.long),
+        (200, 0, 100),
         pytest.param(200, 0, 1000, marks=pytest.mark.deep),
         pytest.param(200, 1900, 100, marks=pytest.mark.deep),
-        pytest.param(200, 1900, 1000, marks=pytest.mark.long),
+        (200, 1900, 1000),
     ],
 )
 def test_the_calls_of_many_users(affected: int, others: int, page: int, account: Account) -> None:

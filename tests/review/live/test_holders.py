@@ -102,6 +102,7 @@ ALSO_EMPTIED = {
 """A list of policies or groups tells what a user may do, and what blocks the user's deletion."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("cell", "action", "why"), DENIED, ids=[row[1] for row in DENIED])
 def test_a_denial_empties_its_own_cell_alone(cell: str, action: str, why: str, account: Account) -> None:
     alice(account, password=True)

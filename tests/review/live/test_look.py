@@ -66,6 +66,7 @@ def test_a_change_of_nobody(account: Account) -> None:
     assert live.checked_at
 
 
+@pytest.mark.long
 def test_progress_is_told(account: Account) -> None:
     names, told = many(account, 70), []
     account.look(*(removes(name, account.arn(name)) for name in names), progress=lambda *step: told.append(step))
@@ -131,6 +132,7 @@ def test_a_cell_whose_call_keeps_failing(error: str, told: str, account: Account
     assert found.serial_numbers == (account.arn(),)
 
 
+@pytest.mark.long
 def test_what_is_left_when_the_time_is_over_is_not_checked(account: Account) -> None:
     names = many(account, 40)
     account.fault("ListMFADevices", error="Throttling", times=None)

@@ -121,6 +121,7 @@ def test_a_role_that_is_not_there(account: Account) -> None:
     )
 
 
+@pytest.mark.long
 def test_simulations_are_few(account: Account) -> None:
     names = [f"user-{number}" for number in range(120)]
     account.plant(users={name: user(virtual(name)) for name in names})

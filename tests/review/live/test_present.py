@@ -176,6 +176,7 @@ def test_a_denied_removal_takes_nothing_and_a_denied_addition_brings_nothing(
     assert [address in live.certain for address, _ in live.predicted_failures] == [certain]
 
 
+@pytest.mark.long
 def test_what_holds_a_user_is_told(account: Account) -> None:
     """What DeleteUser is refused for, and through what a group's policy would reach the user."""
     account.plant(users={"alice": user(virtual())})

@@ -86,6 +86,7 @@ ONE_NAME_EACH = {number for number in range(len(CASES)) if number % len(NAMES) =
 """Of each account one of its names, in turn, so that every name meets every right; `make test-deep` has the others."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "case",
     [

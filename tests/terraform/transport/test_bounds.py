@@ -174,6 +174,7 @@ def test_peers_that_wait_take_turns() -> None:
     assert calls.seen.index(b"other") < 2 * MOST_AT_ONCE
 
 
+@pytest.mark.long
 def test_who_reads_nothing_is_read_no_further() -> None:
     """Pings, each of which has to be answered: at some point nothing takes them any more, and others are served."""
     with served(Calls().load) as running:

@@ -222,6 +222,7 @@ SOUND = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(st.one_of(SOUND, SOUND, KINDS), max_size=4), max_size=6))
 @settings(max_examples=examples(300))
 def test_whatever_frames_come_nothing_is_raised(turns: list[list[bytes]]) -> None:
