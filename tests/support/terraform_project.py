@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import provider_docs
 
 from mfa_association.tokens import TERRAFORM_TYPE
 from tests.support.processes import Running
+from tests.support.serving import attached_with
 from tests.support.stack import ADMIN
 
 SCRIPTS = Path(sys.executable).parent
@@ -92,7 +94,10 @@ class Done:
 
 @dataclass
 class Project:
-    """A root module in ``folder``. ``home`` has the provider installed; ``settings``: of the provider block."""
+    """A root module in ``folder``. ``home`` has the provider installed; ``settings``: of the provider block.
+
+    ``attached``: the engine does not start the provider, which is in this process; it is installed all the same.
+    """
 
     folder: Path
     program: Path
@@ -101,6 +106,7 @@ class Project:
     settings: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     main: str = WITH_CODES
+    attached: bool = False
 
     def __post_init__(self) -> None:
         (self.folder / "required.tf").write_text(REQUIRED)
@@ -199,16 +205,19 @@ class Project:
         return {**environment(self.home), "TF_IN_AUTOMATION": "1", **self.env}
 
     def _call(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self.program, *arguments, "-no-color"],
-            cwd=self.folder,
-            env={**self.environment(), **env},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        environment = {**self.environment(), **env}
+        installs = arguments == ("init",)
+        with attached_with(environment) if self.attached and not installs else nullcontext(environment) as given:
+            return subprocess.run(
+                [self.program, *arguments, "-no-color"],
+                cwd=self.folder,
+                env=given,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
 
     def _init(self) -> None:
         """`init`, once for each engine: a lock file and links, the same ones every time."""

@@ -30,12 +30,12 @@ def box() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def new_project(box: Sandbox, home: Path, tmp_path: Path) -> Callable[..., Project]:
-    """Makes projects against the same AWS."""
+    """Makes projects against the same AWS. ``attached``: see ``Project``."""
 
-    def make(program: Path, main: str = WITH_CODES) -> Project:
+    def make(program: Path, main: str = WITH_CODES, attached: bool = True) -> Project:
         folder = tmp_path / f"project{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        return Project(folder, program, home, box.url, main=main)
+        return Project(folder, program, home, box.url, main=main, attached=attached)
 
     return make
 

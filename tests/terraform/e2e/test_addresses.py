@@ -1,4 +1,4 @@
-"""One device at two addresses, in processes of their own, on Terraform and on OpenTofu."""
+"""One device at two addresses, on Terraform and on OpenTofu."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_another_provider_configuration(
     box: Sandbox, new_project: Callable[..., Project], program: Path, way: str
 ) -> None:
     """Each is a process of its own, which hears nothing of the other."""
-    project = new_project(program, main=alias(box) + device())
+    project = new_project(program, main=alias(box) + device(), attached=False)
     apply_once(project, box)
     main = alias(box) + device("phone", "  provider = mfa.b\n")
     if way == "moved":
@@ -127,7 +127,7 @@ def test_two_devices_under_two_provider_configurations_are_not_both_not_the_last
         f'  serial_number  = "arn:aws:iam::{ACCOUNT}:mfa/frank-{name}"\n  provider       = {provider}\n}}\n'
         for name, provider in (("phone", "mfa"), ("spare", "mfa.b"))
     ]
-    project = new_project(program, main=alias(box) + "".join(both))
+    project = new_project(program, main=alias(box) + "".join(both), attached=False)
     assert project.apply().code == 0
     box.lag(3600)
     box.reset_calls()

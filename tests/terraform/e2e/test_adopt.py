@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from mfa_association.sandbox import Sandbox
 from tests.support.programs import DAVES, KEY, TOKEN
+from tests.support.serving import attached_with
 from tests.support.stack import ACCOUNT
 from tests.support.terraform_project import SCRIPTS, environment
 
@@ -23,7 +25,9 @@ def shell(box: Sandbox, home: Path, program: Path, tmp_path: Path) -> Any:
 
     def run(*command: str, code: int = 0) -> str:
         first = {"terraform": program, "mfa-association": SCRIPTS / "mfa-association"}[command[0]]
-        done = subprocess.run([first, *command[1:]], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+        with attached_with(env) if command[1] in {"plan", "apply"} else nullcontext(env) as given:
+            typed: list[str | Path] = [first, *command[1:]]
+            done = subprocess.run(typed, cwd=tmp_path, env=given, capture_output=True, text=True, timeout=120)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -18,7 +18,7 @@ def test_the_block_of_the_readme_runs_as_it_stands(
 ) -> None:
     [block] = re.findall(r"```terraform\n(.*?)```", README, re.DOTALL)
     box.add({"accounts": {ACCOUNT: {"users": {"alice": {}}, "devices": [{"kind": "virtual", "name": "alice-spare"}]}}})
-    project = new_project(program, block)
+    project = new_project(program, block, attached=False)
     done = project.apply()
     assert (done.code, done.errors) == (0, []), done.raw
     assert [bag["serial_number"] for bag in project.state().values()] == [virtual("alice-spare")]

@@ -34,7 +34,7 @@ resource "mfa_device_association" "device" {
     indirect=["program"],
 )
 def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], program: Path, version: str) -> None:
-    project = new_project(program, main=ROSTER)
+    project = new_project(program, main=ROSTER, attached=False)
     assert f"Terraform v{version}" in project.say("version")
     project.lines(bob=[TOKEN], dave=[DAVES])
     made = project.apply()
@@ -52,7 +52,7 @@ def test_codes_are_refused_where_the_engine_would_keep_them(
     box: Sandbox, new_project: Callable[..., Project], program: Path
 ) -> None:
     given = box.codes(PHONE)
-    project = new_project(program, main=WITH_A_CODE % PHONE)
+    project = new_project(program, main=WITH_A_CODE % PHONE, attached=False)
     planned = project.plan(TF_VAR_codes=json.dumps(given))
     assert planned.code == 1, planned.raw
     (told, *_) = planned.errors

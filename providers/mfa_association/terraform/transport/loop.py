@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import socket
 import ssl
@@ -59,9 +58,9 @@ class Transport:
         self._peers: set[Peer] = set()
         self._running = 0
         self._over = False
-        self._woken, self._waker = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(self._waker, False)
+        self._woken, self._waker = socket.socketpair()
+        self._woken.setblocking(False)
+        self._waker.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, self._finish)
         self._selector.register(listener, selectors.EVENT_READ, self._accept)
 
@@ -147,12 +146,12 @@ class Transport:
 
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            os.write(self._waker, b"\0")
+            self._waker.send(b"\0")
 
     def _finish(self) -> None:
         """Send what calls came to."""
         with contextlib.suppress(BlockingIOError):
-            os.read(self._woken, 4096)
+            self._woken.recv(4096)
         peers = {}
         while self._answered:
             found = self._answered.popleft().result()
