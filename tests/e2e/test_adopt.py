@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mfa_association.sandbox import Sandbox
 from tests.support.programs import DAVES, KEY, PHONE, TOKEN, enable
 from tests.support.stack import ACCOUNT, ADMIN, Output, Stack
@@ -89,6 +91,7 @@ def _leave_a_hole(stack: Stack, box: Sandbox) -> None:
     assert "undeclared  mfa/alice-phone  alice" in text
 
 
+@pytest.mark.deep
 def test_a_thousand_devices_are_adopted_by_a_handful_of_reads(stack: Stack, box: Sandbox) -> None:
     """Without checkpoints: with them the engine writes the whole state twice for each device (docs/fleet.md)."""
     users: dict[str, Any] = {

@@ -33,7 +33,7 @@ OLD_HOST = "[ -e .venv ] || ln -s . .venv"
 """The language host that is built where Pulumi cannot be downloaded knows no options: its virtualenv is the folder."""
 INSTALLING = 400
 UP = "\x1b[A"
-pytestmark = pytest.mark.timeout(600)  # what is installed comes from the package index
+pytestmark = [pytest.mark.deep, pytest.mark.timeout(600)]  # what is installed comes from the package index
 
 
 def lines(introduced: str) -> list[str]:

@@ -15,6 +15,8 @@ from tests.support.programs import DAVES
 from tests.support.stack import ACCOUNT, Stack
 from tests.support.wheel import pins, run
 
+pytestmark = pytest.mark.deep  # what is installed comes from the package index
+
 
 @pytest.fixture(scope="session")
 def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -94,6 +94,7 @@ def organization(folder: Path, company: Sandbox, home: Path, tmp_path: Path) -> 
         yield project
 
 
+@pytest.mark.deep
 def test_eight_accounts_side_by_side(organization: Project, company: Sandbox) -> None:
     organization.side_by_side(ACCOUNTS, "up", *NOW, "--continue-on-error")
     for account in ACCOUNTS:

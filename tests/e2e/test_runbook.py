@@ -85,6 +85,7 @@ def test_what_differs_from_the_page_is_seen(reason: str, page: tuple[str, ...], 
     assert (differs(Command("x", page), printed) is None) is same, reason
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)  # eight runs of the engine in a row
 def test_the_commands_print_what_the_page_says(shell: Shell, box: Sandbox) -> None:
     page = chapters(PAGE)

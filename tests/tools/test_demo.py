@@ -138,6 +138,7 @@ def test_the_story_is_told_in_order_and_nothing_is_left(user: User) -> None:
     user.check_nothing_is_left()
 
 
+@pytest.mark.deep
 def test_the_same_story_is_told_with_terraform_and_with_opentofu(tmp_path: Path, program: Path) -> None:
     engine, places = program.name, [str(Path(sys.executable).parent), str(program.parent), "/usr/bin", "/bin"]
     user = User(tmp_path, os.pathsep.join(places))

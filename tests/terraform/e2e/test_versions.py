@@ -14,6 +14,8 @@ from tests.support.programs import DAVES, PHONE, TOKEN
 from tests.support.stack import ACCOUNT
 from tests.support.terraform_project import ROSTER, Project
 
+_, *BETWEEN, _ = engines.TERRAFORMS
+"""Versions that only `make test-deep` plays."""
 WITH_A_CODE = """
 variable "codes" {
   type      = list(string)
@@ -30,7 +32,10 @@ resource "mfa_device_association" "device" {
 
 @pytest.mark.parametrize(
     "program, version",
-    [(f"terraform-{minor}", told) for minor, told in engines.TERRAFORMS.items()],
+    [
+        pytest.param(f"terraform-{minor}", told, marks=pytest.mark.deep if minor in BETWEEN else ())
+        for minor, told in engines.TERRAFORMS.items()
+    ],
     indirect=["program"],
 )
 def test_adopt_plan_and_remove(box: Sandbox, new_project: Callable[..., Project], program: Path, version: str) -> None:
