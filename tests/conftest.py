@@ -32,6 +32,11 @@ SANDBOX = {"sandbox", "live"}
 """Folders of tests of what the others stand on, whether the sandbox answers as AWS does: it seldom changes."""
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker a core, and one more where engines are driven: each of these waits a tenth of its time."""
+    return (os.cpu_count() or 1) + ("not engine" not in config.option.markexpr)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them ``deep`` or ``long``, and those that drive an engine ``engine``."""
     for item in items:

@@ -37,6 +37,7 @@ def declare(project: Project, **users: str) -> None:
     (project.rosters / f"{ACCOUNT}.yaml").write_text(f"users:\n{lines}")
 
 
+@pytest.mark.deep
 def test_one_run_at_a_time(project: Project, box: Sandbox) -> None:
     declare(project, bob=TOKEN, dave=DAVES)
     box.fault("ListVirtualMFADevices", delay=60)

@@ -96,6 +96,7 @@ def test_a_password_that_cannot_be_checked(frank: Stack, box: Sandbox) -> None:
     assert "it is the last MFA device; frank has perhaps a console password, which could not be checked" in done.text
 
 
+@pytest.mark.deep
 def test_somebody_leaves_under_refuse_as_the_page_tells(stack: Stack, box: Sandbox) -> None:
     """Every line of output in docs/guards.md comes from these runs."""
     refused, without_password, lifted = re.findall(r"```console\n(.*?)```", PAGE.read_text(), re.DOTALL)

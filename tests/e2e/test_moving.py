@@ -59,6 +59,7 @@ def teams(box: Sandbox, home: Path, tmp_path: Path) -> Iterator[Project]:
         yield project
 
 
+@pytest.mark.deep
 def test_a_line_moves_between_two_stacks(teams: Project, box: Sandbox) -> None:
     teams.must(OLD, "state", "remove", "--yes", urn(OLD, TOLD))
     declare(teams, NEW, NEWS, TOLD, NEW_FIRST)

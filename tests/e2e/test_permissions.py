@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mfa_association.sandbox import Sandbox
 from tests.permissions.policies import load, without
 from tests.support.programs import PHONE, TOKEN, codes
@@ -23,6 +25,7 @@ def denied(box: Sandbox) -> list[str]:
     return [call.action for call in box.log() if call.error == "AccessDenied"]
 
 
+@pytest.mark.deep
 def test_a_whole_life_under_the_documented_policies(stack: Stack, box: Sandbox) -> None:
     allow(box)
     stack.roster(BOB + ALICE)

@@ -82,6 +82,7 @@ def test_what_was_reviewed_runs(stack: Stack, box: Sandbox) -> None:
     assert (box.holders(ACCOUNT).get("dave"), box.holders(ACCOUNT)["bob"]) == (None, [TOKEN])
 
 
+@pytest.mark.deep
 def test_a_device_that_changed_hands_meanwhile_is_not_taken(stack: Stack, box: Sandbox) -> None:
     """The plan of the approved run would take it from its new holder: a plan binds the resource's name alone."""
     box.client().deactivate_mfa_device(UserName="dave", SerialNumber=DAVES)
@@ -93,6 +94,7 @@ def test_a_device_that_changed_hands_meanwhile_is_not_taken(stack: Stack, box: S
     assert (code, "erin" in said, "was not reviewed" in said) == (3, True, True), said
 
 
+@pytest.mark.deep
 def test_a_program_that_does_something_else_once_it_runs_is_refused(stack: Stack, box: Sandbox) -> None:
     stack.program(LATE)
     assert step(stack, "gate", CODE=previewed(stack), FAIL_ON="never")[0] == 0

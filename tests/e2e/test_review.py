@@ -35,6 +35,7 @@ def changed(stack: Stack, box: Sandbox) -> Stack:
     return stack
 
 
+@pytest.mark.deep
 def test_a_removed_line_is_reviewed_and_its_removal_is_real(changed: Stack, box: Sandbox, tmp_path: Path) -> None:
     for env, way in WAYS:
         report = _review(changed, **env)

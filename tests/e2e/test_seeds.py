@@ -212,6 +212,7 @@ def test_the_process_arguments_hold_no_seed(planted: Stack, box: Sandbox) -> Non
     assert not [line for line in arguments if secrets_in(line)]
 
 
+@pytest.mark.deep
 def test_only_a_new_renew_value_arms_again(planted: Stack, box: Sandbox) -> None:
     env = {"ERIN_SEED": SEED}
     source = "seed_source='env:ERIN_SEED',"

@@ -64,6 +64,7 @@ def _split(project: Project, box: Sandbox) -> None:
     assert project.active(NEW) == {"mfa/bob-phone": True, "mfa/carol-phone": True}
 
 
+@pytest.mark.deep
 def test_pulumi_state_move_between_stacks_of_one_configuration(company: Project, box: Sandbox) -> None:
     urns = [f"urn:pulumi:{OLD}::mfa::{TYPE}::mfa/{user}-phone" for user in ("bob", "carol")]
     done = company.cli("state", "move", "--yes", "--source", OLD, "--dest", NEW, *urns)
@@ -71,6 +72,7 @@ def test_pulumi_state_move_between_stacks_of_one_configuration(company: Project,
     _split(company, box)
 
 
+@pytest.mark.deep
 def test_retain_on_delete(company: Project, box: Sandbox) -> None:
     (company.folder / "__main__.py").write_text(PROGRAM % "retain_on_delete=True")
     company.must(OLD, "up", *NOW)

@@ -205,6 +205,7 @@ def test_the_seed_output_is_base32_text_and_plain_in_the_state_of_pulumi_aws(
     assert aws_outputs(stack)[TOKEN]["base32StringSeed"] == seed(box)
 
 
+@pytest.mark.deep
 def test_the_seed_shows_nowhere_else(new_project: Callable[[str], Stack], box: Sandbox) -> None:
     stack = new_project(NOT_SECRET)
     runs = [stack.preview("--diff"), stack.up(), stack.preview("--diff"), stack.refresh("--diff")]

@@ -64,6 +64,7 @@ def _type(command: str, folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+@pytest.mark.deep
 def test_the_readme_can_be_followed(folder: Path, port: str, environment: dict[str, str]) -> None:
     said: dict[str, str] = {}
     for command in COMMANDS:

@@ -124,6 +124,7 @@ def user(pulumi: Path, tmp_path: Path) -> User:
     return User(tmp_path, os.pathsep.join(places))
 
 
+@pytest.mark.deep
 def test_the_story_is_told_in_order_and_nothing_is_left(user: User) -> None:
     demo = user.start()
     told, complaints = demo.communicate(timeout=120)

@@ -56,8 +56,8 @@ def test_a_renamed_resource(box: Sandbox, new_project: Callable[..., Project], p
 def test_another_provider_configuration(
     box: Sandbox, new_project: Callable[..., Project], program: Path, way: str
 ) -> None:
-    """Each is a process of its own, which hears nothing of the other."""
-    project = new_project(program, main=alias(box) + device(), attached=False)
+    """Each hears nothing of the other."""
+    project = new_project(program, main=alias(box) + device())
     apply_once(project, box)
     main = alias(box) + device("phone", "  provider = mfa.b\n")
     if way == "moved":
