@@ -35,15 +35,15 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 engines: setup ## find or make every engine that tests drive; ENGINES=tofu for some (what must be built takes 9 minutes)
 	@$(VENV)/bin/python tools/engines.py $(ENGINES)
 
-unit: setup ## run the tests that need no engine and not long: a minute
+unit: setup ## run the tests that need no engine and are not long: a minute
 	@MFA_ASSOCIATION_EXAMPLES=few $(PYTEST) -m "not deep and not engine and not long" $(ARGS)
 
 # Engines are found or made once it is known which of them the chosen tests drive (tests/conftest.py).
 test: setup ## run these, the long ones, and those that drive real engines; ARGS=tests/roster for some
 	@$(PYTEST) -m "not deep" $(ARGS)
-	@echo "Not among these: every fault at every call, and ten thousand random steps (make test-deep)."
+	@echo "Not among these: every fault at every call, ten thousand random steps, whole stories (make test-deep)."
 
-test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, h2spec, and mutants
+test-deep: setup ## run the rest: every fault at every call, ten thousand random steps, whole stories, and mutants
 	@$(PYTEST) -m deep $(ARGS)
 	@$(VENV)/bin/python tools/mutants.py
 
