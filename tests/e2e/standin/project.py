@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from time import sleep
 from typing import Any
 
 from mfa_association.sandbox import Sandbox
+from tests.e2e.standin.server import port
 from tests.support.stack import Output, Stack
 
-ROOT = Path(__file__).parents[3]
 KINDS = {"aws:iam/user:User", "aws:iam/virtualMfaDevice:VirtualMfaDevice"}
 
 
@@ -22,8 +20,9 @@ def use_standin(stack: Stack) -> None:
     folder = stack.folder / "standin"
     folder.mkdir()
     shim = folder / "pulumi-resource-aws"
-    run = f'PYTHONPATH="{ROOT}:$PYTHONPATH" exec "{sys.executable}" -m tests.e2e.standin.server "$@"'
-    shim.write_text(f"#!/bin/sh\n# A stand-in for pulumi-resource-aws.\n{run}\n")
+    shim.write_text(
+        f"#!/bin/sh\n# Stands for pulumi-resource-aws until the engine ends it.\necho {port()}\nexec sleep 600\n"
+    )
     shim.chmod(0o755)
     project = {"name": "test", "runtime": "python", "plugins": {"providers": [{"name": "aws", "path": "standin"}]}}
     (stack.folder / "Pulumi.yaml").write_text(json.dumps(project))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import signal
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import Any
 
 import boto3
@@ -15,6 +14,7 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from tests.e2e.standin.kinds import KINDS, Failed, Props, User, VirtualMfaDevice
+from tests.support.stack import ADMIN
 
 VERSION = "7.51.1"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -44,13 +44,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return _difference([] if request.old_inputs == request.news else ["endpoints"], [])
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """One IAM client at the configured endpoint; without one there is nothing that this may speak to."""
+        """One IAM client at the configured endpoint, with the sandbox's key; without one this may speak to nothing."""
         settings = props(request.args)
         endpoints = [one["iam"] for one in json.loads(settings.get("endpoints", "[]")) if "iam" in one]
         if not endpoints:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "this stand-in needs aws:endpoints with iam")
         region = settings.get("region", "us-east-1")
-        self.iam = boto3.client("iam", region_name=region, endpoint_url=endpoints[0], config=ONE_ATTEMPT)
+        session = boto3.Session(ADMIN, "secret", region_name=region)
+        self.iam = session.client("iam", endpoint_url=endpoints[0], config=ONE_ATTEMPT)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:
@@ -119,18 +120,16 @@ def _difference(changed: list[str], replaces: list[str]) -> Any:
     return provider_pb2.DiffResponse(changes=some, diffs=changed, replaces=replaces)
 
 
-def serve() -> None:
-    """Serve until the engine ends this process; the port is told on stdout."""
-    over = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
+@functools.cache
+def port() -> int:
+    """Where it is served, in this process: a process of its own would take half of a second to start, in each run."""
     server = grpc.server(ThreadPoolExecutor(max_workers=16))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(), server)
-    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+    found = int(server.add_insecure_port("127.0.0.1:0"))
     server.start()
-    over.wait()
-    server.stop(None)
+    _served.append(server)
+    return found
 
 
-if __name__ == "__main__":
-    serve()
+_served: list[Any] = []
+"""A server ends with the last that knows it."""
