@@ -8,7 +8,9 @@ from tests.support.programs import DAVES, KEY, PHONE, TOKEN, codes, deactivate, 
 from tests.support.stack import ACCOUNT, Stack, virtual
 
 
-def test_the_first_up_enables_one_device_and_adopts_two(stack: Stack, box: Sandbox) -> None:
+def test_the_first_up_enables_one_device_and_adopts_two_and_a_second_asks_aws_nothing(
+    stack: Stack, box: Sandbox
+) -> None:
     stack.lines(alice=[PHONE], bob=[TOKEN], carol=[KEY])
     done = stack.up(**codes(box, PHONE))
     assert done.code == 0, done.text
@@ -23,6 +25,12 @@ def test_the_first_up_enables_one_device_and_adopts_two(stack: Stack, box: Sandb
     calls = box.calls()
     assert calls["EnableMFADevice"] == 1
     assert calls["DeactivateMFADevice"] == 0
+    box.reset_calls()
+    again = stack.up()
+    assert again.code == 0
+    assert "4 unchanged" in again.text
+    assert again.methods(TOKEN) == ["Check", "Diff"]
+    assert box.calls() == {}
 
 
 def test_many_devices_are_adopted_and_refreshed_by_one_walk(stack: Stack, box: Sandbox) -> None:
@@ -37,38 +45,19 @@ def test_many_devices_are_adopted_and_refreshed_by_one_walk(stack: Stack, box: S
         assert all(outputs["active"] for outputs in stack.outputs().values())
 
 
-def test_enabling_takes_three_calls_and_the_users_id(stack: Stack, box: Sandbox) -> None:
-    stack.lines(alice=[PHONE])
-    assert stack.up(**codes(box, PHONE)).code == 0
-    assert box.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 2, "EnableMFADevice": 1, "GetUser": 1}
-
-
-def test_codes_are_secrets_and_no_outputs(stack: Stack, box: Sandbox) -> None:
+def test_codes_are_secrets_and_no_outputs_and_their_absence_is_no_change(stack: Stack, box: Sandbox) -> None:
+    """Enabling takes three calls, and the user's id."""
     stack.lines(alice=[PHONE])
     given = codes(box, PHONE)
     done = stack.up(**given)
+    assert done.code == 0, done.text
+    assert box.calls() == {"GetCallerIdentity": 1, "ListMFADevices": 2, "EnableMFADevice": 1, "GetUser": 1}
     record = stack.state()["mfa/alice-phone"]
     assert "ciphertext" in record["inputs"]["authentication_code_1"]
     assert not {"authentication_code_1", "authentication_code_2"} & record["outputs"].keys()
     for code in given["MFA_ASSOCIATION_CODES"].partition("=")[2].split(","):
         assert code not in done.text
         assert f'"{code}"' not in stack.checkpoint()
-
-
-def test_nothing_changed_means_no_call_to_aws(stack: Stack, box: Sandbox) -> None:
-    stack.lines(alice=[PHONE], dave=[DAVES])
-    stack.up(**codes(box, PHONE))
-    box.reset_calls()
-    done = stack.up()
-    assert done.code == 0
-    assert "3 unchanged" in done.text
-    assert done.methods("mfa/dave-phone") == ["Check", "Diff"]
-    assert box.calls() == {}
-
-
-def test_codes_gone_from_the_next_run_are_no_change(stack: Stack, box: Sandbox) -> None:
-    stack.lines(alice=[PHONE])
-    stack.up(**codes(box, PHONE))
     assert "Update" not in stack.up().methods()
 
 
