@@ -29,7 +29,7 @@ DEEP = {"bridge", "faults", "stateful"}
 
 
 SANDBOX = {"sandbox", "live"}
-"""Folders of tests of what the others stand on, whether the sandbox answers as AWS does: it seldom changes."""
+"""Folders of tests of the sandbox itself, which seldom changes."""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -27,7 +27,7 @@ ADDRESSES = ("registry.terraform.io/mfa-association/mfa", "registry.opentofu.org
 def attached(server: Server | None = None) -> Iterator[dict[str, str]]:
     """Serve meanwhile; yields the environment that makes an engine use it. No process is started, nothing encrypted.
 
-    ``server``: the one of all connections.
+    ``server``: answers all connections, instead of one each.
     """
     with private_folder() as folder, ExitStack() as connections, listener(folder / "s") as listening:
         listening.setblocking(True)
@@ -52,22 +52,22 @@ def attached_with(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _accept(listening: socket.socket, server: Server | None, connections: ExitStack) -> None:
-    """Serve who comes, until the listener is shut."""
+    """Serve each connection until the listener is shut."""
     while True:
         try:
             accepted, _ = listening.accept()
         except OSError:
             return
-        comer: Any = _Comer(accepted)
-        transport = Transport(lambda: (server or Server()).call, comer, None)
+        one: Any = _OneConnection(accepted)
+        transport = Transport(lambda: (server or Server()).call, one, None)
         thread = threading.Thread(target=transport.serve, daemon=True)
         thread.start()
         connections.callback(thread.join, 10)
         connections.callback(transport.stop)
 
 
-class _Comer:
-    """A listener to which one has come, and nobody else will."""
+class _OneConnection:
+    """A listener for a connection that was accepted already."""
 
     def __init__(self, accepted: socket.socket) -> None:
         self._accepted = accepted

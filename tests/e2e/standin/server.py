@@ -132,4 +132,4 @@ def port() -> int:
 
 
 _served: list[Any] = []
-"""A server ends with the last that knows it."""
+"""Kept, because a server that nobody holds ends."""
