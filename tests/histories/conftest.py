@@ -45,6 +45,6 @@ def play_really(home: Path, tmp_path: Path, pulumi: Path, terraform: Path) -> It
 def _engine(history: History, folder: Path, home: Path, box: Sandbox, terraform: Path) -> RealPulumi | RealTerraform:
     locks = {"XDG_STATE_HOME": str(folder / "locks")}
     if history.engine == "terraform":
-        project = Project(folder, terraform, home, box.url, env=locks, main="")
+        project = Project(folder, terraform, home, box.url, env=locks, main="", attached=True)
         return RealTerraform(project, box)
     return RealPulumi(Stack(folder, home, box.url, env=locks), box)
