@@ -56,7 +56,8 @@ class Watch:
 
     def _note(self, process: Path) -> bool:
         """Take the figures of a process; False if it never will be one of ours."""
-        with suppress(OSError, ValueError, IndexError):
+        # StopIteration: a process that is ending has no peak any more; the one noted before stands.
+        with suppress(OSError, ValueError, IndexError, StopIteration):
             fields = (process / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) != self._session:
                 return False
