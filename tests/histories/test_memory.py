@@ -13,7 +13,7 @@ from tests.histories.history import Engine, History
 from tests.histories.play import play
 from tests.histories.strategies import histories
 
-FEW = 40
+FEW = 60
 """In `make unit`; `make test` plays 2,000."""
 EACH, PARTS = 250, 4
 SEEDS = [(engine, seed) for engine in ("pulumi", "terraform") for seed in range(1, PARTS + 1)]

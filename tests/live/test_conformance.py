@@ -88,7 +88,6 @@ def test_an_account_that_was_not_named_is_left_alone(named: str | None) -> None:
     allow({VARIABLE: ACCOUNT}, lambda: ACCOUNT)
 
 
-@pytest.mark.long
 def test_sweeping_removes_all_of_the_prefix_and_nothing_else(place: Place, box: Sandbox) -> None:
     place.held(place.user())
     place.device()
@@ -126,7 +125,6 @@ def test_the_run_refuses_without_the_account(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.long
 def test_a_run_writes_its_dated_table_and_leaves_nothing(
     environment: pytest.MonkeyPatch,
     box: Sandbox,

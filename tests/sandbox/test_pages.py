@@ -112,7 +112,6 @@ def details(lab: Lab, size: int | None = None, **only: Any) -> list[Any]:
 MEMBERS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("size", "longest"), [(None, 100), (100, 100), (1000, 1000)])
 def test_the_details_of_an_account_come_in_pages_of_all_kinds_together(
     size: int | None, longest: int, big: Lab
@@ -137,7 +136,6 @@ def test_the_details_of_some_kinds(big: Lab) -> None:
     assert [len(page[member]) for member in MEMBERS] == [MANY, MANY, 0, 0]
 
 
-@pytest.mark.long
 def test_aws_may_return_less_than_was_asked_for(big: Lab) -> None:
     """API reference: "IAM might return fewer than the MaxItems number of results, even when there are more"."""
     assert big.sandbox

@@ -380,7 +380,6 @@ def test_the_sandbox_obeys(row: Row, lab: Lab) -> None:
     assert shortened(refusal(row.act, lab), row) == row.expected
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("row", [row for row in ROWS if row.moto_wrong], ids=lambda row: row.reason)
 def test_plain_moto_does_not(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of these rows is a correction: moto answers otherwise, or not at all."""

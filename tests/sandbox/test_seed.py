@@ -131,7 +131,6 @@ def test_adding_at_run_time(lab: Lab) -> None:
 SERVE = "import sys, pathlib; from mfa_association.sandbox import serve; serve(0, pathlib.Path(sys.argv[1]))"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_of_its_own_says_where_it_is_and_stops_when_told(number: int, tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"

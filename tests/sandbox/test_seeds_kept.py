@@ -45,7 +45,6 @@ def secret(lab: Lab, name: str = "mfa/alice", key: str = CI, **client: Any) -> s
     return str(lab.sandbox.client("secretsmanager", key, **client).get_secret_value(SecretId=name)["SecretString"])
 
 
-@pytest.mark.long
 def test_values_come_back(kept: Lab) -> None:
     assert (parameter(kept), parameter(kept, "plain")) == (BASE32, "text")
     assert secret(kept) == BASE32

@@ -24,7 +24,7 @@ def _hold(engine: Engine, seed: int, count: int, least: int) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_review_is_sound_over_a_few(engine: Engine) -> None:
-    _hold(engine, seed=7, count=12, least=1)
+    _hold(engine, seed=7, count=30, least=3)
 
 
 @pytest.mark.long
