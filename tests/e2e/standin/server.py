@@ -120,16 +120,16 @@ def _difference(changed: list[str], replaces: list[str]) -> Any:
     return provider_pb2.DiffResponse(changes=some, diffs=changed, replaces=replaces)
 
 
-@functools.cache
 def port() -> int:
     """Where it is served, in this process: a process of its own would take half of a second to start, in each run."""
+    return _served()[1]
+
+
+@functools.cache
+def _served() -> tuple[Any, int]:
+    """The server, which would end if nobody kept it, and its port."""
     server = grpc.server(ThreadPoolExecutor(max_workers=16))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(), server)
-    found = int(server.add_insecure_port("127.0.0.1:0"))
+    found = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    _served.append(server)
-    return found
-
-
-_served: list[Any] = []
-"""Kept, because a server that nobody holds ends."""
+    return server, found
